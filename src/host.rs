@@ -1,0 +1,224 @@
+//! The only door to the outside: files, environment, clock and random ids.
+//!
+//! Everything else in the crate asks a [`Host`]. Tests and the language server hand in another one.
+//! Invariant: no other module names `std::fs`, `std::env` or a clock (`adapters/` opens databases itself).
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use jiff::{Timestamp, Zoned};
+
+/// The outside world as forge sees it.
+pub trait Host: Send + Sync {
+    /// Reads a file as UTF-8 text (a leading byte order mark is dropped).
+    fn read(&self, path: &Path) -> io::Result<String>;
+    /// Reads a file as bytes.
+    fn read_bytes(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// Writes a file as one step: readers see the old text or the new one. Makes missing folders.
+    fn write(&self, path: &Path, text: &str) -> io::Result<()>;
+    /// Appends to a file and makes it when it is missing.
+    fn append(&self, path: &Path, text: &str) -> io::Result<()>;
+    /// All files below `dir`, sorted by path, symbolic links followed, hidden folders included.
+    fn walk(&self, dir: &Path) -> Vec<PathBuf>;
+    /// Whether a file or folder is there.
+    fn exists(&self, path: &Path) -> bool;
+    /// Whether a folder is there.
+    fn is_dir(&self, path: &Path) -> bool;
+    /// Removes a folder with all in it; a missing folder is fine.
+    fn remove_dir_all(&self, path: &Path) -> io::Result<()>;
+    /// The absolute path with links resolved; the path itself when that fails.
+    fn canonical(&self, path: &Path) -> PathBuf;
+    /// The working directory.
+    fn cwd(&self) -> PathBuf;
+    /// The user's home folder.
+    fn home(&self) -> Option<PathBuf>;
+    /// An environment variable (`.env` entries count when the process has no such variable).
+    fn env(&self, name: &str) -> Option<String>;
+    /// All environment variables.
+    fn env_all(&self) -> BTreeMap<String, String>;
+    /// Adds a variable unless the process has it already; for `.env` files.
+    fn set_env_default(&self, name: &str, value: &str);
+    /// Now. `FORGE_NOW` (RFC 3339) freezes it.
+    fn now(&self) -> Timestamp;
+    /// Now in the local time zone; a frozen clock is in UTC.
+    fn now_local(&self) -> Zoned;
+    /// A random (version 4) UUID; with a frozen clock, a repeatable one.
+    fn uuid(&self) -> String;
+}
+
+/// The machine that forge runs on.
+#[derive(Debug, Default)]
+pub struct RealHost {
+    dotenv: Mutex<BTreeMap<String, String>>,
+    uuids: Mutex<u64>,
+}
+
+impl RealHost {
+    /// A host with an empty `.env`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn frozen(&self) -> Option<Timestamp> {
+        self.env("FORGE_NOW")?.trim().parse().ok()
+    }
+}
+
+impl Host for RealHost {
+    fn read(&self, path: &Path) -> io::Result<String> {
+        let text = std::fs::read_to_string(path)?;
+        Ok(match text.strip_prefix('\u{feff}') {
+            Some(rest) => rest.to_owned(),
+            None => text,
+        })
+    }
+
+    fn read_bytes(&self, path: &Path) -> io::Result<Vec<u8>> {
+        std::fs::read(path)
+    }
+
+    fn write(&self, path: &Path, text: &str) -> io::Result<()> {
+        let dir = path.parent().unwrap_or(Path::new("."));
+        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("file");
+        let temporary = dir.join(format!(".{name}.{}.tmp", std::process::id()));
+        if std::fs::write(&temporary, text).is_err() {
+            std::fs::create_dir_all(dir)?;
+            std::fs::write(&temporary, text)?;
+        }
+        std::fs::rename(&temporary, path)
+    }
+
+    fn append(&self, path: &Path, text: &str) -> io::Result<()> {
+        if let Some(dir) = path.parent() {
+            std::fs::create_dir_all(dir)?;
+        }
+        let mut file = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path)?;
+        io::Write::write_all(&mut file, text.as_bytes())
+    }
+
+    fn walk(&self, dir: &Path) -> Vec<PathBuf> {
+        walkdir::WalkDir::new(dir)
+            .follow_links(true)
+            .sort_by_file_name()
+            .into_iter()
+            .filter_map(Result::ok)
+            .filter(|entry| entry.file_type().is_file())
+            .map(walkdir::DirEntry::into_path)
+            .collect()
+    }
+
+    fn exists(&self, path: &Path) -> bool {
+        path.exists()
+    }
+
+    fn is_dir(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
+
+    fn remove_dir_all(&self, path: &Path) -> io::Result<()> {
+        match std::fs::remove_dir_all(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other,
+        }
+    }
+
+    fn canonical(&self, path: &Path) -> PathBuf {
+        std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+    }
+
+    fn cwd(&self) -> PathBuf {
+        std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."))
+    }
+
+    fn home(&self) -> Option<PathBuf> {
+        std::env::home_dir()
+    }
+
+    fn env(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok().or_else(|| {
+            self.dotenv
+                .lock()
+                .expect("invariant: no panic under lock")
+                .get(name)
+                .cloned()
+        })
+    }
+
+    fn env_all(&self) -> BTreeMap<String, String> {
+        let mut all = self
+            .dotenv
+            .lock()
+            .expect("invariant: no panic under lock")
+            .clone();
+        let process = std::env::vars_os()
+            .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
+        all.extend(process);
+        all
+    }
+
+    fn set_env_default(&self, name: &str, value: &str) {
+        let mut dotenv = self.dotenv.lock().expect("invariant: no panic under lock");
+        dotenv
+            .entry(name.to_owned())
+            .or_insert_with(|| value.to_owned());
+    }
+
+    fn now(&self) -> Timestamp {
+        self.frozen().unwrap_or_else(Timestamp::now)
+    }
+
+    fn now_local(&self) -> Zoned {
+        match self.frozen() {
+            Some(now) => now.to_zoned(jiff::tz::TimeZone::UTC),
+            None => Zoned::now(),
+        }
+    }
+
+    fn uuid(&self) -> String {
+        let mut count = self.uuids.lock().expect("invariant: no panic under lock");
+        *count += 1;
+        let seed = match self.frozen() {
+            Some(now) => {
+                (u128::from(now.as_nanosecond().unsigned_abs() as u64) << 32) ^ u128::from(*count)
+            }
+            None => random_u128(),
+        };
+        let bits = (seed & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
+        let hex = format!("{bits:032x}");
+        format!(
+            "{}-{}-{}-{}-{}",
+            &hex[..8],
+            &hex[8..12],
+            &hex[12..16],
+            &hex[16..20],
+            &hex[20..]
+        )
+    }
+}
+
+/// Random bits from the seeds that the standard library draws for its hash maps.
+fn random_u128() -> u128 {
+    use std::hash::{BuildHasher, RandomState};
+    let draw = || RandomState::new().hash_one(std::process::id());
+    (u128::from(draw()) << 64) | u128::from(draw())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uuids_are_version_4_and_differ() {
+        let host = RealHost::new();
+        let (a, b) = (host.uuid(), host.uuid());
+        assert_ne!(a, b);
+        assert_eq!(a.len(), 36);
+        assert_eq!(&a[14..15], "4");
+        assert!("89ab".contains(&a[19..20]));
+    }
+}
