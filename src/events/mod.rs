@@ -1,1 +1,149 @@
-//! Room `events`.
+//! What happens during a run, as typed values, and who listens.
+//!
+//! Stages emit; `report/` has the listeners (terminal, plain lines, JSON lines, artifacts).
+
+use std::time::Duration;
+
+use crate::diagnostics::Diagnostic;
+use crate::names::UniqueId;
+
+/// How a node ended; the words of `run_results.json`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// A model, seed, snapshot or operation was built.
+    Success,
+    /// The node could not be run.
+    Error,
+    /// The node was not run because of another one.
+    Skipped,
+    /// A test found nothing.
+    Pass,
+    /// A test found too much.
+    Fail,
+    /// A test found something, and its severity is `warn`.
+    Warn,
+}
+
+impl Status {
+    /// The word in artifacts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Success => "success",
+            Status::Error => "error",
+            Status::Skipped => "skipped",
+            Status::Pass => "pass",
+            Status::Fail => "fail",
+            Status::Warn => "warn",
+        }
+    }
+
+    /// Whether it makes the command fail.
+    pub fn is_failure(self) -> bool {
+        matches!(self, Status::Error | Status::Fail)
+    }
+}
+
+/// The first rows of a failed test or of `show`, as text.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sample {
+    /// Column names.
+    pub columns: Vec<String>,
+    /// Cells; `None` is NULL.
+    pub rows: Vec<Vec<Option<String>>>,
+}
+
+/// How one node ended, for the terminal.
+#[derive(Clone, Debug)]
+pub struct NodeOutcome {
+    /// The node.
+    pub id: UniqueId,
+    /// How it ended.
+    pub status: Status,
+    /// What the user reads about it: `table main."orders"`, `test not_null_orders_id`.
+    pub title: String,
+    /// dbt's message: `OK`, `Got 1 result, configured to fail if != 0`, the error's first line.
+    pub message: Option<String>,
+    /// Rows written, or failures of a test; `None` when not counted.
+    pub rows: Option<i64>,
+    /// Wall time.
+    pub elapsed: Duration,
+    /// Why it failed.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The first failing rows of a test.
+    pub sample: Option<Sample>,
+    /// The command that shows all failing rows.
+    pub show_command: Option<String>,
+}
+
+/// The level of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Only in the log file.
+    Debug,
+    /// Progress.
+    Info,
+    /// Something to look at.
+    Warn,
+    /// Something failed.
+    Error,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A line for the user: `log(…, info=true)`, notices.
+    Message {
+        /// Its level.
+        level: Level,
+        /// The text.
+        text: String,
+    },
+    /// `print()` of a template: a line on standard output.
+    Print(String),
+    /// A mistake.
+    Diagnostic(Diagnostic),
+    /// The nodes to run are known.
+    RunStarted {
+        /// How many there are.
+        total: usize,
+        /// What is in the project: `12 models, 31 tests, 4 seeds`.
+        summary: String,
+        /// How many run at a time.
+        threads: usize,
+    },
+    /// A node began.
+    NodeStarted {
+        /// The node.
+        id: UniqueId,
+        /// Its place in the run, from 1.
+        index: usize,
+        /// What the user reads about it.
+        title: String,
+    },
+    /// A node ended.
+    NodeFinished {
+        /// Its place in the run, from 1.
+        index: usize,
+        /// How.
+        outcome: NodeOutcome,
+    },
+    /// The run ended.
+    RunFinished {
+        /// Wall time.
+        elapsed: Duration,
+    },
+}
+
+/// A listener. It is called from many threads.
+pub trait EventSink: Send + Sync {
+    /// Takes one event.
+    fn emit(&self, event: Event);
+}
+
+/// Listens to nothing.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Silent;
+
+impl EventSink for Silent {
+    fn emit(&self, _event: Event) {}
+}

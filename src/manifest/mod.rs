@@ -1,1 +1,192 @@
-//! Room `manifest`.
+//! The project in memory: one file per resource kind, config keys as one table.
+//!
+//! `parse/` fills it with names still unresolved, `resolve/` puts ids in `depends_on`. Published JSON shapes
+//! are `artifacts/`' business.
+//! Invariants: every map is ordered by what users expect to see (the order of files, then of lines);
+//! every id in `depends_on` of a resolved manifest is a key of one of its maps.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::names::UniqueId;
+
+pub mod config;
+mod exposure;
+mod macros;
+mod node;
+mod source;
+
+pub use config::Config;
+pub use exposure::{Exposure, Group, Owner};
+pub use macros::{Doc, Macro, MacroArgument};
+pub use node::{
+    Column, DependsOn, Fqn, Hook, Model, Node, NodeKind, RefCall, ResourceType, Seed, Test,
+    TestMetadata,
+};
+pub use source::{Quoting, SourceTable};
+
+/// Everything in the project and its packages.
+#[derive(Clone, Debug, Default)]
+pub struct Manifest {
+    /// Facts about the run that made it.
+    pub metadata: Metadata,
+    /// Models, seeds, snapshots, tests, analyses, operations.
+    pub nodes: IndexMap<UniqueId, Arc<Node>>,
+    /// Source tables.
+    pub sources: IndexMap<UniqueId, Arc<SourceTable>>,
+    /// Exposures.
+    pub exposures: IndexMap<UniqueId, Arc<Exposure>>,
+    /// Groups.
+    pub groups: IndexMap<UniqueId, Arc<Group>>,
+    /// Macros, the built-in ones included.
+    pub macros: IndexMap<UniqueId, Arc<Macro>>,
+    /// Docs blocks.
+    pub docs: IndexMap<UniqueId, Arc<Doc>>,
+    /// Resources with `enabled: false`.
+    pub disabled: IndexMap<UniqueId, Vec<Disabled>>,
+    /// Selectors of `selectors.yml` as written.
+    pub selectors: IndexMap<String, serde_json::Value>,
+}
+
+/// Facts about the run that made a manifest.
+#[derive(Clone, Debug, Default)]
+pub struct Metadata {
+    /// The root package.
+    pub project_name: String,
+    /// The adapter's type.
+    pub adapter_type: String,
+    /// The run.
+    pub invocation_id: String,
+    /// When it was made, RFC 3339 in UTC.
+    pub generated_at: String,
+    /// When the run began, RFC 3339 in UTC.
+    pub invocation_started_at: String,
+    /// `DBT_ENV_CUSTOM_ENV_*` variables, without the prefix.
+    pub env: IndexMap<String, String>,
+}
+
+/// A disabled resource.
+#[derive(Clone, Debug)]
+pub enum Disabled {
+    /// A node.
+    Node(Arc<Node>),
+    /// A source table.
+    Source(Arc<SourceTable>),
+    /// An exposure.
+    Exposure(Arc<Exposure>),
+}
+
+/// Anything that can be a vertex of the graph and can be selected.
+#[derive(Clone, Debug)]
+pub enum Resource<'m> {
+    /// A node.
+    Node(&'m Arc<Node>),
+    /// A source table.
+    Source(&'m Arc<SourceTable>),
+    /// An exposure.
+    Exposure(&'m Arc<Exposure>),
+}
+
+impl Manifest {
+    /// The graph resource of an id.
+    pub fn resource(&self, id: &str) -> Option<Resource<'_>> {
+        (self.nodes.get(id).map(Resource::Node))
+            .or_else(|| self.sources.get(id).map(Resource::Source))
+            .or_else(|| self.exposures.get(id).map(Resource::Exposure))
+    }
+
+    /// All graph resources: nodes, then sources, then exposures.
+    pub fn resources(&self) -> impl Iterator<Item = (&UniqueId, Resource<'_>)> {
+        (self.nodes.iter().map(|(id, n)| (id, Resource::Node(n))))
+            .chain(self.sources.iter().map(|(id, s)| (id, Resource::Source(s))))
+            .chain(
+                self.exposures
+                    .iter()
+                    .map(|(id, e)| (id, Resource::Exposure(e))),
+            )
+    }
+}
+
+impl<'m> Resource<'m> {
+    /// Its id.
+    pub fn unique_id(&self) -> &'m UniqueId {
+        match self {
+            Resource::Node(node) => &node.unique_id,
+            Resource::Source(source) => &source.unique_id,
+            Resource::Exposure(exposure) => &exposure.unique_id,
+        }
+    }
+
+    /// Its kind.
+    pub fn resource_type(&self) -> ResourceType {
+        match self {
+            Resource::Node(node) => node.resource_type,
+            Resource::Source(_) => ResourceType::Source,
+            Resource::Exposure(_) => ResourceType::Exposure,
+        }
+    }
+
+    /// Its name; of a source, the table's name.
+    pub fn name(&self) -> &'m str {
+        match self {
+            Resource::Node(node) => &node.name,
+            Resource::Source(source) => &source.name,
+            Resource::Exposure(exposure) => &exposure.name,
+        }
+    }
+
+    /// The package it is in.
+    pub fn package_name(&self) -> &'m str {
+        match self {
+            Resource::Node(node) => &node.package_name,
+            Resource::Source(source) => &source.package_name,
+            Resource::Exposure(exposure) => &exposure.package_name,
+        }
+    }
+
+    /// Package, folders, name.
+    pub fn fqn(&self) -> &'m [String] {
+        match self {
+            Resource::Node(node) => &node.fqn,
+            Resource::Source(source) => &source.fqn,
+            Resource::Exposure(exposure) => &exposure.fqn,
+        }
+    }
+
+    /// Its file, relative to the project, with `/`.
+    pub fn original_file_path(&self) -> &'m str {
+        match self {
+            Resource::Node(node) => &node.original_file_path,
+            Resource::Source(source) => &source.original_file_path,
+            Resource::Exposure(exposure) => &exposure.original_file_path,
+        }
+    }
+
+    /// Its tags.
+    pub fn tags(&self) -> &'m [String] {
+        match self {
+            Resource::Node(node) => &node.tags,
+            Resource::Source(source) => &source.tags,
+            Resource::Exposure(exposure) => &exposure.tags,
+        }
+    }
+
+    /// Its configuration.
+    pub fn config(&self) -> &'m Config {
+        match self {
+            Resource::Node(node) => &node.config,
+            Resource::Source(source) => &source.config,
+            Resource::Exposure(exposure) => &exposure.config,
+        }
+    }
+
+    /// What it reads, resolved.
+    pub fn depends_on(&self) -> &'m [UniqueId] {
+        match self {
+            Resource::Node(node) => &node.depends_on.nodes,
+            Resource::Source(_) => &[],
+            Resource::Exposure(exposure) => &exposure.depends_on.nodes,
+        }
+    }
+}

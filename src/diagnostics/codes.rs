@@ -1,0 +1,152 @@
+//! The registry of diagnostic codes. Each code has one page, `codes/<CODE>.md`, shown by `forge explain`.
+//!
+//! Codes are permanent: E01xx project and profile, E02xx files and YAML, E03xx references and graph,
+//! E04xx templates, E05xx configuration, E06xx selection, E07xx the database, E08xx tests and runs.
+//! Invariant: a code is never reused, and never means "something else".
+
+use std::fmt;
+
+/// A diagnostic code: number, name and page.
+#[derive(Clone, Copy)]
+pub struct Code(&'static Entry);
+
+struct Entry {
+    id: &'static str,
+    name: &'static str,
+    page: &'static str,
+}
+
+impl Code {
+    /// `E0301`.
+    pub fn id(self) -> &'static str {
+        self.0.id
+    }
+
+    /// `unknown-ref`.
+    pub fn name(self) -> &'static str {
+        self.0.name
+    }
+
+    /// The Markdown page: what it means, an example, what to do.
+    pub fn page(self) -> &'static str {
+        self.0.page
+    }
+
+    /// The code with this number or name, in any case.
+    pub fn find(wanted: &str) -> Option<Code> {
+        ALL.iter()
+            .copied()
+            .find(|c| c.id().eq_ignore_ascii_case(wanted) || c.name().eq_ignore_ascii_case(wanted))
+    }
+}
+
+impl PartialEq for Code {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.id == other.0.id
+    }
+}
+
+impl Eq for Code {}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.id(), self.name())
+    }
+}
+
+macro_rules! codes {
+    ($($constant:ident $id:literal $name:literal),* $(,)?) => {
+        $(
+            #[doc = concat!("`", $id, "` ", $name)]
+            pub const $constant: Code = Code(&Entry {
+                id: $id,
+                name: $name,
+                page: include_str!(concat!("codes/", $id, ".md")),
+            });
+        )*
+        /// Every code, by number.
+        pub const ALL: &[Code] = &[$($constant),*];
+    };
+}
+
+codes! {
+    NO_PROJECT "E0101" "no-project",
+    BAD_PROJECT "E0102" "bad-project",
+    VERSION_MISMATCH "E0103" "version-mismatch",
+    UNKNOWN_PROFILE "E0104" "unknown-profile",
+    UNKNOWN_TARGET "E0105" "unknown-target",
+    BAD_PROFILE "E0106" "bad-profile",
+    BAD_VARS "E0107" "bad-vars",
+    BAD_PACKAGE "E0108" "bad-package",
+    UNREADABLE_FILE "E0201" "unreadable-file",
+    BAD_YAML "E0202" "bad-yaml",
+    DUPLICATE_KEY "E0203" "duplicate-key",
+    UNKNOWN_KEY "E0204" "unknown-key",
+    WRONG_TYPE "E0205" "wrong-type",
+    MISSING_KEY "E0206" "missing-key",
+    BAD_SEED "E0207" "bad-seed",
+    UNKNOWN_REF "E0301" "unknown-ref",
+    UNKNOWN_SOURCE "E0302" "unknown-source",
+    DUPLICATE_NAME "E0303" "duplicate-name",
+    DUPLICATE_RELATION "E0304" "duplicate-relation",
+    DUPLICATE_PATCH "E0305" "duplicate-patch",
+    CYCLE "E0306" "cycle",
+    UNUSED_PATCH "E0307" "unused-patch",
+    DISABLED_REF "E0308" "disabled-ref",
+    UNKNOWN_DOC "E0309" "unknown-doc",
+    AMBIGUOUS_REF "E0310" "ambiguous-ref",
+    REF_ARGUMENTS "E0311" "ref-arguments",
+    UNDECLARED_REF "E0312" "undeclared-ref",
+    JINJA_SYNTAX "E0401" "jinja-syntax",
+    UNKNOWN_NAME "E0402" "unknown-name",
+    RENDER_ERROR "E0403" "render-error",
+    MISSING_VAR "E0404" "missing-var",
+    MISSING_ENV_VAR "E0405" "missing-env-var",
+    RAISED "E0406" "raised",
+    MACRO_ARGUMENTS "E0407" "macro-arguments",
+    DUPLICATE_MACRO "E0408" "duplicate-macro",
+    UNKNOWN_TEST "E0409" "unknown-test",
+    BAD_CONFIG "E0501" "bad-config",
+    UNUSED_CONFIG "E0502" "unused-config",
+    BAD_TEST "E0503" "bad-test",
+    UNKNOWN_MATERIALIZATION "E0504" "unknown-materialization",
+    UNSUPPORTED "E0505" "unsupported",
+    BAD_SELECTOR "E0601" "bad-selector",
+    NO_MATCH "E0602" "no-match",
+    CANNOT_CONNECT "E0701" "cannot-connect",
+    DATABASE_LOCKED "E0702" "database-locked",
+    READ_ONLY "E0703" "read-only",
+    NOT_A_DATABASE "E0704" "not-a-database",
+    SQL_ERROR "E0705" "sql-error",
+    MISSING_RELATION "E0706" "missing-relation",
+    CONSTRAINT "E0707" "constraint",
+    SCHEMA_CHANGE "E0708" "schema-change",
+    ENGINE_FUNCTION "E0709" "engine-function",
+    TEST_FAILED "E0801" "test-failed",
+    NOT_WRITTEN "E0802" "not-written",
+    BUG "E0901" "bug",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_starts_with_its_code_and_says_what_to_do() {
+        for code in ALL {
+            let title = format!("# {} {}\n", code.id(), code.name());
+            assert!(code.page().starts_with(&title), "{code:?}");
+            assert!(
+                code.page().lines().count() >= 5,
+                "{code:?} needs an explanation"
+            );
+        }
+    }
+
+    #[test]
+    fn codes_are_found_by_number_and_name() {
+        assert_eq!(Code::find("e0301"), Some(UNKNOWN_REF));
+        assert_eq!(Code::find("unknown-ref"), Some(UNKNOWN_REF));
+        assert_eq!(Code::find("E9999"), None);
+    }
+}

@@ -1,0 +1,411 @@
+//! Configuration of resources: one table of keys with default and merge rule, and the layered merge.
+//!
+//! A [`Config`] stores what was set; defaults come from the table when read or published.
+//! dbt 1.12: later layers win, except that `tags` and hooks add up and `meta` and a few other
+//! mappings merge by top-level key.
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value as Json, json};
+
+use super::{Hook, ResourceType};
+
+/// How a later layer's value meets an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Merge {
+    /// The later value wins.
+    Clobber,
+    /// Lists add up; a single value counts as a list of one.
+    Append,
+    /// Mappings merge by top-level key.
+    Update,
+}
+
+/// A configuration key that dbt knows.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    /// Its name in artifacts.
+    pub name: &'static str,
+    /// How layers merge.
+    pub merge: Merge,
+    /// Which resources have it.
+    pub on: &'static [ResourceType],
+}
+
+const NODES: &[ResourceType] = &[
+    ResourceType::Model,
+    ResourceType::Seed,
+    ResourceType::Snapshot,
+    ResourceType::Analysis,
+    ResourceType::Operation,
+    ResourceType::SqlOperation,
+];
+const MODEL: &[ResourceType] = &[ResourceType::Model];
+const SEED: &[ResourceType] = &[ResourceType::Seed];
+const SNAPSHOT: &[ResourceType] = &[ResourceType::Snapshot];
+const TEST: &[ResourceType] = &[ResourceType::Test];
+const SOURCE: &[ResourceType] = &[ResourceType::Source];
+const ALL: &[ResourceType] = &[
+    ResourceType::Model,
+    ResourceType::Seed,
+    ResourceType::Snapshot,
+    ResourceType::Analysis,
+    ResourceType::Operation,
+    ResourceType::SqlOperation,
+    ResourceType::Test,
+    ResourceType::Source,
+    ResourceType::Exposure,
+];
+const INCREMENTAL: &[ResourceType] = &[ResourceType::Model, ResourceType::Snapshot];
+
+macro_rules! keys {
+    ($($name:literal $merge:ident $on:ident),* $(,)?) => {
+        /// Every key that dbt 1.12 knows, sorted by name.
+        pub const KEYS: &[Key] = &[$(Key { name: $name, merge: Merge::$merge, on: $on }),*];
+    };
+}
+
+keys! {
+    "access" Clobber MODEL,
+    "alias" Clobber ALL,
+    "batch_size" Clobber MODEL,
+    "begin" Clobber MODEL,
+    "check_cols" Clobber SNAPSHOT,
+    "column_types" Update NODES,
+    "concurrent_batches" Clobber MODEL,
+    "contract" Clobber NODES,
+    "database" Clobber ALL,
+    "dbt_valid_to_current" Clobber SNAPSHOT,
+    "delimiter" Clobber SEED,
+    "docs" Clobber NODES,
+    "enabled" Clobber ALL,
+    "error_if" Clobber TEST,
+    "event_time" Clobber ALL,
+    "fail_calc" Clobber TEST,
+    "freshness" Clobber ALL,
+    "full_refresh" Clobber NODES,
+    "grants" Update NODES,
+    "group" Clobber ALL,
+    "hard_deletes" Clobber SNAPSHOT,
+    "incremental_predicates" Clobber INCREMENTAL,
+    "incremental_strategy" Clobber NODES,
+    "indexes" Clobber NODES,
+    "invalidate_hard_deletes" Clobber SNAPSHOT,
+    "limit" Clobber TEST,
+    "loaded_at_field" Clobber SOURCE,
+    "loaded_at_query" Clobber SOURCE,
+    "lookback" Clobber NODES,
+    "materialized" Clobber ALL,
+    "merge_exclude_columns" Clobber INCREMENTAL,
+    "merge_update_columns" Clobber INCREMENTAL,
+    "meta" Update ALL,
+    "on_configuration_change" Clobber NODES,
+    "on_schema_change" Clobber NODES,
+    "packages" Append NODES,
+    "persist_docs" Update NODES,
+    "post-hook" Append NODES,
+    "pre-hook" Append NODES,
+    "quote_columns" Clobber SEED,
+    "quoting" Update NODES,
+    "schema" Clobber ALL,
+    "severity" Clobber TEST,
+    "snapshot_meta_column_names" Update SNAPSHOT,
+    "sql_header" Clobber ALL,
+    "static_analysis" Clobber NODES,
+    "store_failures" Clobber TEST,
+    "store_failures_as" Clobber TEST,
+    "strategy" Clobber SNAPSHOT,
+    "tags" Append ALL,
+    "target_database" Clobber SNAPSHOT,
+    "target_schema" Clobber SNAPSHOT,
+    "unique_key" Clobber NODES,
+    "updated_at" Clobber SNAPSHOT,
+    "warn_if" Clobber TEST,
+    "where" Clobber TEST,
+}
+
+/// The key of a name, in dbt's spelling or with `_` for `-` in hooks.
+pub fn key(name: &str) -> Option<&'static Key> {
+    let name = canonical(name);
+    KEYS.binary_search_by(|k| k.name.cmp(name))
+        .ok()
+        .map(|at| &KEYS[at])
+}
+
+/// dbt's spelling of a key: `pre_hook` is `pre-hook`.
+pub fn canonical(name: &str) -> &str {
+    match name {
+        "pre_hook" => "pre-hook",
+        "post_hook" => "post-hook",
+        other => other,
+    }
+}
+
+/// The configuration of one resource: what was set, later layers merged over earlier ones.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Config {
+    set: IndexMap<String, Json>,
+}
+
+impl Config {
+    /// Nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What was set for a key, `None` when nothing or null was.
+    pub fn get(&self, name: &str) -> Option<&Json> {
+        self.set.get(canonical(name)).filter(|v| !v.is_null())
+    }
+
+    /// Whether the key was set, be it to null.
+    pub fn is_set(&self, name: &str) -> bool {
+        self.set.contains_key(canonical(name))
+    }
+
+    /// Text that was set for a key.
+    pub fn get_str(&self, name: &str) -> Option<&str> {
+        self.get(name)?.as_str()
+    }
+
+    /// A boolean that was set for a key.
+    pub fn get_bool(&self, name: &str) -> Option<bool> {
+        self.get(name)?.as_bool()
+    }
+
+    /// Whether the resource is on; it is unless `enabled` is false.
+    pub fn enabled(&self) -> bool {
+        self.get_bool("enabled").unwrap_or(true)
+    }
+
+    /// `contract.enforced`.
+    pub fn contract_enforced(&self) -> bool {
+        self.get("contract")
+            .and_then(|c| c.get("enforced"))
+            .and_then(Json::as_bool)
+            .unwrap_or(false)
+    }
+
+    /// Sets a key, whatever was there.
+    pub fn set(&mut self, name: &str, value: Json) {
+        self.set.insert(canonical(name).to_owned(), value);
+    }
+
+    /// What was set, in order of setting.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Json)> {
+        self.set.iter().map(|(k, v)| (k.as_str(), v))
+    }
+
+    /// Merges one key of a later layer over this configuration.
+    pub fn merge(&mut self, name: &str, value: Json) {
+        let name = canonical(name);
+        let rule = key(name).map_or(Merge::Clobber, |k| k.merge);
+        let value = if name.ends_with("-hook") {
+            hooks_json(value)
+        } else {
+            value
+        };
+        match (rule, self.set.get_mut(name)) {
+            (Merge::Append, Some(Json::Array(old))) => old.extend(as_list(value)),
+            (Merge::Append, _) => {
+                self.set
+                    .insert(name.to_owned(), Json::Array(as_list(value)));
+            }
+            (Merge::Update, Some(Json::Object(old))) => match value {
+                Json::Object(new) => update(old, new),
+                Json::Null => {}
+                other => {
+                    self.set.insert(name.to_owned(), other);
+                }
+            },
+            _ => {
+                self.set.insert(name.to_owned(), value);
+            }
+        }
+    }
+
+    /// Merges all keys of a later layer.
+    pub fn merge_all(&mut self, layer: impl IntoIterator<Item = (String, Json)>) {
+        for (name, value) in layer {
+            self.merge(&name, value);
+        }
+    }
+
+    /// The hooks of `pre-hook` or `post-hook`.
+    pub fn hooks(&self, name: &str) -> Vec<Hook> {
+        let Some(Json::Array(hooks)) = self.get(name) else {
+            return Vec::new();
+        };
+        hooks
+            .iter()
+            .filter_map(|hook| {
+                Some(Hook {
+                    sql: hook.get("sql")?.as_str()?.to_owned(),
+                    transaction: hook
+                        .get("transaction")
+                        .and_then(Json::as_bool)
+                        .unwrap_or(true),
+                })
+            })
+            .collect()
+    }
+
+    /// Everything as dbt publishes it: defaults of the resource type first, then what was set.
+    pub fn published(&self, resource_type: ResourceType) -> Map<String, Json> {
+        let mut all = defaults(resource_type);
+        for (name, value) in &self.set {
+            all.insert(name.clone(), value.clone());
+        }
+        all
+    }
+
+    /// What was set for a key, or its default on this resource type.
+    pub fn effective(&self, name: &str, resource_type: ResourceType) -> Json {
+        match self.set.get(canonical(name)) {
+            Some(value) => value.clone(),
+            None => defaults(resource_type)
+                .remove(canonical(name))
+                .unwrap_or(Json::Null),
+        }
+    }
+}
+
+/// The defaults that dbt 1.12 publishes for a resource type.
+pub fn defaults(resource_type: ResourceType) -> Map<String, Json> {
+    let value = match resource_type {
+        ResourceType::Test => json!({
+            "enabled": true, "alias": null, "schema": "dbt_test__audit", "database": null, "tags": [], "meta": {},
+            "group": null, "materialized": "test", "severity": "ERROR", "store_failures": null,
+            "store_failures_as": null, "where": null, "limit": null, "fail_calc": "count(*)",
+            "warn_if": "!= 0", "error_if": "!= 0", "sql_header": null,
+        }),
+        ResourceType::Source => json!({
+            "enabled": true, "event_time": null, "freshness": {"warn_after": {"count": null, "period": null},
+            "error_after": {"count": null, "period": null}, "filter": null},
+            "loaded_at_field": null, "loaded_at_query": null, "meta": {}, "tags": [],
+        }),
+        ResourceType::Exposure => json!({"enabled": true, "tags": [], "meta": {}}),
+        _ => node_defaults(resource_type),
+    };
+    match value {
+        Json::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+fn node_defaults(resource_type: ResourceType) -> Json {
+    let mut all = json!({
+        "enabled": true, "alias": null, "schema": null, "database": null, "tags": [], "meta": {}, "group": null,
+        "materialized": "view", "incremental_strategy": null, "batch_size": null, "lookback": 1, "begin": null,
+        "persist_docs": {}, "post-hook": [], "pre-hook": [], "quoting": {}, "column_types": {},
+        "full_refresh": null, "unique_key": null, "on_schema_change": "ignore",
+        "on_configuration_change": "apply", "grants": {}, "packages": [],
+        "docs": {"show": true, "node_color": null}, "contract": {"enforced": false, "alias_types": true},
+        "event_time": null, "concurrent_batches": null,
+    });
+    match resource_type {
+        ResourceType::Model => {
+            all["access"] = json!("protected");
+            all["freshness"] = Json::Null;
+        }
+        ResourceType::Seed => {
+            all["materialized"] = json!("seed");
+            all["delimiter"] = json!(",");
+            all["quote_columns"] = Json::Null;
+        }
+        ResourceType::Snapshot => {
+            all["materialized"] = json!("snapshot");
+            for name in [
+                "strategy",
+                "target_schema",
+                "target_database",
+                "updated_at",
+                "check_cols",
+            ] {
+                all[name] = Json::Null;
+            }
+            all["snapshot_meta_column_names"] = json!({
+                "dbt_valid_to": null, "dbt_valid_from": null, "dbt_scd_id": null,
+                "dbt_updated_at": null, "dbt_is_deleted": null,
+            });
+            all["dbt_valid_to_current"] = Json::Null;
+        }
+        _ => {}
+    }
+    all
+}
+
+fn as_list(value: Json) -> Vec<Json> {
+    match value {
+        Json::Array(items) => items,
+        Json::Null => Vec::new(),
+        other => vec![other],
+    }
+}
+
+fn update(old: &mut Map<String, Json>, new: Map<String, Json>) {
+    for (key, value) in new {
+        old.insert(key, value);
+    }
+}
+
+/// Hooks in dbt's published form: a list of `{sql, transaction}`.
+fn hooks_json(value: Json) -> Json {
+    let hook = |item: Json| match item {
+        Json::Object(map) => json!({
+            "sql": map.get("sql").cloned().unwrap_or_default(),
+            "transaction": map.get("transaction").and_then(Json::as_bool).unwrap_or(true),
+            "index": null,
+        }),
+        other => json!({"sql": other, "transaction": true, "index": null}),
+    };
+    Json::Array(as_list(value).into_iter().map(hook).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_sorted_so_that_the_search_works() {
+        assert!(KEYS.windows(2).all(|pair| pair[0].name < pair[1].name));
+    }
+
+    #[test]
+    fn tags_append_meta_updates_others_clobber() {
+        let mut config = Config::new();
+        config.merge("tags", json!("a"));
+        config.merge("tags", json!(["b", "a"]));
+        config.merge("meta", json!({"x": 1, "y": {"z": 1}}));
+        config.merge("meta", json!({"y": {"w": 2}}));
+        config.merge("materialized", json!("view"));
+        config.merge("materialized", json!("table"));
+        assert_eq!(config.get("tags"), Some(&json!(["a", "b", "a"])));
+        assert_eq!(config.get("meta"), Some(&json!({"x": 1, "y": {"w": 2}})));
+        assert_eq!(config.get_str("materialized"), Some("table"));
+    }
+
+    #[test]
+    fn hooks_add_up_in_dbts_form() {
+        let mut config = Config::new();
+        config.merge("pre_hook", json!("select 1"));
+        config.merge(
+            "pre-hook",
+            json!([{"sql": "select 2", "transaction": false}]),
+        );
+        let hooks = config.hooks("pre-hook");
+        assert_eq!(
+            hooks[0],
+            Hook {
+                sql: "select 1".into(),
+                transaction: true
+            }
+        );
+        assert_eq!(
+            hooks[1],
+            Hook {
+                sql: "select 2".into(),
+                transaction: false
+            }
+        );
+    }
+}

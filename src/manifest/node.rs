@@ -1,0 +1,289 @@
+//! Nodes: what is compiled or run. Common fields in [`Node`], the rest in [`NodeKind`].
+
+use std::fmt;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value as Json};
+
+use super::Config;
+use crate::names::UniqueId;
+use crate::source::Span;
+
+/// Package, folders, name: what configuration and selectors address.
+pub type Fqn = Vec<String>;
+
+/// dbt's resource types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ResourceType {
+    /// A `select` in a file.
+    Model,
+    /// A CSV file.
+    Seed,
+    /// History of a relation.
+    Snapshot,
+    /// A data test.
+    Test,
+    /// SQL that is compiled and never run.
+    Analysis,
+    /// A hook of the project.
+    Operation,
+    /// A table that others fill.
+    Source,
+    /// A use of the data.
+    Exposure,
+    /// SQL of the command line (`--inline`).
+    SqlOperation,
+}
+
+impl ResourceType {
+    /// The word in ids and artifacts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ResourceType::Model => "model",
+            ResourceType::Seed => "seed",
+            ResourceType::Snapshot => "snapshot",
+            ResourceType::Test => "test",
+            ResourceType::Analysis => "analysis",
+            ResourceType::Operation => "operation",
+            ResourceType::Source => "source",
+            ResourceType::Exposure => "exposure",
+            ResourceType::SqlOperation => "sql_operation",
+        }
+    }
+
+    /// The type of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [
+            ResourceType::Model,
+            ResourceType::Seed,
+            ResourceType::Snapshot,
+            ResourceType::Test,
+            ResourceType::Analysis,
+            ResourceType::Operation,
+            ResourceType::Source,
+            ResourceType::Exposure,
+            ResourceType::SqlOperation,
+        ]
+        .into_iter()
+        .find(|t| t.as_str() == word)
+    }
+
+    /// Whether `ref()` can name it.
+    pub fn is_refable(self) -> bool {
+        matches!(
+            self,
+            ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot
+        )
+    }
+}
+
+impl fmt::Display for ResourceType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A model, seed, snapshot, test, analysis or operation.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// dbt's key.
+    pub unique_id: UniqueId,
+    /// Its kind.
+    pub resource_type: ResourceType,
+    /// The package it is in.
+    pub package_name: Arc<str>,
+    /// Its name.
+    pub name: String,
+    /// Package, folders, name.
+    pub fqn: Fqn,
+    /// The path below the resource folder (`marts/orders.sql`).
+    pub path: String,
+    /// The path below the project (`models/marts/orders.sql`).
+    pub original_file_path: String,
+    /// The template.
+    pub raw_code: Arc<str>,
+    /// Where the template was written; of a generic test, its YAML entry.
+    pub span: Span,
+    /// The hex digest of the file's content (SHA-256, as dbt computes it); empty where dbt has none.
+    pub checksum: String,
+    /// The database of its relation.
+    pub database: Option<String>,
+    /// The schema of its relation.
+    pub schema: String,
+    /// The identifier of its relation.
+    pub alias: String,
+    /// Its rendered relation; none for what has no relation (ephemeral models, plain tests).
+    pub relation_name: Option<String>,
+    /// Its description, rendered.
+    pub description: String,
+    /// Columns of the property file, in written order.
+    pub columns: IndexMap<String, Column>,
+    /// Its configuration, merged.
+    pub config: Config,
+    /// Tags: those of the configuration, those of the column for a test.
+    pub tags: Vec<String>,
+    /// Free-form data.
+    pub meta: Map<String, Json>,
+    /// The group it is in.
+    pub group: Option<String>,
+    /// Every `ref()` call, doubles included, in call order.
+    pub refs: Vec<RefCall>,
+    /// Every `source()` call: source name and table name.
+    pub sources: Vec<[String; 2]>,
+    /// What it reads and calls.
+    pub depends_on: DependsOn,
+    /// `<package>://<path>` of its property file.
+    pub patch_path: Option<String>,
+    /// The place of its property entry.
+    pub patch_span: Option<Span>,
+    /// Seconds since 1970 when it was parsed.
+    pub created_at: f64,
+    /// What only its kind has.
+    pub kind: NodeKind,
+}
+
+/// What only one kind of node has.
+#[derive(Clone, Debug)]
+pub enum NodeKind {
+    /// A model.
+    Model(Model),
+    /// A seed.
+    Seed(Seed),
+    /// A data test.
+    Test(Test),
+    /// A snapshot.
+    Snapshot,
+    /// An analysis.
+    Analysis,
+    /// A hook: its place in the list.
+    Operation(usize),
+    /// SQL of the command line.
+    Inline,
+}
+
+/// What only models have.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    /// `private`, `protected` or `public`.
+    pub access: String,
+    /// Its version.
+    pub version: Option<Json>,
+    /// The version that an unpinned `ref` means.
+    pub latest_version: Option<Json>,
+    /// Constraints of the model as written.
+    pub constraints: Vec<Json>,
+    /// The date after which it should not be used.
+    pub deprecation_date: Option<String>,
+}
+
+/// What only seeds have.
+#[derive(Clone, Debug, Default)]
+pub struct Seed {
+    /// The folder of the package that has the file.
+    pub root_path: std::path::PathBuf,
+}
+
+/// What only tests have.
+#[derive(Clone, Debug, Default)]
+pub struct Test {
+    /// Of a generic test: which one, with what.
+    pub metadata: Option<TestMetadata>,
+    /// The column it is on.
+    pub column_name: Option<String>,
+    /// `models.orders`, `sources.raw` …: the entry in the property file.
+    pub file_key_name: Option<String>,
+    /// The node that it is on.
+    pub attached_node: Option<UniqueId>,
+}
+
+/// Which generic test, with which arguments.
+#[derive(Clone, Debug)]
+pub struct TestMetadata {
+    /// The test's name (`unique`).
+    pub name: String,
+    /// The package it was called from, when named (`dbt_utils.…`).
+    pub namespace: Option<String>,
+    /// Its arguments, `model` included.
+    pub kwargs: Map<String, Json>,
+}
+
+/// What a node reads and calls.
+#[derive(Clone, Debug, Default)]
+pub struct DependsOn {
+    /// Nodes and sources, each once, in call order.
+    pub nodes: Vec<UniqueId>,
+    /// Macros that were called directly, each once, in call order.
+    pub macros: Vec<UniqueId>,
+}
+
+/// A `ref()` call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefCall {
+    /// The package, when given.
+    pub package: Option<String>,
+    /// The name.
+    pub name: String,
+    /// The version, when given (text or number).
+    pub version: Option<Json>,
+}
+
+/// A column of a property file.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its description, rendered.
+    pub description: String,
+    /// Its declared type.
+    pub data_type: Option<String>,
+    /// Free-form data.
+    pub meta: Map<String, Json>,
+    /// Tags; they become tags of its tests.
+    pub tags: Vec<String>,
+    /// Constraints as written.
+    pub constraints: Vec<Json>,
+    /// Whether the name must be quoted.
+    pub quote: Option<bool>,
+    /// Time granularity.
+    pub granularity: Option<String>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// One hook of `pre-hook` or `post-hook`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hook {
+    /// The template.
+    pub sql: String,
+    /// Whether it runs inside the node's transaction.
+    pub transaction: bool,
+}
+
+impl Node {
+    /// `materialized` of the configuration.
+    pub fn materialized(&self) -> &str {
+        self.config.get_str("materialized").unwrap_or("view")
+    }
+
+    /// Whether it is inlined instead of built.
+    pub fn is_ephemeral(&self) -> bool {
+        self.resource_type == ResourceType::Model && self.materialized() == "ephemeral"
+    }
+
+    /// What only tests have, when it is one.
+    pub fn test(&self) -> Option<&Test> {
+        match &self.kind {
+            NodeKind::Test(test) => Some(test),
+            _ => None,
+        }
+    }
+
+    /// What only models have, when it is one.
+    pub fn model(&self) -> Option<&Model> {
+        match &self.kind {
+            NodeKind::Model(model) => Some(model),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Flags of a run: command line over `DBT_*` variables over `flags:` of the project file over defaults.
+
+use serde_json::{Map, Value as Json};
+
+/// What the command line said; `None` where it said nothing.
+#[derive(Clone, Debug, Default)]
+pub struct FlagOverrides {
+    /// The verb: `build`, `run` … (dbt's `WHICH`).
+    pub which: String,
+    /// The arguments as typed, for `invocation_command`.
+    pub command_line: String,
+    /// `--project-dir`
+    pub project_dir: Option<String>,
+    /// `--profiles-dir`
+    pub profiles_dir: Option<String>,
+    /// `--profile`
+    pub profile: Option<String>,
+    /// `--target`
+    pub target: Option<String>,
+    /// `--target-path`
+    pub target_path: Option<String>,
+    /// `--log-path`
+    pub log_path: Option<String>,
+    /// `--vars`, YAML
+    pub vars: Option<String>,
+    /// `--threads`
+    pub threads: Option<usize>,
+    /// `--full-refresh`
+    pub full_refresh: Option<bool>,
+    /// `--fail-fast`
+    pub fail_fast: Option<bool>,
+    /// `--store-failures`
+    pub store_failures: Option<bool>,
+    /// `--warn-error`
+    pub warn_error: Option<bool>,
+    /// `--warn-error-options`, YAML
+    pub warn_error_options: Option<String>,
+    /// `--strict`
+    pub strict: Option<bool>,
+    /// `--quiet`
+    pub quiet: Option<bool>,
+    /// `--use-colors` / `--no-use-colors` / `--no-color`
+    pub use_colors: Option<bool>,
+    /// `--print` / `--no-print`
+    pub print: Option<bool>,
+    /// `--log-format`
+    pub log_format: Option<String>,
+    /// `--log-level`
+    pub log_level: Option<String>,
+    /// `--debug`
+    pub debug: Option<bool>,
+    /// `--version-check` / `--no-version-check`
+    pub version_check: Option<bool>,
+    /// `--write-json` / `--no-write-json`
+    pub write_json: Option<bool>,
+    /// `--indirect-selection`
+    pub indirect_selection: Option<String>,
+    /// `--populate-cache`, `--cache-selected-only`, `--partial-parse` … accepted, without effect
+    pub without_effect: Vec<String>,
+}
+
+/// The flags of a run, resolved.
+#[derive(Clone, Debug)]
+pub struct Flags {
+    /// The verb: `build`, `run` …
+    pub which: String,
+    /// The arguments as typed.
+    pub command_line: String,
+    /// The profile by name, when asked for.
+    pub profile: Option<String>,
+    /// The target by name, when asked for.
+    pub target: Option<String>,
+    /// Another folder for artifacts.
+    pub target_path: Option<String>,
+    /// The folder for logs.
+    pub log_path: Option<String>,
+    /// How many nodes run at a time; `None` leaves it to the profile.
+    pub threads: Option<usize>,
+    /// Rebuild incremental models and seeds.
+    pub full_refresh: bool,
+    /// Stop at the first failure.
+    pub fail_fast: bool,
+    /// Keep failing rows of tests.
+    pub store_failures: bool,
+    /// Warnings are errors.
+    pub warn_error: bool,
+    /// Which warnings are errors: dbt's `{error: …, warn: …, silence: …}`, `Json::Null` when not given.
+    pub warn_error_options: Json,
+    /// Unknown keys and the like are errors.
+    pub strict: bool,
+    /// Only data and errors on the terminal.
+    pub quiet: bool,
+    /// Colour wanted; `None` leaves it to the terminal.
+    pub use_colors: Option<bool>,
+    /// `print()` of templates is shown.
+    pub print: bool,
+    /// `text`, `json` or `debug`.
+    pub log_format: String,
+    /// The least level that is shown.
+    pub log_level: String,
+    /// Check `require-dbt-version`.
+    pub version_check: bool,
+    /// Write artifacts.
+    pub write_json: bool,
+    /// `eager`, `cautious`, `buildable` or `empty`.
+    pub indirect_selection: String,
+    /// `flags:` of the project file, for `flags.*` names that forge does not know.
+    pub other: Map<String, Json>,
+}
+
+impl Default for Flags {
+    fn default() -> Self {
+        Flags {
+            which: String::new(),
+            command_line: String::new(),
+            profile: None,
+            target: None,
+            target_path: None,
+            log_path: None,
+            threads: None,
+            full_refresh: false,
+            fail_fast: false,
+            store_failures: false,
+            warn_error: false,
+            warn_error_options: Json::Null,
+            strict: false,
+            quiet: false,
+            use_colors: None,
+            print: true,
+            log_format: "text".to_owned(),
+            log_level: "info".to_owned(),
+            version_check: true,
+            write_json: true,
+            indirect_selection: "eager".to_owned(),
+            other: Map::new(),
+        }
+    }
+}
