@@ -1,1 +1,5 @@
-//! Room `parse`.
+//! 2 PARSE: SQL and YAML to nodes, names still unresolved.
+
+pub(crate) mod configs;
+pub(crate) mod generic_tests;
+pub(crate) mod properties;
