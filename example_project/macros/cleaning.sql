@@ -18,13 +18,15 @@ case
 {%- endmacro %}
 
 
-{# Reads 2020-12-31 and 31/12/2020. date() rolls 2022-02-30 over into March, hence the comparison with its own result. #}
+{# Reads 2020-12-31 and 31/12/2020. Date arithmetic rolls 2022-02-30 over into March: a real day is one that comes back. #}
 {% macro clean_date(column) -%}
 {%- set iso = "trim(" ~ column ~ ")" -%}
 {%- set european = "substr(" ~ iso ~ ", 7, 4) || '-' || substr(" ~ iso ~ ", 4, 2) || '-' || substr(" ~ iso ~ ", 1, 2)" -%}
 case
-            when date({{ iso }}) = {{ iso }} then {{ iso }}
-            when {{ iso }} like '__/__/____' and date({{ european }}) = {{ european }} then {{ european }}
+            when date({{ iso }}, '+0 days') = {{ iso }}
+                then {{ iso }}
+            when {{ iso }} like '__/__/____' and date({{ european }}, '+0 days') = {{ european }}
+                then {{ european }}
         end
 {%- endmacro %}
 
