@@ -1,0 +1,382 @@
+//! What names mean in a template: one [`Scope`] per rendering, shared [`Globals`] per run.
+//!
+//! dbt's order: macros of the node's package, of the root project, then dbt's own names, then the built-in
+//! macros; while parsing, a name that nobody knows is harmless (it is an error later).
+//! Invariant: a scope is used for one node at a time.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use indexmap::IndexMap;
+use minijinja::Error;
+use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
+use serde_json::{Map, Value as Json};
+
+use crate::adapters::{self, Adapter, Outcome, Policy, Relation, Session};
+use crate::events::{Event, EventSink, Level};
+use crate::host::Host;
+use crate::jinja::diagnose::Places;
+use crate::jinja::environment::Engine;
+use crate::jinja::error::JinjaError;
+use crate::jinja::macros::{CallRecorder, MacroTable, Session as RenderSession};
+use crate::jinja::functions;
+use crate::manifest::{Config, RefCall};
+use crate::names::UniqueId;
+
+/// What all templates of a run share.
+pub struct Globals {
+    /// The template engine with all macros.
+    pub engine: Arc<Engine>,
+    /// Macros by package.
+    pub macros: MacroTable,
+    /// Where templates were written.
+    pub places: Places,
+    /// The root package.
+    pub root_package: Arc<str>,
+    /// All installed packages, the root included.
+    pub packages: Vec<Arc<str>>,
+    /// `dispatch:` of the project file.
+    pub dispatch: IndexMap<String, Vec<String>>,
+    /// The value of `target`.
+    pub target: Value,
+    /// The value of `flags`.
+    pub flags: Value,
+    /// Which parts of names the project quotes.
+    pub quoting: Policy,
+    /// The engine.
+    pub adapter: Arc<dyn Adapter>,
+    /// Variables: package and name to value.
+    pub vars: Arc<dyn Fn(&str, &str) -> Option<Json> + Send + Sync>,
+    /// The outside world, for `env_var` and the clock.
+    pub host: Arc<dyn Host>,
+    /// Where `log` and `print` go.
+    pub sink: Arc<dyn EventSink>,
+    /// The run.
+    pub invocation_id: String,
+    /// When the run began.
+    pub started_at: jiff::Timestamp,
+    /// `invocation_args_dict`.
+    pub invocation_args: Json,
+    /// `print()` is shown.
+    pub print: bool,
+}
+
+impl fmt::Debug for Globals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Globals({})", self.root_package)
+    }
+}
+
+impl Globals {
+    /// The packages that `dispatch` searches for a macro namespace; `None` is the scope of the node.
+    pub(crate) fn search_order(&self, namespace: &str) -> Vec<Option<String>> {
+        if let Some(order) = self.dispatch.get(namespace) {
+            return order.iter().cloned().map(Some).collect();
+        }
+        if self.packages.iter().any(|p| &**p == namespace) {
+            return vec![Some(self.root_package.to_string()), Some(namespace.to_owned())];
+        }
+        vec![None]
+    }
+}
+
+/// In which stage a template is rendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// References and configuration are collected; `execute` is false.
+    Parse,
+    /// Code is compiled or run; `execute` is true.
+    Runtime,
+}
+
+/// What a template knows of its node.
+#[derive(Clone, Debug)]
+pub struct NodeFacts {
+    /// dbt's key.
+    pub unique_id: UniqueId,
+    /// The package it is in.
+    pub package_name: Arc<str>,
+    /// Its name.
+    pub name: String,
+    /// Its relation: the value of `this`.
+    pub this: Option<Relation>,
+    /// Its configuration as far as it is known.
+    pub config: Map<String, Json>,
+    /// The value of `model`, made when asked for.
+    pub model: ModelValue,
+}
+
+/// The value of `model`: dbt's JSON of the node.
+#[derive(Clone)]
+pub struct ModelValue(pub Arc<dyn Fn() -> Json + Send + Sync>);
+
+impl fmt::Debug for ModelValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ModelValue")
+    }
+}
+
+/// What a template asked for while it was parsed.
+#[derive(Clone, Debug, Default)]
+pub struct Capture {
+    /// `config(…)` calls merged in order.
+    pub config: Config,
+    /// `ref(…)` calls.
+    pub refs: Vec<RefCall>,
+    /// `source(…)` calls.
+    pub sources: Vec<[String; 2]>,
+    /// Macros that were called directly, each once.
+    pub macros: Vec<UniqueId>,
+}
+
+/// Resolves `ref` and `source` when code is compiled.
+pub trait Resolver: Send + Sync {
+    /// The relation of a `ref`; an error names what is missing.
+    fn reference(&self, scope: &Arc<Scope>, call: &RefCall) -> Result<Value, Error>;
+    /// The relation of a `source`.
+    fn source(&self, scope: &Arc<Scope>, source: &str, table: &str) -> Result<Value, Error>;
+    /// The value of `graph`.
+    fn graph(&self) -> Value;
+}
+
+/// Opens the session of a [`Connection`] when it is first needed; `None` when there is no database yet.
+pub type Open = dyn Fn() -> adapters::Result<Option<Box<dyn Session>>> + Send + Sync;
+
+/// A session that is opened when it is first needed, and the statements that ran on it.
+pub struct Connection {
+    open: Box<Open>,
+    session: Mutex<Option<Box<dyn Session>>>,
+    statements: Mutex<Vec<String>>,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Connection")
+    }
+}
+
+impl Connection {
+    /// A connection that opens its session on demand.
+    pub fn new(open: Box<Open>) -> Self {
+        Connection { open, session: Mutex::new(None), statements: Mutex::new(Vec::new()) }
+    }
+
+    /// A connection over an open session.
+    pub fn over(session: Box<dyn Session>) -> Self {
+        let connection = Connection::new(Box::new(|| Ok(None)));
+        *connection.session.lock().expect("invariant: no panic under lock") = Some(session);
+        connection
+    }
+
+    /// Runs `work` on the session; `None` when there is no database.
+    pub fn with<T>(
+        &self,
+        work: impl FnOnce(&mut dyn Session) -> adapters::Result<T>,
+    ) -> adapters::Result<Option<T>> {
+        let mut session = self.session.lock().expect("invariant: no panic under lock");
+        if session.is_none() {
+            *session = (self.open)()?;
+        }
+        match session.as_deref_mut() {
+            Some(session) => work(session).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Runs statements, with the query comment, and remembers them.
+    pub fn execute(&self, sql: &str, comment: &QueryComment) -> adapters::Result<Option<Outcome>> {
+        self.statements.lock().expect("invariant: no panic under lock").push(sql.to_owned());
+        self.with(|session| session.execute(&comment.apply(sql)))
+    }
+
+    /// The statements that ran, and forgets them.
+    pub fn take_statements(&self) -> Vec<String> {
+        std::mem::take(&mut *self.statements.lock().expect("invariant: no panic under lock"))
+    }
+
+    /// Gives the session back.
+    pub fn into_session(self) -> Option<Box<dyn Session>> {
+        self.session.into_inner().expect("invariant: no panic under lock")
+    }
+}
+
+/// `query-comment`, rendered for one node.
+#[derive(Clone, Debug, Default)]
+pub struct QueryComment {
+    /// The text without comment signs; empty for none.
+    pub text: String,
+    /// After the statement instead of before it.
+    pub append: bool,
+}
+
+impl QueryComment {
+    fn apply(&self, sql: &str) -> String {
+        if self.text.is_empty() {
+            return sql.to_owned();
+        }
+        let text = self.text.replace("*/", "* /");
+        match self.append {
+            true => format!("{}\n/* {text} */", sql.trim_end().trim_end_matches(';')),
+            false => format!("/* {text} */\n{sql}"),
+        }
+    }
+}
+
+/// The names of one rendering.
+pub struct Scope {
+    /// What all scopes share.
+    pub globals: Arc<Globals>,
+    /// The stage.
+    pub phase: Phase,
+    /// The package whose macros come first.
+    pub package: Arc<str>,
+    /// The node, when there is one.
+    pub node: Option<NodeFacts>,
+    /// Resolves `ref` and `source`; absent while parsing.
+    pub resolver: Option<Arc<dyn Resolver>>,
+    /// The database; absent while parsing.
+    pub connection: Option<Arc<Connection>>,
+    /// The query comment of the node.
+    pub query_comment: QueryComment,
+    /// Names that only this rendering has (`pre_hooks`, `sql`, `results` …); they win over all others.
+    pub extra: HashMap<String, Value>,
+    /// What was asked for while parsing.
+    pub capture: Mutex<Capture>,
+    /// Results of statements by name.
+    pub results: Mutex<HashMap<String, Value>>,
+    rows: AtomicI64,
+}
+
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Scope({:?}, {:?})", self.phase, self.node.as_ref().map(|n| &n.unique_id))
+    }
+}
+
+impl Scope {
+    /// A scope without a node.
+    pub fn new(globals: &Arc<Globals>, phase: Phase, package: &Arc<str>) -> Self {
+        Scope {
+            globals: globals.clone(),
+            phase,
+            package: package.clone(),
+            node: None,
+            resolver: None,
+            connection: None,
+            query_comment: QueryComment::default(),
+            extra: HashMap::new(),
+            capture: Mutex::default(),
+            results: Mutex::default(),
+            rows: AtomicI64::new(-1),
+        }
+    }
+
+    /// Whether `execute` is true.
+    pub fn executes(&self) -> bool {
+        self.phase == Phase::Runtime
+    }
+
+    /// Adds rows that were written beside statements.
+    pub(crate) fn count_rows(&self, rows: i64) {
+        let before = self.rows.load(Ordering::Relaxed).max(0);
+        self.rows.store(before + rows, Ordering::Relaxed);
+    }
+
+    /// Rows written beside statements, -1 when none were counted.
+    pub fn counted_rows(&self) -> i64 {
+        self.rows.load(Ordering::Relaxed)
+    }
+
+    /// The macro that a bare name means here.
+    pub(crate) fn macro_named(&self, name: &str) -> Option<Value> {
+        self.globals.macros.resolve(&self.package, name).map(Value::from_dyn_object)
+    }
+
+    /// The macro of a package.
+    pub(crate) fn macro_in_package(&self, package: &str, name: &str) -> Option<Value> {
+        self.globals.macros.get(package, name).map(Value::from_dyn_object)
+    }
+
+    /// Sends a line to the user.
+    pub(crate) fn message(&self, level: Level, text: String) {
+        self.globals.sink.emit(Event::Message { level, text });
+    }
+
+    /// What was captured while parsing.
+    pub fn take_capture(&self) -> Capture {
+        std::mem::take(&mut *self.capture.lock().expect("invariant: no panic under lock"))
+    }
+
+    fn session(self: &Arc<Self>) -> RenderSession {
+        let session = match self.phase {
+            Phase::Parse => RenderSession::parse(),
+            Phase::Runtime => RenderSession::compile(),
+        };
+        session.recording(self.clone())
+    }
+
+    /// Renders a template to text.
+    pub fn render(self: &Arc<Self>, name: &str, source: &str) -> Result<String, JinjaError> {
+        let names = Value::from_dyn_object(self.clone());
+        self.globals.engine.render(name, source, names, &self.session())
+    }
+
+    /// Renders a template to a value: typed when it is one expression.
+    pub fn render_native(self: &Arc<Self>, name: &str, source: &str) -> Result<Value, JinjaError> {
+        let names = Value::from_dyn_object(self.clone());
+        self.globals.engine.render_native(name, source, names, &self.session())
+    }
+
+    /// Calls a macro by its unique id.
+    pub fn call_macro(
+        self: &Arc<Self>,
+        unique_id: &str,
+        args: &[Value],
+        kwargs: &[(String, Value)],
+    ) -> Result<Value, JinjaError> {
+        let names = Value::from_dyn_object(self.clone());
+        self.globals.engine.call_macro(unique_id, args, kwargs, names, &self.session())
+    }
+
+    fn lookup(self: &Arc<Self>, name: &str) -> Option<Value> {
+        if let Some(value) = self.extra.get(name) {
+            return Some(value.clone());
+        }
+        if let Some(found) = self.globals.macros.resolve_user(&self.package, name) {
+            return Some(Value::from_dyn_object(found));
+        }
+        functions::lookup(self, name)
+            .or_else(|| self.globals.macros.namespace(name))
+            .or_else(|| self.macro_named(name))
+    }
+}
+
+impl Object for Scope {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Map
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let name = key.as_str()?;
+        self.get_value_by_str(name)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<Value> {
+        self.lookup(name)
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::NonEnumerable
+    }
+}
+
+impl CallRecorder for Scope {
+    fn record(&self, unique_id: &str) {
+        let mut capture = self.capture.lock().expect("invariant: no panic under lock");
+        if !capture.macros.iter().any(|id| id.as_str() == unique_id) {
+            capture.macros.push(UniqueId::from(unique_id));
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Template errors as diagnostics: the place in a file that the user can edit, the macro stack, one hint.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::coded::Coded;
+use super::error::{JinjaError, JinjaErrorKind};
+use crate::adapters::AdapterError;
+use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::names::did_you_mean;
+use crate::source::{SourceMap, Span};
+
+/// Where templates were written.
+#[derive(Debug, Default)]
+pub struct Places {
+    /// The texts.
+    pub sources: Arc<SourceMap>,
+    /// The block of every macro, by unique id.
+    pub macros: HashMap<String, Span>,
+    /// Names of all macros, for suggestions.
+    pub names: Vec<String>,
+}
+
+impl Places {
+    fn is_internal(template: &str) -> bool {
+        template.starts_with("macro.dbt.") || template.starts_with("macro.dbt_sqlite.")
+    }
+
+    /// Where a template's range is in its file.
+    fn span(&self, template: &str, range: Option<&Range<usize>>, root: &Root<'_>) -> Option<Span> {
+        let base = match template == root.template {
+            true => root.span?,
+            false => *self.macros.get(template)?,
+        };
+        Some(match range {
+            Some(range) if !root.is_opaque || template != root.template => {
+                let start = base.start as usize;
+                Span::new(base.file, start + range.start, start + range.end)
+            }
+            _ => base,
+        })
+    }
+
+    /// The diagnostic of a template error.
+    pub fn diagnostic(&self, error: &JinjaError, root: &Root<'_>) -> Diagnostic {
+        let (code, message, hint) = self.facts(error);
+        let mut diagnostic = Diagnostic::error(code, message);
+        diagnostic.hint = hint;
+        let shown = error
+            .frames
+            .iter()
+            .position(|f| !Self::is_internal(&f.template) && self.span(&f.template, f.range.as_ref(), root).is_some());
+        match shown {
+            Some(at) => {
+                let frame = &error.frames[at];
+                if let Some(span) = self.span(&frame.template, frame.range.as_ref(), root) {
+                    diagnostic = diagnostic.at(span, "");
+                }
+            }
+            None => {
+                if let Some(span) = root.span {
+                    diagnostic = diagnostic.at(span, "");
+                }
+            }
+        }
+        for pair in error.frames.windows(2) {
+            let [inner, outer] = pair else { continue };
+            let Some(name) = inner.template.strip_prefix("macro.") else { continue };
+            let name = name.split_once('.').map_or(name, |(_, name)| name);
+            let place = self.span(&outer.template, outer.range.as_ref(), root);
+            diagnostic = diagnostic.note(match place {
+                Some(place) if !Self::is_internal(&outer.template) => {
+                    format!("in macro `{name}`, called at {}", self.sources.place(place))
+                }
+                _ => format!("in macro `{name}`"),
+            });
+        }
+        diagnostic
+    }
+
+    fn facts(&self, error: &JinjaError) -> (Code, String, Option<String>) {
+        if let Some(coded) = error.downcast::<Coded>() {
+            return (coded.code, coded.message.clone(), coded.hint.clone());
+        }
+        if let Some(error) = error.downcast::<AdapterError>() {
+            return (adapter_code(error), error.to_string(), None);
+        }
+        let message = error.message.clone();
+        match error.kind {
+            JinjaErrorKind::Syntax => (codes::JINJA_SYNTAX, message, None),
+            JinjaErrorKind::Undefined => {
+                let name = message.split(['\'', '`']).nth(1).unwrap_or_default();
+                let near = did_you_mean(name, self.names.iter().map(String::as_str));
+                (codes::UNKNOWN_NAME, message.clone(), near.map(|near| format!("did you mean `{near}`?")))
+            }
+            JinjaErrorKind::Arguments => (codes::MACRO_ARGUMENTS, message, None),
+            _ => (codes::RENDER_ERROR, message, None),
+        }
+    }
+}
+
+/// The template that was rendered.
+#[derive(Clone, Copy, Debug)]
+pub struct Root<'a> {
+    /// The name it was rendered with.
+    pub template: &'a str,
+    /// Where it was written.
+    pub span: Option<Span>,
+    /// Its text is not what stands at `span` (a generic test's, a YAML value's), so that offsets say nothing.
+    pub is_opaque: bool,
+}
+
+/// The code of an engine's error.
+pub fn adapter_code(error: &AdapterError) -> Code {
+    if error.missing_relation().is_some() {
+        return codes::MISSING_RELATION;
+    }
+    match error {
+        AdapterError::Locked { .. } => codes::DATABASE_LOCKED,
+        AdapterError::ReadOnly { .. } => codes::READ_ONLY,
+        AdapterError::NotADatabase { .. } => codes::NOT_A_DATABASE,
+        AdapterError::Sql { .. } => codes::SQL_ERROR,
+        AdapterError::Constraint { .. } => codes::CONSTRAINT,
+        AdapterError::Seed { .. } => codes::BAD_SEED,
+        AdapterError::Settings { .. } => codes::BAD_PROFILE,
+        AdapterError::CannotOpen { .. }
+        | AdapterError::TooManySchemas { .. }
+        | AdapterError::SchemaConflict { .. } => codes::CANNOT_CONNECT,
+        _ => codes::SQL_ERROR,
+    }
+}

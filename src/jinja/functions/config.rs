@@ -1,0 +1,143 @@
+//! `config(…)`, `config.get`, `config.require` and its kin.
+
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::value::{Kwargs, Object, ObjectRepr, Rest, Value, from_args};
+use minijinja::{Error, State};
+use serde_json::Value as Json;
+
+use crate::diagnostics::codes;
+use crate::jinja::args::{Args, unknown_method};
+use crate::jinja::coded::coded;
+use crate::jinja::contexts::{Phase, Scope};
+use crate::jinja::values;
+use crate::manifest::config::canonical;
+
+/// The value of `config`.
+pub(super) fn config(scope: &Arc<Scope>) -> Option<Value> {
+    scope.node.as_ref()?;
+    Some(Value::from_object(ConfigObject(scope.clone())))
+}
+
+struct ConfigObject(Arc<Scope>);
+
+impl fmt::Debug for ConfigObject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<config>")
+    }
+}
+
+impl ConfigObject {
+    fn value(&self, name: &str) -> Option<Json> {
+        let node = self.0.node.as_ref()?;
+        let found = node.config.get(canonical(name)).or_else(|| node.config.get(name));
+        found.filter(|value| !value.is_null()).cloned()
+    }
+
+    fn meta(&self, name: &str) -> Option<Json> {
+        self.value("meta")?.get(name).filter(|value| !value.is_null()).cloned()
+    }
+
+    fn get(&self, args: &[Value]) -> Result<Value, Error> {
+        let args = Args::new("config.get", args)?;
+        let name = args.text(0, "name")?;
+        let default = args.optional(1, "default").unwrap_or(Value::from(()));
+        if self.0.phase == Phase::Parse {
+            // dbt: while parsing, `config.get` answers with nothing, so that no branch depends on it.
+            return Ok(Value::from(""));
+        }
+        Ok(self.value(&name).map_or(default, |value| values::to_mutable(&value)))
+    }
+
+    fn require(&self, args: &[Value]) -> Result<Value, Error> {
+        let args = Args::new("config.require", args)?;
+        let name = args.text(0, "name")?;
+        if self.0.phase == Phase::Parse {
+            return Ok(Value::from(""));
+        }
+        match self.value(&name) {
+            Some(value) => Ok(values::to_mutable(&value)),
+            None => Err(coded(
+                codes::BAD_CONFIG,
+                format!("the configuration `{name}` is required here and is not set"),
+                None,
+            )),
+        }
+    }
+
+    fn persist(&self, part: &str) -> Value {
+        let on = self.value("persist_docs").and_then(|docs| docs.get(part)?.as_bool());
+        Value::from(on.unwrap_or(false))
+    }
+}
+
+impl Object for ConfigObject {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        if self.0.phase == Phase::Parse {
+            return None;
+        }
+        self.value(key.as_str()?).map(|value| values::to_mutable(&value))
+    }
+
+    fn call(self: &Arc<Self>, _state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
+        if self.0.phase != Phase::Parse {
+            return Ok(Value::from(""));
+        }
+        let (Rest(positional), named): (Rest<Value>, Kwargs) = from_args(args)?;
+        let mut capture = self.0.capture.lock().expect("invariant: no panic under lock");
+        for mapping in positional {
+            if let Json::Object(map) = values::to_json(&mapping)? {
+                capture.config.merge_all(map);
+            } else {
+                return Err(coded(
+                    codes::BAD_CONFIG,
+                    format!("config() takes named arguments or one mapping, got {mapping}"),
+                    None,
+                ));
+            }
+        }
+        for name in named.args() {
+            let value: Value = named.peek(name)?;
+            capture.config.merge(name, values::to_json(&value)?);
+        }
+        Ok(Value::from(""))
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        _state: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        match method {
+            "get" => self.get(args),
+            "require" => self.require(args),
+            "set" => {
+                let args = Args::new("config.set", args)?;
+                let mut capture = self.0.capture.lock().expect("invariant: no panic under lock");
+                capture.config.merge(&args.text(0, "name")?, values::to_json(&args.required(1, "value")?)?);
+                Ok(Value::from(""))
+            }
+            "meta_get" => {
+                let args = Args::new("config.meta_get", args)?;
+                let found = self.meta(&args.text(0, "name")?);
+                Ok(found.map_or_else(
+                    || args.optional(1, "default").unwrap_or(Value::from(())),
+                    |value| values::to_mutable(&value),
+                ))
+            }
+            "persist_relation_docs" => Ok(self.persist("relation")),
+            "persist_column_docs" => Ok(self.persist("columns")),
+            _ => Err(unknown_method("config", method)),
+        }
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<config>")
+    }
+}

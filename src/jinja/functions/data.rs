@@ -1,0 +1,251 @@
+//! Data in and out: JSON, YAML, sets, zips, hashes.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use md5::{Digest, Md5};
+use minijinja::Error;
+use minijinja::value::Value;
+use serde_json::Value as Json;
+
+use crate::jinja::args::{Args, invalid};
+use crate::jinja::contexts::Scope;
+use crate::jinja::objects::function::function;
+use crate::jinja::values;
+use crate::source::{SourceMap, yaml};
+
+/// `tojson(value, default=None, sort_keys=False)`; the default when it cannot be written.
+pub(super) fn tojson(_: &Arc<Scope>) -> Option<Value> {
+    Some(function("tojson", |_, args| {
+        let args = Args::new("tojson", args)?;
+        let sorted = args.truth(2, "sort_keys").unwrap_or(false);
+        match values::to_json(&args.required(0, "value")?) {
+            Ok(json) => Ok(Value::from(values::json_text(&if sorted { sort(json) } else { json }))),
+            Err(_) => Ok(args.optional(1, "default").unwrap_or(Value::from(()))),
+        }
+    }))
+}
+
+/// `fromjson(text, default=None)`.
+pub(super) fn fromjson(_: &Arc<Scope>) -> Option<Value> {
+    Some(function("fromjson", |_, args| {
+        let args = Args::new("fromjson", args)?;
+        let text = args.required(0, "string")?;
+        let parsed = text.as_str().and_then(|text| serde_json::from_str::<Json>(text).ok());
+        Ok(match parsed {
+            Some(json) => values::to_mutable(&json),
+            None => args.optional(1, "default").unwrap_or(Value::from(())),
+        })
+    }))
+}
+
+/// `fromyaml(text, default=None)`.
+pub(super) fn fromyaml(_: &Arc<Scope>) -> Option<Value> {
+    Some(function("fromyaml", |_, args| {
+        let args = Args::new("fromyaml", args)?;
+        let text = args.required(0, "value")?;
+        let parsed = text.as_str().and_then(|text| {
+            let file = SourceMap::new().add("fromyaml", Path::new(""), text);
+            yaml::parse(file, text).ok()
+        });
+        Ok(match parsed {
+            Some(document) => values::to_mutable(&document.root.to_json()),
+            None => args.optional(1, "default").unwrap_or(Value::from(())),
+        })
+    }))
+}
+
+/// `toyaml(value, default=None, sort_keys=False)`.
+pub(super) fn toyaml(_: &Arc<Scope>) -> Option<Value> {
+    Some(function("toyaml", |_, args| {
+        let args = Args::new("toyaml", args)?;
+        let sorted = args.truth(2, "sort_keys").unwrap_or(false);
+        match values::to_json(&args.required(0, "value")?) {
+            Ok(json) => {
+                let json = if sorted { sort(json) } else { json };
+                let mut out = String::new();
+                write_yaml(&json, 0, &mut out);
+                Ok(Value::from(out))
+            }
+            Err(_) => Ok(args.optional(1, "default").unwrap_or(Value::from(()))),
+        }
+    }))
+}
+
+fn sort(json: Json) -> Json {
+    match json {
+        Json::Object(map) => {
+            let mut pairs: Vec<(String, Json)> = map.into_iter().map(|(k, v)| (k, sort(v))).collect();
+            pairs.sort_by(|a, b| a.0.cmp(&b.0));
+            Json::Object(pairs.into_iter().collect())
+        }
+        Json::Array(items) => Json::Array(items.into_iter().map(sort).collect()),
+        other => other,
+    }
+}
+
+/// Block style with two spaces, as PyYAML's `safe_dump` writes it.
+fn write_yaml(json: &Json, depth: usize, out: &mut String) {
+    let indent = "  ".repeat(depth);
+    match json {
+        Json::Object(map) if !map.is_empty() => {
+            for (at, (key, value)) in map.iter().enumerate() {
+                if at > 0 || out.ends_with('\n') || out.is_empty() {
+                    out.push_str(&indent);
+                }
+                out.push_str(&yaml_scalar(&Json::String(key.clone())));
+                out.push(':');
+                match value {
+                    Json::Object(map) if !map.is_empty() => {
+                        out.push('\n');
+                        write_yaml(value, depth + 1, out);
+                    }
+                    Json::Array(items) if !items.is_empty() => {
+                        out.push('\n');
+                        write_yaml(value, depth, out);
+                    }
+                    _ => {
+                        out.push(' ');
+                        out.push_str(&yaml_scalar(value));
+                        out.push('\n');
+                    }
+                }
+            }
+        }
+        Json::Array(items) if !items.is_empty() => {
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 || out.ends_with('\n') || out.is_empty() {
+                    out.push_str(&indent);
+                }
+                out.push_str("- ");
+                match item {
+                    Json::Object(map) if !map.is_empty() => write_yaml(item, depth + 1, out),
+                    Json::Array(inner) if !inner.is_empty() => write_yaml(item, depth + 1, out),
+                    _ => {
+                        out.push_str(&yaml_scalar(item));
+                        out.push('\n');
+                    }
+                }
+            }
+        }
+        scalar => {
+            out.push_str(&yaml_scalar(scalar));
+            out.push('\n');
+        }
+    }
+}
+
+fn yaml_scalar(json: &Json) -> String {
+    match json {
+        Json::Null => "null".to_owned(),
+        Json::Bool(value) => value.to_string(),
+        Json::Number(number) => number.to_string(),
+        Json::Array(_) => "[]".to_owned(),
+        Json::Object(_) => "{}".to_owned(),
+        Json::String(text) => yaml_text(text),
+    }
+}
+
+fn yaml_text(text: &str) -> String {
+    let plain_type = matches!(yaml::plain(text), yaml::Node::Str(_));
+    let special = text.starts_with(|c: char| "-?:,[]{}#&*!|>'\"%@` ".contains(c))
+        || text.ends_with(' ')
+        || text.ends_with(':')
+        || text.contains(": ")
+        || text.contains(" #");
+    if text.contains(['\n', '\t', '\r']) {
+        return serde_json::to_string(text).unwrap_or_default();
+    }
+    if plain_type && !special && !text.is_empty() {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// `local_md5(text)`.
+pub(super) fn local_md5(_: &Arc<Scope>) -> Option<Value> {
+    Some(function("local_md5", |_, args| {
+        let text = Args::new("local_md5", args)?.text(0, "value")?;
+        let hex: String = Md5::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
+        Ok(Value::from(hex))
+    }))
+}
+
+/// `set(iterable, default=None)`.
+pub(super) fn set(_: &Arc<Scope>) -> Option<Value> {
+    Some(function("set", |_, args| {
+        let args = Args::new("set", args)?;
+        match args.required(0, "value")?.try_iter() {
+            Ok(items) => Ok(values::set(items)),
+            Err(_) => Ok(args.optional(1, "default").unwrap_or(Value::from(()))),
+        }
+    }))
+}
+
+/// `set_strict(iterable)`.
+pub(super) fn set_strict(_: &Arc<Scope>) -> Option<Value> {
+    Some(function("set_strict", |_, args| {
+        let value = Args::new("set_strict", args)?.required(0, "value")?;
+        let items = value.try_iter().map_err(|_| invalid(format!("set_strict() needs a list, got {value}")))?;
+        Ok(values::set(items))
+    }))
+}
+
+/// `zip(*iterables, default=None)`.
+pub(super) fn zip(_: &Arc<Scope>) -> Option<Value> {
+    Some(function("zip", |_, args| {
+        let args = Args::new("zip", args)?;
+        match zipped(args.positional()) {
+            Ok(value) => Ok(value),
+            Err(_) => Ok(args.named("default").unwrap_or(Value::from(()))),
+        }
+    }))
+}
+
+/// `zip_strict(*iterables)`.
+pub(super) fn zip_strict(_: &Arc<Scope>) -> Option<Value> {
+    Some(function("zip_strict", |_, args| zipped(Args::new("zip_strict", args)?.positional())))
+}
+
+fn zipped(columns: &[Value]) -> Result<Value, Error> {
+    let mut iterators = columns
+        .iter()
+        .map(|column| column.try_iter().map_err(|_| invalid(format!("zip() needs lists, got {column}"))))
+        .collect::<Result<Vec<_>, Error>>()?;
+    let mut rows = Vec::new();
+    while !iterators.is_empty() {
+        let row: Option<Vec<Value>> = iterators.iter_mut().map(Iterator::next).collect();
+        match row {
+            Some(row) => rows.push(values::tuple(row)),
+            None => break,
+        }
+    }
+    Ok(values::list(rows))
+}
+
+/// `diff_of_two_dicts(a, b)`: what `a` has beyond `b`, keys and list items compared in lower case.
+pub(super) fn diff_of_two_dicts(_: &Arc<Scope>) -> Option<Value> {
+    Some(function("diff_of_two_dicts", |_, args| {
+        let args = Args::new("diff_of_two_dicts", args)?;
+        let a = values::to_json(&args.required(0, "dict_a")?)?;
+        let b = values::to_json(&args.required(1, "dict_b")?)?;
+        let lower = |json: &Json| json.as_str().unwrap_or_default().to_lowercase();
+        let mut out = serde_json::Map::new();
+        for (key, items) in a.as_object().into_iter().flatten() {
+            let other = b.as_object().and_then(|b| b.iter().find(|(k, _)| k.to_lowercase() == key.to_lowercase()));
+            let known: Vec<String> =
+                other.and_then(|(_, v)| v.as_array()).into_iter().flatten().map(lower).collect();
+            let rest: Vec<Json> = items
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter(|item| !known.contains(&lower(item)))
+                .cloned()
+                .collect();
+            if !rest.is_empty() {
+                out.insert(key.clone(), Json::Array(rest));
+            }
+        }
+        Ok(values::to_mutable(&Json::Object(out)))
+    }))
+}

@@ -1,0 +1,132 @@
+//! `exceptions.*` and what raises on behalf of templates.
+
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::value::{Object, ObjectRepr, Value};
+use minijinja::{Error, State};
+
+use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::events::Event;
+use crate::jinja::args::Args;
+use crate::jinja::coded::coded;
+use crate::jinja::contexts::Scope;
+use crate::jinja::objects::function::function;
+use crate::jinja::values;
+
+/// The value of `exceptions`.
+pub(super) fn exceptions(scope: &Arc<Scope>) -> Option<Value> {
+    Some(Value::from_object(Exceptions(scope.clone())))
+}
+
+struct Exceptions(Arc<Scope>);
+
+impl fmt::Debug for Exceptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<exceptions>")
+    }
+}
+
+/// Functions that stop the node, with the code of their diagnostic.
+const RAISING: &[(&str, Code)] = &[
+    ("column_type_missing", codes::BAD_CONFIG),
+    ("missing_config", codes::BAD_CONFIG),
+    ("missing_materialization", codes::UNKNOWN_MATERIALIZATION),
+    ("missing_relation", codes::MISSING_RELATION),
+    ("raise_ambiguous_alias", codes::RAISED),
+    ("raise_ambiguous_catalog_match", codes::RAISED),
+    ("raise_cache_inconsistent", codes::RAISED),
+    ("raise_compiler_error", codes::RAISED),
+    ("raise_contract_error", codes::RAISED),
+    ("raise_database_error", codes::SQL_ERROR),
+    ("raise_dataclass_not_dict", codes::RAISED),
+    ("raise_dep_not_found", codes::RAISED),
+    ("raise_dependency_error", codes::RAISED),
+    ("raise_duplicate_patch_name", codes::RAISED),
+    ("raise_duplicate_resource_name", codes::RAISED),
+    ("raise_fail_fast_error", codes::RAISED),
+    ("raise_invalid_property_yml_version", codes::RAISED),
+    ("raise_not_implemented", codes::UNSUPPORTED),
+    ("relation_wrong_type", codes::RAISED),
+];
+
+impl Object for Exceptions {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let name = key.as_str()?;
+        if matches!(name, "warn" | "warn_snapshot_timestamp_data_types") {
+            let scope = self.0.clone();
+            return Some(function("warn", move |_, args| warn(&scope, args)));
+        }
+        let (name, code) = RAISING[RAISING.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?];
+        Some(function(name, move |_, args| Err(raise(name, code, args))))
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        match self.get_value(&Value::from(method)) {
+            Some(raiser) => raiser.call(state, args),
+            None => Err(crate::jinja::args::unknown_method("exceptions", method)),
+        }
+    }
+}
+
+fn raise(name: &'static str, code: Code, args: &[Value]) -> Error {
+    match Args::new(name, args) {
+        Err(error) => error,
+        Ok(args) => {
+            let words: Vec<String> = match args.named("msg") {
+                Some(message) => vec![message.to_string()],
+                None if name.starts_with("raise_") => {
+                    args.positional().first().map(|v| v.to_string()).into_iter().collect()
+                }
+                None => args.positional().iter().map(ToString::to_string).collect(),
+            };
+            let text = words.join(", ");
+            let message = match name {
+                "missing_config" => format!("a required configuration is missing: {text}"),
+                "missing_materialization" => format!("there is no such materialization: {text}"),
+                "missing_relation" => format!("the relation {text} does not exist"),
+                "relation_wrong_type" => format!("a relation has the wrong type: {text}"),
+                _ => text,
+            };
+            coded(code, message, None)
+        }
+    }
+}
+
+fn warn(scope: &Arc<Scope>, args: &[Value]) -> Result<Value, Error> {
+    let text = Args::new("warn", args)?.required(0, "msg")?.to_string();
+    scope.globals.sink.emit(Event::Diagnostic(Diagnostic::warning(codes::RAISED, text)));
+    Ok(Value::from(""))
+}
+
+/// `submit_python_job`: Python models do not run here.
+pub(super) fn submit_python_job(_: &Arc<Scope>) -> Option<Value> {
+    Some(function("submit_python_job", |_, _| {
+        Err(coded(codes::UNSUPPORTED, "python models are not supported; this engine runs SQL", None))
+    }))
+}
+
+/// `try_or_compiler_error(message, function, *args)`.
+pub(super) fn try_or_compiler_error(_: &Arc<Scope>) -> Option<Value> {
+    Some(function("try_or_compiler_error", |state, args| {
+        let parts = Args::new("try_or_compiler_error", args)?;
+        let (message, call) = (parts.text(0, "message_if_exception")?, parts.required(1, "func")?);
+        let rest = args.get(2..).unwrap_or_default();
+        call.call(state, rest).map_err(|_| coded(codes::RAISED, message, None))
+    }))
+}
+
+/// `validation.any[…]`: accepted, checks nothing.
+pub(super) fn validation(_: &Arc<Scope>) -> Option<Value> {
+    let any = function("any", |_, _| Ok(Value::from(())));
+    Some(values::dict([("any", any)]))
+}

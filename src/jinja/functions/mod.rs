@@ -1,0 +1,92 @@
+//! dbt's built-in names, one table; what a name needs is in the file of its family.
+
+use std::sync::Arc;
+
+use minijinja::value::Value;
+
+use super::contexts::Scope;
+
+mod config;
+mod data;
+mod exceptions;
+mod facts;
+pub mod modules;
+mod output;
+mod reference;
+mod statements;
+mod variables;
+
+type Make = fn(&Arc<Scope>) -> Option<Value>;
+
+/// Every name and how its value is made; sorted by name.
+const NAMES: &[(&str, Make)] = &[
+    ("adapter", facts::adapter),
+    ("api", facts::api),
+    ("builtins", facts::builtins),
+    ("column", facts::column),
+    ("config", config::config),
+    ("context", facts::context),
+    ("database", facts::database),
+    ("dbt_metadata_envs", facts::dbt_metadata_envs),
+    ("dbt_version", facts::dbt_version),
+    ("diff_of_two_dicts", data::diff_of_two_dicts),
+    ("env_var", variables::env_var),
+    ("exceptions", exceptions::exceptions),
+    ("execute", facts::execute),
+    ("flags", facts::flags),
+    ("fromjson", data::fromjson),
+    ("fromyaml", data::fromyaml),
+    ("graph", facts::graph),
+    ("invocation_args_dict", facts::invocation_args_dict),
+    ("invocation_id", facts::invocation_id),
+    ("load_result", statements::load_result),
+    ("local_md5", data::local_md5),
+    ("log", output::log),
+    ("model", facts::model),
+    ("modules", modules::modules),
+    ("print", output::print),
+    ("project_name", facts::project_name),
+    ("ref", reference::reference),
+    ("render", facts::render),
+    ("return", statements::return_value),
+    ("run_started_at", facts::run_started_at),
+    ("schema", facts::schema),
+    ("set", data::set),
+    ("set_strict", data::set_strict),
+    ("source", reference::source),
+    ("store_raw_result", statements::store_raw_result),
+    ("store_result", statements::store_result),
+    ("submit_python_job", exceptions::submit_python_job),
+    ("target", facts::target),
+    ("this", facts::this),
+    ("thread_id", facts::thread_id),
+    ("tojson", data::tojson),
+    ("toyaml", data::toyaml),
+    ("try_or_compiler_error", exceptions::try_or_compiler_error),
+    ("validation", exceptions::validation),
+    ("var", variables::var),
+    ("write", output::write),
+    ("zip", data::zip),
+    ("zip_strict", data::zip_strict),
+];
+
+/// The value of a built-in name.
+pub(crate) fn lookup(scope: &Arc<Scope>, name: &str) -> Option<Value> {
+    let at = NAMES.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
+    NAMES[at].1(scope)
+}
+
+/// Every built-in name.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    NAMES.iter().map(|(name, _)| *name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted_so_that_the_search_works() {
+        assert!(NAMES.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    }
+}

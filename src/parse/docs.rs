@@ -1,0 +1,151 @@
+//! `{% docs %}` blocks and the descriptions that quote them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use minijinja::value::Value;
+
+use super::context::Context;
+use super::properties::has_jinja;
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::jinja::args::Args;
+use crate::jinja::coded::coded;
+use crate::jinja::contexts::{Globals, Phase, Scope};
+use crate::jinja::objects::function::function;
+use crate::jinja::rewrite::{self, BlockKind};
+use crate::manifest::Doc;
+use crate::names::{UniqueId, did_you_mean};
+use crate::project::{File, Package, Project};
+use crate::source::Span;
+
+/// Docs blocks by package and name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Docs {
+    texts: Arc<HashMap<String, HashMap<String, String>>>,
+    packages: Vec<Arc<str>>,
+}
+
+impl Docs {
+    /// The text of a block: the named package, else the node's own, the root's, any other's.
+    fn find(&self, package: Option<&str>, own: &str, name: &str) -> Option<&str> {
+        let of = |package: &str| self.texts.get(package)?.get(name).map(String::as_str);
+        match package {
+            Some(package) => of(package),
+            None => of(own).or_else(|| self.packages.iter().find_map(|p| of(p))),
+        }
+    }
+}
+
+/// Reads all docs blocks of all packages.
+pub(crate) fn collect(
+    project: &Project,
+    globals: &Arc<Globals>,
+    diagnostics: &mut Diagnostics,
+) -> (IndexMap<UniqueId, Arc<Doc>>, Docs) {
+    let mut all = IndexMap::new();
+    let mut texts: HashMap<String, HashMap<String, String>> = HashMap::new();
+    for package in &project.packages {
+        for file in &package.files.docs {
+            for doc in blocks(project, globals, package, file, diagnostics) {
+                texts
+                    .entry(package.name.to_string())
+                    .or_default()
+                    .insert(doc.name.clone(), doc.block_contents.clone());
+                all.insert(doc.unique_id.clone(), Arc::new(doc));
+            }
+        }
+    }
+    let packages = project.packages.iter().map(|p| p.name.clone()).collect();
+    (all, Docs { texts: Arc::new(texts), packages })
+}
+
+fn blocks(
+    project: &Project,
+    globals: &Arc<Globals>,
+    package: &Package,
+    file: &File,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Doc> {
+    let source = project.sources.file(file.id);
+    if !source.text.contains("docs") {
+        return Vec::new();
+    }
+    let found = match rewrite::blocks(&source.text) {
+        Ok(found) => found,
+        Err(error) => {
+            let span = Span::new(file.id, error.span.start, error.span.end);
+            diagnostics.push(Diagnostic::error(codes::JINJA_SYNTAX, error.message).at(span, ""));
+            return Vec::new();
+        }
+    };
+    found
+        .into_iter()
+        .filter(|block| block.kind == BlockKind::Docs)
+        .map(|block| {
+            let body = source.text[block.body_span.clone()].trim();
+            let contents = match has_jinja(body) {
+                // dbt renders the text of a block with next to no names; what is unknown disappears.
+                true => {
+                    let scope = Arc::new(Scope::new(globals, Phase::Parse, &package.name));
+                    scope.render(&block.name, body).unwrap_or_else(|_| body.to_owned())
+                }
+                false => body.to_owned(),
+            };
+            Doc {
+                unique_id: UniqueId::from(format!("doc.{}.{}", package.name, block.name)),
+                package_name: package.name.clone(),
+                name: block.name,
+                original_file_path: file.original_file_path.clone(),
+                path: file.path.clone(),
+                block_contents: contents.trim().to_owned(),
+            }
+        })
+        .collect()
+}
+
+/// Renders a description: `doc()` and what property files may use.
+pub(crate) fn description(
+    cx: &Context<'_>,
+    package: &Arc<str>,
+    text: &str,
+    span: Span,
+    diagnostics: &mut Diagnostics,
+) -> String {
+    if !has_jinja(text) {
+        return text.to_owned();
+    }
+    let mut scope = cx.scope(package);
+    let (docs, own) = (cx.docs.clone(), package.clone());
+    scope.extra.insert("doc".to_owned(), function("doc", move |_, args| doc(&docs, &own, args)));
+    match Arc::new(scope).render("description", text) {
+        Ok(text) => text,
+        Err(error) => {
+            diagnostics.push(super::render::diagnostic_at(cx, &error, span));
+            text.to_owned()
+        }
+    }
+}
+
+fn doc(docs: &Docs, own: &str, args: &[Value]) -> Result<Value, minijinja::Error> {
+    let args = Args::new("doc", args)?;
+    let (package, name) = match args.len() {
+        1 => (None, args.text(0, "name")?),
+        2 => (Some(args.text(0, "package")?), args.text(1, "name")?),
+        n => {
+            return Err(coded(
+                codes::UNKNOWN_DOC,
+                format!("doc() takes a name, or a package and a name; got {n} arguments"),
+                None,
+            ));
+        }
+    };
+    match docs.find(package.as_deref(), own, &name) {
+        Some(text) => Ok(Value::from(text)),
+        None => {
+            let known = docs.texts.values().flat_map(|blocks| blocks.keys().map(String::as_str));
+            let near = did_you_mean(&name, known).map(|near| format!("did you mean `{near}`?"));
+            Err(coded(codes::UNKNOWN_DOC, format!("there is no docs block `{name}`"), near))
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Macros, generic tests and materializations of all packages and of forge itself.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::jinja::macros::MacroDef;
+use crate::jinja::rewrite::{self, Block, BlockKind};
+use crate::manifest::{DependsOn, Macro, MacroArgument};
+use crate::names::UniqueId;
+use crate::project::{File, Project};
+use crate::source::{FileId, Span};
+use crate::templates;
+
+/// The packages that forge brings: those of the engine first.
+pub(crate) fn internal_packages(engine: &str) -> [String; 2] {
+    [format!("dbt_{engine}"), "dbt".to_owned()]
+}
+
+/// Every macro, for the template engine and for the manifest.
+pub(crate) struct Collected {
+    pub(crate) defs: Vec<MacroDef>,
+    pub(crate) macros: IndexMap<UniqueId, Macro>,
+}
+
+/// Reads the macro blocks of all packages.
+pub(crate) fn collect(project: &Project, now: f64, diagnostics: &mut Diagnostics) -> Collected {
+    let mut out = Collected { defs: Vec::new(), macros: IndexMap::new() };
+    for embedded in templates::all(&project.target.adapter_type) {
+        let shown = format!("{}/macros/{}", embedded.package, embedded.path);
+        let id = project.sources.add(&shown, std::path::Path::new(&shown), embedded.source);
+        let package: Arc<str> = embedded.package.into();
+        let path = format!("macros/{}", embedded.path);
+        add_file(project, &mut out, &package, id, &path, now, diagnostics);
+    }
+    for package in &project.packages {
+        let files = package.files.macros.iter().chain(&package.files.generic_tests);
+        for file in files {
+            let File { id, original_file_path, .. } = file;
+            add_file(project, &mut out, &package.name, *id, original_file_path, now, diagnostics);
+        }
+    }
+    link(&mut out);
+    out
+}
+
+fn add_file(
+    project: &Project,
+    out: &mut Collected,
+    package: &Arc<str>,
+    file: FileId,
+    path: &str,
+    now: f64,
+    diagnostics: &mut Diagnostics,
+) {
+    let source = project.sources.file(file);
+    let blocks = match rewrite::blocks(&source.text) {
+        Ok(blocks) => blocks,
+        Err(error) => {
+            let span = Span::new(file, error.span.start, error.span.end);
+            diagnostics.push(Diagnostic::error(codes::JINJA_SYNTAX, error.message).at(span, ""));
+            return;
+        }
+    };
+    for block in blocks {
+        if matches!(block.kind, BlockKind::Docs | BlockKind::Snapshot) {
+            continue;
+        }
+        let name = block.internal_name();
+        let unique_id = UniqueId::from(format!("macro.{package}.{name}"));
+        let span = Span::new(file, block.span.start, block.span.end);
+        let name_span = Span::new(file, block.name_span.start, block.name_span.end);
+        if let Some(first) = out.macros.get(&unique_id) {
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::DUPLICATE_MACRO,
+                    format!("two macros of package `{package}` have the name `{name}`"),
+                )
+                .at(name_span, "this one")
+                .and_at(first.span, "and this one"),
+            );
+            continue;
+        }
+        let text: Arc<str> = source.text[block.span.clone()].into();
+        out.macros.insert(
+            unique_id.clone(),
+            Macro {
+                unique_id: unique_id.clone(),
+                package_name: package.clone(),
+                name: name.clone(),
+                original_file_path: path.to_owned(),
+                macro_sql: text.clone(),
+                span,
+                depends_on: DependsOn::default(),
+                description: String::new(),
+                meta: serde_json::Map::new(),
+                arguments: arguments(&block),
+                patch_path: None,
+                created_at: now,
+            },
+        );
+        out.defs.push(MacroDef {
+            unique_id: unique_id.to_string(),
+            package: package.to_string(),
+            name,
+            source: text.to_string(),
+            arguments: block.arguments,
+            path: path.to_owned(),
+            offset: block.span.start,
+        });
+    }
+}
+
+fn arguments(block: &Block) -> Vec<MacroArgument> {
+    if block.kind == BlockKind::Materialization {
+        return Vec::new();
+    }
+    block
+        .arguments
+        .iter()
+        .map(|argument| MacroArgument { name: argument.name.clone(), ..MacroArgument::default() })
+        .collect()
+}
+
+/// Fills `depends_on.macros` from what the text of each macro calls.
+fn link(out: &mut Collected) {
+    let mut by_name: HashMap<(&str, &str), &UniqueId> = HashMap::new();
+    let mut any: HashMap<&str, Vec<&Macro>> = HashMap::new();
+    for one in out.macros.values() {
+        by_name.insert((&one.package_name, &one.name), &one.unique_id);
+        any.entry(&one.name).or_default().push(one);
+    }
+    let internal = |package: &str| package == "dbt" || package.starts_with("dbt_");
+    let mut found: Vec<(UniqueId, Vec<UniqueId>)> = Vec::new();
+    for one in out.macros.values().filter(|one| !internal(&one.package_name)) {
+        let mut calls: Vec<UniqueId> = Vec::new();
+        let mut add = |id: &UniqueId| {
+            if *id != one.unique_id && !calls.contains(id) {
+                calls.push(id.clone());
+            }
+        };
+        for call in rewrite::macro_calls(&one.macro_sql).unwrap_or_default() {
+            let (package, name) = match call.path.as_slice() {
+                [name] => (None, name.as_str()),
+                [package, name] => (Some(package.as_str()), name.as_str()),
+                _ => continue,
+            };
+            let direct = by_name.get(&(package.unwrap_or(&one.package_name), name)).copied();
+            let fallback = || match package {
+                Some(_) => None,
+                None => any.get(name).and_then(|all| all.first()).map(|m| &m.unique_id),
+            };
+            if let Some(id) = direct.or_else(fallback) {
+                add(id);
+            }
+        }
+        found.push((one.unique_id.clone(), calls));
+    }
+    for (id, calls) in found {
+        if let Some(one) = out.macros.get_mut(&id) {
+            one.depends_on.macros = calls;
+        }
+    }
+}

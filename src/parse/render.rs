@@ -1,0 +1,42 @@
+//! Templates of this stage and their errors as diagnostics.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::context::Context;
+use super::properties::has_jinja;
+use crate::diagnostics::Diagnostic;
+use crate::jinja::diagnose::Root;
+use crate::jinja::error::JinjaError;
+use crate::jinja::values;
+use crate::source::Span;
+
+/// A value of a property file: text that is rendered when it holds a template.
+pub(crate) fn yaml_value(
+    cx: &Context<'_>,
+    package: &Arc<str>,
+    text: &str,
+    span: Span,
+) -> Result<Json, Diagnostic> {
+    if !has_jinja(text) {
+        return Ok(Json::String(text.to_owned()));
+    }
+    let scope = Arc::new(cx.scope(package));
+    let value = scope.render_native("yaml", text).map_err(|error| diagnostic_at(cx, &error, span))?;
+    values::to_json(&value).or_else(|_| Ok(Json::String(value.to_string())))
+}
+
+/// The diagnostic of an error in a text whose offsets say nothing; it points at the whole value.
+pub(crate) fn diagnostic_at(cx: &Context<'_>, error: &JinjaError, span: Span) -> Diagnostic {
+    let template = error.frames.last().map_or("", |frame| frame.template.as_str());
+    let root = Root { template, span: Some(span), is_opaque: true };
+    cx.globals.places.diagnostic(error, &root)
+}
+
+/// The diagnostic of an error in a template that stands at `span`.
+pub(crate) fn diagnostic(cx: &Context<'_>, error: &JinjaError, span: Span) -> Diagnostic {
+    let template = error.frames.last().map_or("", |frame| frame.template.as_str());
+    let root = Root { template, span: Some(span), is_opaque: false };
+    cx.globals.places.diagnostic(error, &root)
+}
