@@ -1,0 +1,192 @@
+//! Opens connections: flags, pragmas, attached files, functions.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use super::super::error::{AdapterError, Result};
+use super::settings::{Layout, SqliteSettings};
+use super::{MAIN, errors, files, functions};
+
+/// What a connection may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Read and write; the file is made when it is missing.
+    Write,
+    /// Only read; the file must exist.
+    Read,
+}
+
+/// Files that SQLite attaches besides `main` (`SQLITE_MAX_ATTACHED`).
+const MAX_ATTACHED: usize = 10;
+
+/// Pages kept in memory, in KiB, written as SQLite wants it.
+const CACHE_SIZE: i64 = -64 * 1024;
+
+/// Opens a connection that is ready for use.
+pub(super) fn open(settings: &SqliteSettings, access: Access) -> Result<Connection> {
+    let file = settings.main_file();
+    let label = file.clone().unwrap_or_else(|| PathBuf::from(":memory:"));
+    let connection = match &file {
+        Some(file) => open_file(file, access)?,
+        None => {
+            Connection::open_in_memory().map_err(|error| errors::of_connection(error, &label))?
+        }
+    };
+    configure(&connection, settings).map_err(|error| errors::of_connection(error, &label))?;
+    probe(&connection, &label)?;
+    attach_all(&connection, settings, access)?;
+    if access == Access::Write {
+        check_writable(&connection, &label)?;
+        if file.is_some() && settings.write_ahead_log {
+            use_write_ahead_log(&connection, MAIN, &label)?;
+        }
+    }
+    functions::register(&connection, settings.now)
+        .map_err(|error| errors::of_connection(error, &label))?;
+    Ok(connection)
+}
+
+fn open_file(file: &Path, access: Access) -> Result<Connection> {
+    let flags = match access {
+        Access::Read if !file.exists() => {
+            return Err(AdapterError::CannotOpen {
+                path: file.to_owned(),
+                reason: "the file does not exist".to_owned(),
+            });
+        }
+        Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        Access::Write => {
+            create_parent(file)?;
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+        }
+    };
+    Connection::open_with_flags(file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(|error| errors::of_connection(error, file))
+}
+
+fn create_parent(file: &Path) -> Result<()> {
+    files::create_parent(file).map_err(|error| AdapterError::CannotOpen {
+        path: file.to_owned(),
+        reason: format!("its folder cannot be created: {error}"),
+    })
+}
+
+fn configure(connection: &Connection, settings: &SqliteSettings) -> rusqlite::Result<()> {
+    connection.busy_timeout(settings.busy_timeout)?;
+    let quoted_strings = settings.double_quoted_strings;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, quoted_strings)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, quoted_strings)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, settings.foreign_keys)?;
+    // Renaming a table must neither fail on a view that reads it nor repoint that view.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, true)?;
+    connection.pragma_update(None, "synchronous", "normal")?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    connection.pragma_update(None, "cache_size", CACHE_SIZE)?;
+    Ok(())
+}
+
+/// Reads the header, which SQLite otherwise leaves until the first statement.
+fn probe(connection: &Connection, file: &Path) -> Result<()> {
+    connection
+        .query_row("select count(*) from sqlite_master", [], |_| Ok(()))
+        .map_err(|error| errors::of_connection(error, file))
+}
+
+fn check_writable(connection: &Connection, file: &Path) -> Result<()> {
+    match connection.is_readonly(MAIN) {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(AdapterError::ReadOnly {
+            path: file.to_owned(),
+        }),
+        Err(error) => Err(errors::of_connection(error, file)),
+    }
+}
+
+/// Turns the log on. Another connection's lock is no reason to fail: the old journal works, only slower.
+fn use_write_ahead_log(connection: &Connection, schema: &str, file: &Path) -> Result<()> {
+    match connection.pragma_update(Some(schema), "journal_mode", "wal") {
+        Err(error) => match errors::of_connection(error, file) {
+            AdapterError::Locked { .. } => Ok(()),
+            other => Err(other),
+        },
+        Ok(()) => Ok(()),
+    }
+}
+
+fn attach_all(connection: &Connection, settings: &SqliteSettings, access: Access) -> Result<()> {
+    let Layout::Attached {
+        schemas_and_paths,
+        schema_directory,
+    } = &settings.layout
+    else {
+        return Ok(());
+    };
+    for (schema, path) in schemas_and_paths.iter().filter(|(schema, _)| *schema != MAIN) {
+        attach(connection, settings, (schema, &settings.resolve(path)), access)?;
+    }
+    let known: Vec<(&String, PathBuf)> = schemas_and_paths
+        .iter()
+        .map(|(schema, path)| (schema, settings.resolve(path)))
+        .collect();
+    for (stem, found) in files::databases_in(&settings.resolve(schema_directory)) {
+        if known.iter().any(|(_, path)| files::same_file(path, &found)) {
+            continue;
+        }
+        if let Some((schema, path)) = known.iter().find(|(schema, _)| **schema == stem) {
+            return Err(AdapterError::SchemaConflict {
+                schema: schema.to_string(),
+                found,
+                known: path.clone(),
+            });
+        }
+        attach(connection, settings, (&stem, &found), access)?;
+    }
+    Ok(())
+}
+
+/// Attaches one file under a schema name. A reader passes over files that do not exist yet.
+pub(super) fn attach(
+    connection: &Connection,
+    settings: &SqliteSettings,
+    (schema, file): (&str, &Path),
+    access: Access,
+) -> Result<()> {
+    if access == Access::Read && !file.exists() {
+        return Ok(());
+    }
+    if access == Access::Write {
+        create_parent(file)?;
+    }
+    let Some(text) = file.to_str() else {
+        return Err(AdapterError::CannotOpen {
+            path: file.to_owned(),
+            reason: "its name is not UTF-8".to_owned(),
+        });
+    };
+    if attached_count(connection, file)? >= MAX_ATTACHED {
+        return Err(AdapterError::TooManySchemas {
+            schema: schema.to_owned(),
+            limit: MAX_ATTACHED,
+        });
+    }
+    connection
+        .execute("attach database ?1 as ?2", [text, schema])
+        .map_err(|error| errors::of_connection(error, file))?;
+    if access == Access::Write && settings.write_ahead_log {
+        use_write_ahead_log(connection, schema, file)?;
+    }
+    Ok(())
+}
+
+fn attached_count(connection: &Connection, file: &Path) -> Result<usize> {
+    connection
+        .query_row(
+            "select count(*) from pragma_database_list where name not in ('main', 'temp')",
+            [],
+            |row| row.get::<_, i64>(0),
+        )
+        .map(|count| count as usize)
+        .map_err(|error| errors::of_connection(error, file))
+}
