@@ -18,7 +18,10 @@ pub(crate) enum Decimal {
     Infinite {
         negative: bool,
     },
-    NotANumber,
+    /// Not a number, with the digits that Python lets stand behind it.
+    NotANumber {
+        payload: String,
+    },
 }
 
 impl Decimal {
@@ -35,7 +38,9 @@ impl Decimal {
         }
         if let Some(payload) = lower.strip_prefix("nan") {
             let valid = payload.bytes().all(|byte| byte.is_ascii_digit());
-            return valid.then_some(Self::NotANumber);
+            return valid.then(|| Self::NotANumber {
+                payload: payload.trim_start_matches('0').to_owned(),
+            });
         }
         Self::parse_finite(negative, &lower)
     }
@@ -62,7 +67,9 @@ impl Decimal {
     /// The shortest decimal that reads back as `value`.
     pub(crate) fn from_f64(value: f64) -> Self {
         if value.is_nan() {
-            return Self::NotANumber;
+            return Self::NotANumber {
+                payload: String::new(),
+            };
         }
         if value.is_infinite() {
             return Self::Infinite {
@@ -87,7 +94,7 @@ impl Decimal {
             Self::Infinite { negative } => Self::Infinite {
                 negative: !negative,
             },
-            Self::NotANumber => Self::NotANumber,
+            Self::NotANumber { .. } => self,
         }
     }
 
@@ -166,7 +173,7 @@ impl Decimal {
 impl std::fmt::Display for Decimal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (negative, digits, exponent) = match self {
-            Self::NotANumber => return f.write_str("NaN"),
+            Self::NotANumber { payload } => return write!(f, "NaN{payload}"),
             Self::Infinite { negative } => {
                 return f.write_str(if *negative { "-Infinity" } else { "Infinity" });
             }
@@ -268,6 +275,7 @@ mod tests {
             ("0.0", "0.0"),
             ("1_000", "1000"),
             ("inf", "Infinity"),
+            ("nan07", "NaN7"),
             ("123456789012345678901234567890", "1.234567890123456789012345679E+29"),
             ("1.23456789012345678901234567890123", "1.234567890123456789012345679"),
         ] {

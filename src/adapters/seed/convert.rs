@@ -22,7 +22,8 @@ fn value(text: &str, kind: InferredType) -> Datum {
         InferredType::Date => iso::date(text).map(|date| Datum::from(date.to_string())),
         InferredType::DateTime => iso::date_time(text).map(|at| Datum::from(iso::printed(at))),
         InferredType::IsoDateTime => iso::iso_date_time(text).map(Datum::from),
-        InferredType::Boolean => boolean(text).map(|value| Datum::from(i64::from(value))),
+        // dbt: commas do not count in a truth value, so a lone one is null (1.12).
+        InferredType::Boolean => Some(boolean(text).map(i64::from).into()),
         InferredType::Text => None,
     };
     converted.unwrap_or_else(|| Datum::from(text))
@@ -39,6 +40,7 @@ mod tests {
             ("1e3", number, Datum::from("1E+3")),
             ("-$1,000.50", number, Datum::from("-1000.50")),
             ("TRUE", InferredType::Boolean, Datum::from(1)),
+            (",", InferredType::Boolean, Datum::Null),
             ("2024-1-5", InferredType::Date, Datum::from("2024-01-05")),
             ("2024-01-05  1:02:03", InferredType::DateTime, Datum::from("2024-01-05 01:02:03")),
             ("n/a", InferredType::Text, Datum::from("n/a")),

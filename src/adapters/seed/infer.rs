@@ -47,7 +47,7 @@ impl InferredType {
             Self::Date => iso::date(text).is_some(),
             Self::DateTime => iso::date_time(text).is_some(),
             Self::IsoDateTime => iso::iso_date_time(text).is_some(),
-            Self::Boolean => boolean(text).is_some(),
+            Self::Boolean => is_null(&text.replace(',', "")) || boolean(text).is_some(),
             Self::Text => true,
         }
     }
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn everything_else() {
-        for text in ["true", "TRUE ", "tr,ue", "False"] {
+        for text in ["true", "TRUE ", "tr,ue", "False", ","] {
             assert_eq!(inferred(&[text]), InferredType::Boolean, "{text}");
         }
         for text in ["T", "yes", "10:00:00", "5 days", "2024-02-30", "2024-01-31 10:00"] {
