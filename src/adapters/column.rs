@@ -24,7 +24,14 @@ pub const UNKNOWN_TYPE: &str = "UNKNOWN";
 const DEFAULT_STRING_SIZE: i64 = 256;
 
 const STRINGS: &[&str] = &["text", "character varying", "character", "varchar"];
-const FLOATS: &[&str] = &["real", "float4", "float", "double precision", "float8", "double"];
+const FLOATS: &[&str] = &[
+    "real",
+    "float4",
+    "float",
+    "double precision",
+    "float8",
+    "double",
+];
 const INTEGERS: &[&str] = &[
     "smallint",
     "integer",
@@ -96,7 +103,9 @@ impl Column {
             return Err(ColumnError::Unreadable { raw: raw.into() });
         }
         let mut column = Self::new(name, dtype);
-        let Some(sizes) = sizes else { return Ok(column) };
+        let Some(sizes) = sizes else {
+            return Ok(column);
+        };
         let sizes: Vec<i64> = sizes
             .split(',')
             .map(|part| {
@@ -229,7 +238,10 @@ mod tests {
 
     #[test]
     fn text_has_a_size_and_numbers_keep_theirs() {
-        assert_eq!(Column::new("a", "TEXT").data_type(), "character varying(256)");
+        assert_eq!(
+            Column::new("a", "TEXT").data_type(),
+            "character varying(256)"
+        );
         let column = Column::from_description("a", "numeric(10, 2)").unwrap();
         assert_eq!(column.data_type(), "numeric(10,2)");
         let column = Column::from_description("a", "varchar(20)").unwrap();

@@ -30,7 +30,9 @@ impl Datum {
         match self {
             Self::Integer(value) => Some(*value),
             Self::Boolean(value) => Some(i64::from(*value)),
-            Self::Real(value) if value.fract() == 0.0 && value.abs() < 9.0e15 => Some(*value as i64),
+            Self::Real(value) if value.fract() == 0.0 && value.abs() < 9.0e15 => {
+                Some(*value as i64)
+            }
             _ => None,
         }
     }

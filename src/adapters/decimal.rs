@@ -159,7 +159,10 @@ impl Decimal {
         } else {
             round_half_even(digits, shift.unsigned_abs() as usize)
         };
-        let text: String = scaled.iter().map(|digit| char::from(digit + b'0')).collect();
+        let text: String = scaled
+            .iter()
+            .map(|digit| char::from(digit + b'0'))
+            .collect();
         let text = format!("{text:0>width$}", width = places + 1);
         let (whole, fraction) = text.split_at(text.len() - places);
         let whole = with_commas(whole.trim_start_matches('0'));
@@ -183,7 +186,10 @@ impl std::fmt::Display for Decimal {
                 exponent,
             } => (*negative, digits, *exponent),
         };
-        let text: String = digits.iter().map(|digit| char::from(digit + b'0')).collect();
+        let text: String = digits
+            .iter()
+            .map(|digit| char::from(digit + b'0'))
+            .collect();
         let left = exponent + text.len() as i64;
         let point = if exponent <= 0 && left > -6 { left } else { 1 };
         f.write_str(if negative { "-" } else { "" })?;
@@ -218,7 +224,11 @@ fn round_half_even(digits: &[u8], drop: usize) -> Vec<u8> {
         return vec![0];
     }
     let (kept, dropped) = digits.split_at(digits.len() - drop);
-    let mut kept = if kept.is_empty() { vec![0] } else { kept.to_vec() };
+    let mut kept = if kept.is_empty() {
+        vec![0]
+    } else {
+        kept.to_vec()
+    };
     let odd = kept.last().is_some_and(|digit| digit % 2 == 1);
     let up = match dropped.split_first() {
         Some((5, rest)) => odd || rest.iter().any(|digit| *digit > 0),
@@ -276,8 +286,14 @@ mod tests {
             ("1_000", "1000"),
             ("inf", "Infinity"),
             ("nan07", "NaN7"),
-            ("123456789012345678901234567890", "1.234567890123456789012345679E+29"),
-            ("1.23456789012345678901234567890123", "1.234567890123456789012345679"),
+            (
+                "123456789012345678901234567890",
+                "1.234567890123456789012345679E+29",
+            ),
+            (
+                "1.23456789012345678901234567890123",
+                "1.234567890123456789012345679",
+            ),
         ] {
             assert_eq!(printed(text), expected, "{text}");
         }

@@ -116,7 +116,9 @@ impl AdapterError {
     pub fn missing_relation(&self) -> Option<&str> {
         match self {
             Self::MissingRelation { relation } => Some(relation),
-            Self::Sql { message, .. } => message.split_once("no such table: ").map(|(_, name)| name),
+            Self::Sql { message, .. } => {
+                message.split_once("no such table: ").map(|(_, name)| name)
+            }
             _ => None,
         }
     }

@@ -91,7 +91,9 @@ impl NamingPolicy {
         let schema = schema.filter(|schema| !schema.is_empty());
         let (schema, name) = match (schema, self.prefix(schema)) {
             (_, Some(prefix)) => (None, format!("{prefix}{identifier}")),
-            (Some(schema), None) if self.is_written(schema) => (Some(schema), identifier.to_owned()),
+            (Some(schema), None) if self.is_written(schema) => {
+                (Some(schema), identifier.to_owned())
+            }
             _ => (None, identifier.to_owned()),
         };
         PhysicalName {
@@ -117,9 +119,9 @@ impl NamingPolicy {
     pub fn is_written(&self, schema: &str) -> bool {
         match &self.placement {
             Placement::Qualified => true,
-            Placement::Prefixed { qualified, .. } => {
-                qualified.iter().any(|name| name.eq_ignore_ascii_case(schema))
-            }
+            Placement::Prefixed { qualified, .. } => qualified
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(schema)),
         }
     }
 }

@@ -106,7 +106,9 @@ impl TextColumn {
 }
 
 fn dots_column(table: &Table, options: PrintOptions) -> Option<TextColumn> {
-    let hidden = options.max_columns.filter(|max| *max < table.column_names.len())?;
+    let hidden = options
+        .max_columns
+        .filter(|max| *max < table.column_names.len())?;
     let left = table.column_kind(hidden) == ColumnKind::Text;
     let cells = vec![DOTS.to_owned(); table.rows.len()];
     Some(TextColumn::sized(DOTS.to_owned(), cells, left))
@@ -181,7 +183,12 @@ mod tests {
     fn numbers_right_text_left() {
         let rows = vec![
             vec![1.into(), 1.5.into(), "x".into(), Datum::Null],
-            vec![Datum::Integer(-22), 1234567.123456.into(), "yy".into(), Datum::Null],
+            vec![
+                Datum::Integer(-22),
+                1234567.123456.into(),
+                "yy".into(),
+                Datum::Null,
+            ],
         ];
         let expected = "\
 |  id |            num | txt | nul |

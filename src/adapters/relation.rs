@@ -120,7 +120,9 @@ pub struct RelationUpdate {
 
 /// A relation has the wanted name in another case, so that neither yes nor no is right.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{wanted}` and `{found}` differ only in case; quoting decides whether they are the same relation")]
+#[error(
+    "`{wanted}` and `{found}` differ only in case; quoting decides whether they are the same relation"
+)]
 pub struct ApproximateMatch {
     /// What was asked for.
     pub wanted: String,
@@ -378,7 +380,10 @@ mod tests {
     #[test]
     fn single_file_names_carry_a_prefix_outside_of_the_target_schema() {
         assert_eq!(relation(&single(), "main", "m1").render(), "\"m1\"");
-        assert_eq!(relation(&single(), "staging", "m1").render(), "\"staging__m1\"");
+        assert_eq!(
+            relation(&single(), "staging", "m1").render(),
+            "\"staging__m1\""
+        );
         assert_eq!(relation(&single(), "temp", "m1").render(), "temp.\"m1\"");
         let schema = relation(&single(), "staging", "m1").without_identifier();
         assert_eq!(schema.render(), "staging");
@@ -391,7 +396,10 @@ mod tests {
 
     #[test]
     fn a_cte_is_its_identifier() {
-        assert_eq!(Relation::ephemeral(&single(), "x").to_string(), "__dbt__cte__x");
+        assert_eq!(
+            Relation::ephemeral(&single(), "x").to_string(),
+            "__dbt__cte__x"
+        );
     }
 
     #[test]

@@ -40,10 +40,11 @@ impl Table {
     /// Position of a column; the exact name first, then the same name in another case.
     pub fn column_index(&self, name: &str) -> Option<usize> {
         let names = &self.column_names;
-        names
-            .iter()
-            .position(|column| column == name)
-            .or_else(|| names.iter().position(|column| column.eq_ignore_ascii_case(name)))
+        names.iter().position(|column| column == name).or_else(|| {
+            names
+                .iter()
+                .position(|column| column.eq_ignore_ascii_case(name))
+        })
     }
 
     /// The value at a row and a column.

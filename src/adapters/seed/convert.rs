@@ -8,7 +8,13 @@ use super::reader::Field;
 /// One row, each field as its column's type wants it.
 pub(super) fn row(fields: &[Field], types: &[InferredType]) -> Vec<Datum> {
     let cells = fields.iter().zip(types);
-    cells.map(|(field, kind)| field.as_deref().map_or(Datum::Null, |text| value(text, *kind))).collect()
+    cells
+        .map(|(field, kind)| {
+            field
+                .as_deref()
+                .map_or(Datum::Null, |text| value(text, *kind))
+        })
+        .collect()
 }
 
 /// Dates and timestamps become ISO text with a blank; numbers stay text and let the column's affinity decide.
@@ -42,7 +48,11 @@ mod tests {
             ("TRUE", InferredType::Boolean, Datum::from(1)),
             (",", InferredType::Boolean, Datum::Null),
             ("2024-1-5", InferredType::Date, Datum::from("2024-01-05")),
-            ("2024-01-05  1:02:03", InferredType::DateTime, Datum::from("2024-01-05 01:02:03")),
+            (
+                "2024-01-05  1:02:03",
+                InferredType::DateTime,
+                Datum::from("2024-01-05 01:02:03"),
+            ),
             ("n/a", InferredType::Text, Datum::from("n/a")),
             (" x ", InferredType::Text, Datum::from(" x ")),
             (" Null", InferredType::Text, Datum::Null),

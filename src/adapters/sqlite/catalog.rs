@@ -17,9 +17,10 @@ pub(super) fn engine_schemas(connection: &Connection) -> rusqlite::Result<Vec<St
 }
 
 /// Stored names and kinds in one of the engine's schemas, by name; none when there is no such schema.
-pub(super) fn stored(
+fn stored(
     connection: &Connection,
     schema: &str,
+    wanted: Option<&str>,
 ) -> rusqlite::Result<Vec<(String, RelationKind)>> {
     let known = engine_schemas(connection)?;
     let exists = schema.eq_ignore_ascii_case(TEMP)
@@ -29,11 +30,12 @@ pub(super) fn stored(
     }
     let sql = format!(
         "select name, type = 'view' from {}.sqlite_master \
-         where type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\' order by name",
+         where type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\' \
+         and (?1 is null or name = ?1 collate nocase) order by name",
         quoted(schema)
     );
     let mut statement = connection.prepare(&sql)?;
-    let rows = statement.query_map([], |row| {
+    let rows = statement.query_map([wanted], |row| {
         let kind = match row.get(1)? {
             true => RelationKind::View,
             false => RelationKind::Table,
@@ -55,18 +57,28 @@ pub(super) fn list(
     let prefix = naming.prefix(Some(schema));
     let others: Vec<String> = match prefix {
         Some(_) => Vec::new(),
-        None => created.iter().filter_map(|other| naming.prefix(Some(other))).collect(),
+        None => created
+            .iter()
+            .filter_map(|other| naming.prefix(Some(other)))
+            .collect(),
     };
-    let relations = stored(connection, &engine_schema)?.into_iter();
-    let relations = relations.filter(|(name, _)| !is_reserved(name)).filter_map(|(name, kind)| {
-        let identifier = match &prefix {
-            Some(prefix) => without_prefix(&name, prefix)?,
-            None if others.iter().any(|other| without_prefix(&name, other).is_some()) => return None,
-            None => &name,
-        };
-        let relation = Relation::new(naming, Some(database), Some(schema), Some(identifier));
-        Some(relation.with_kind(kind))
-    });
+    let relations = stored(connection, &engine_schema, None)?.into_iter();
+    let relations = relations
+        .filter(|(name, _)| !is_reserved(name))
+        .filter_map(|(name, kind)| {
+            let identifier = match &prefix {
+                Some(prefix) => without_prefix(&name, prefix)?,
+                None if others
+                    .iter()
+                    .any(|other| without_prefix(&name, other).is_some()) =>
+                {
+                    return None;
+                }
+                None => &name,
+            };
+            let relation = Relation::new(naming, Some(database), Some(schema), Some(identifier));
+            Some(relation.with_kind(kind))
+        });
     Ok(relations.collect())
 }
 
@@ -76,8 +88,8 @@ pub(super) fn find(
     name: &PhysicalName,
 ) -> rusqlite::Result<Option<(String, RelationKind)>> {
     let schema = name.schema.as_deref().unwrap_or(MAIN);
-    let stored = stored(connection, schema)?;
-    Ok(stored.into_iter().find(|(stored, _)| stored.eq_ignore_ascii_case(&name.name)))
+    let stored = stored(connection, schema, Some(&name.name))?;
+    Ok(stored.into_iter().next())
 }
 
 /// The columns of a stored relation; none when it is missing or when it is a view that does not compile.
@@ -89,7 +101,10 @@ pub(super) fn columns(
     let sql = "select name, type from pragma_table_xinfo(?1, ?2) where hidden <> 1 order by cid";
     let mut statement = connection.prepare(sql)?;
     let rows = statement.query_map([&name.name, schema], |row| {
-        Ok(Column::new(row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        Ok(Column::new(
+            row.get::<_, String>(0)?,
+            row.get::<_, String>(1)?,
+        ))
     })?;
     rows.collect()
 }

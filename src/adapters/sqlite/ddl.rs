@@ -26,7 +26,11 @@ pub(super) fn rename(
         None => Ok(false),
         Some((_, RelationKind::View)) => rename_view(connection, from, to),
         Some(_) => {
-            let sql = format!("alter table {} rename to {}", qualified(from), quoted(&to.name));
+            let sql = format!(
+                "alter table {} rename to {}",
+                qualified(from),
+                quoted(&to.name)
+            );
             connection.execute_batch(&sql)?;
             Ok(true)
         }
@@ -96,22 +100,38 @@ mod tests {
     #[test]
     fn a_renamed_view_keeps_its_query() {
         let connection = Connection::open_in_memory().unwrap();
-        for view in ["create view v as select 1 as v", "create view if not exists main.\"v\"\"w\"(a) as select 1"] {
+        for view in [
+            "create view v as select 1 as v",
+            "create view if not exists main.\"v\"\"w\"(a) as select 1",
+        ] {
             connection.execute_batch(view).unwrap();
         }
         assert!(rename(&connection, &name("v"), &name("w x")).unwrap());
         assert!(rename(&connection, &name("v\"w"), &name("y")).unwrap());
         assert!(!rename(&connection, &name("v"), &name("z")).unwrap());
-        let read = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+        let read = |sql| {
+            connection
+                .query_row(sql, [], |row| row.get::<_, i64>(0))
+                .unwrap()
+        };
         assert_eq!(read("select v from \"w x\""), 1);
         assert_eq!(read("select a from y"), 1);
     }
 
     #[test]
     fn a_body_starts_behind_the_name() {
-        assert_eq!(view_body("CREATE VIEW [a b] as select 1"), Some(" as select 1"));
-        assert_eq!(view_body("CREATE VIEW `a```(x) as select 1"), Some("(x) as select 1"));
-        assert_eq!(view_body("CREATE VIEW v\nas select 1"), Some("\nas select 1"));
+        assert_eq!(
+            view_body("CREATE VIEW [a b] as select 1"),
+            Some(" as select 1")
+        );
+        assert_eq!(
+            view_body("CREATE VIEW `a```(x) as select 1"),
+            Some("(x) as select 1")
+        );
+        assert_eq!(
+            view_body("CREATE VIEW v\nas select 1"),
+            Some("\nas select 1")
+        );
         assert_eq!(view_body("CREATE TABLE v (a)"), None);
     }
 }

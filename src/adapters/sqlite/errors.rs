@@ -6,9 +6,17 @@ use rusqlite::{Error, ErrorCode};
 
 use super::super::error::AdapterError;
 
-/// The failure of a statement: `sql` is everything that was handed in, `start` where the statement begins.
-pub(super) fn of_statement(error: Error, path: &Path, sql: &str, start: usize) -> AdapterError {
-    if let Error::SqlInputError { msg, offset, .. } = &error {
+/// The failure of a statement; `sql` is everything that was handed in.
+pub(super) fn of_statement(error: Error, path: &Path, sql: &str) -> AdapterError {
+    if let Error::SqlInputError {
+        msg,
+        offset,
+        sql: rest,
+        ..
+    } = &error
+    {
+        // The driver counts from the statement that it rejected and carries the text from there on.
+        let start = sql.len().saturating_sub(rest.len());
         let offset = usize::try_from(*offset).ok();
         return AdapterError::Sql {
             message: msg.clone(),
@@ -21,13 +29,13 @@ pub(super) fn of_statement(error: Error, path: &Path, sql: &str, start: usize) -
             message,
             sql: sql.to_owned(),
         },
-        (Some(code), message) => of_code(code, path, message).unwrap_or_else(|message| {
-            AdapterError::Sql {
+        (Some(code), message) => {
+            of_code(code, path, message).unwrap_or_else(|message| AdapterError::Sql {
                 message,
                 offset: None,
                 sql: sql.to_owned(),
-            }
-        }),
+            })
+        }
         (None, message) => AdapterError::Sql {
             message,
             offset: None,
@@ -40,7 +48,9 @@ pub(super) fn of_statement(error: Error, path: &Path, sql: &str, start: usize) -
 pub(super) fn of_connection(error: Error, path: &Path) -> AdapterError {
     let text = message(&error);
     match error.sqlite_error_code() {
-        Some(code) => of_code(code, path, text).unwrap_or_else(|message| AdapterError::Other { message }),
+        Some(code) => {
+            of_code(code, path, text).unwrap_or_else(|message| AdapterError::Other { message })
+        }
         None => AdapterError::Other { message: text },
     }
 }
@@ -82,6 +92,7 @@ fn message(error: &Error) -> String {
         Error::InvalidParameterCount(given, wanted) => {
             format!("the statement has {wanted} parameters, but {given} values were given")
         }
+        Error::MultipleStatement => "only one statement can be run here".to_owned(),
         other => other.to_string(),
     }
 }

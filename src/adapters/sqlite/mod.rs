@@ -17,14 +17,14 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rusqlite::Connection;
 
+use super::Adapter;
 use super::capabilities::Capabilities;
 use super::error::Result;
 use super::naming::{NamingPolicy, Placement, Policy};
 use super::session::Session;
-use super::Adapter;
+pub use functions::{FUNCTIONS, foreign_functions_used};
 use open::Access;
 use session::SqliteSession;
-pub use functions::{FUNCTIONS, foreign_functions_used};
 pub use settings::{Layout, Location, SqliteSettings};
 
 /// The schema that SQLite calls its own file.

@@ -123,8 +123,16 @@ fn attach_all(connection: &Connection, settings: &SqliteSettings, access: Access
     else {
         return Ok(());
     };
-    for (schema, path) in schemas_and_paths.iter().filter(|(schema, _)| *schema != MAIN) {
-        attach(connection, settings, (schema, &settings.resolve(path)), access)?;
+    for (schema, path) in schemas_and_paths
+        .iter()
+        .filter(|(schema, _)| *schema != MAIN)
+    {
+        attach(
+            connection,
+            settings,
+            (schema, &settings.resolve(path)),
+            access,
+        )?;
     }
     let known: Vec<(&String, PathBuf)> = schemas_and_paths
         .iter()
@@ -174,7 +182,8 @@ pub(super) fn attach(
     connection
         .execute("attach database ?1 as ?2", [text, schema])
         .map_err(|error| errors::of_connection(error, file))?;
-    if access == Access::Write && settings.write_ahead_log {
+    // Inside of a transaction the journal cannot change; the next writer changes it.
+    if access == Access::Write && settings.write_ahead_log && connection.is_autocommit() {
         use_write_ahead_log(connection, schema, file)?;
     }
     Ok(())
@@ -189,4 +198,180 @@ fn attached_count(connection: &Connection, file: &Path) -> Result<usize> {
         )
         .map(|count| count as usize)
         .map_err(|error| errors::of_connection(error, file))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use indexmap::IndexMap;
+
+    use super::super::super::{Adapter, Session};
+    use super::super::SqliteAdapter;
+    use super::super::settings::Location;
+    use super::*;
+
+    fn single(dir: &Path, path: &str) -> SqliteAdapter {
+        let location = Location::File(PathBuf::from(path));
+        let mut settings = SqliteSettings::single_file(location, MAIN, dir);
+        settings.busy_timeout = Duration::ZERO;
+        SqliteAdapter::new(settings).unwrap()
+    }
+
+    fn attached(dir: &Path, files: &[(&str, &str)]) -> SqliteAdapter {
+        let files: IndexMap<String, PathBuf> = files
+            .iter()
+            .map(|(schema, file)| ((*schema).into(), (*file).into()))
+            .collect();
+        SqliteAdapter::new(SqliteSettings::attached(files, "schemas".into(), MAIN, dir)).unwrap()
+    }
+
+    fn failure(session: Result<Box<dyn Session>>) -> AdapterError {
+        session.err().unwrap()
+    }
+
+    #[test]
+    fn a_file_is_made_with_its_folder_and_read_only_after_that() {
+        let dir = tempfile::tempdir().unwrap();
+        let adapter = single(dir.path(), "a/b/c.db");
+        let expected = format!(
+            "cannot open the database `{}`: the file does not exist",
+            dir.path().join("a/b/c.db").display()
+        );
+        assert_eq!(failure(adapter.reader()).to_string(), expected);
+        adapter.writer().unwrap();
+        let error = adapter
+            .reader()
+            .unwrap()
+            .execute("create table t (a)")
+            .unwrap_err();
+        assert!(matches!(error, AdapterError::ReadOnly { .. }), "{error:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_opened_says_why() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(
+            dir.path().join("text.db"),
+            "not a database, but long enough ".repeat(40),
+        )
+        .unwrap();
+        let error = failure(single(dir.path(), "text.db").writer());
+        assert!(
+            matches!(error, AdapterError::NotADatabase { .. }),
+            "{error:?}"
+        );
+        let error = failure(single(dir.path(), "").writer()).to_string();
+        assert!(error.contains("it is a folder"), "{error}");
+        let error = failure(single(dir.path(), "text.db/x.db").writer()).to_string();
+        assert!(error.contains("its folder cannot be created"), "{error}");
+    }
+
+    #[test]
+    fn one_writer_many_readers() {
+        let dir = tempfile::tempdir().unwrap();
+        let adapter = single(dir.path(), "x.db");
+        let mut writer = adapter.writer().unwrap();
+        writer.execute("create table t (a)").unwrap();
+        writer.begin().unwrap();
+        writer.execute("insert into t values (1)").unwrap();
+        let mut reader = adapter.reader().unwrap();
+        let count = |session: &mut Box<dyn Session>| {
+            let table = session.query("select count(*) from t", &[]).unwrap();
+            table.scalar().and_then(|datum| datum.as_i64())
+        };
+        assert_eq!(count(&mut reader), Some(0));
+        let error = adapter.writer().unwrap().begin().unwrap_err();
+        let expected = format!(
+            "the database `{}` is locked by another connection",
+            dir.path().join("x.db").display()
+        );
+        assert_eq!(error.to_string(), expected);
+        assert!(error.is_transient());
+        writer.commit().unwrap();
+        assert_eq!(count(&mut reader), Some(1));
+    }
+
+    #[test]
+    fn attached_files_are_schemas() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = [(MAIN, "main.db"), ("other", "deep/other's.db")];
+        let mut writer = attached(dir.path(), &files).writer().unwrap();
+        writer.create_schema("new").unwrap();
+        writer.create_schema("new").unwrap();
+        writer
+            .execute("create table new.\"t\" as select 1 as a")
+            .unwrap();
+        writer
+            .execute("create table other.t as select 1 as a")
+            .unwrap();
+        let adapter = attached(dir.path(), &files);
+        let mut reader = adapter.reader().unwrap();
+        assert_eq!(reader.schemas().unwrap(), [MAIN, "other", "new"]);
+        let found = reader.get_relation("new", "T").unwrap().unwrap();
+        assert_eq!(found.render(), "new.\"t\"");
+        assert!(reader.get_relation(MAIN, "t").unwrap().is_none());
+        assert!(reader.list_relations("none").unwrap().is_empty());
+        drop(reader);
+        writer.drop_schema("new").unwrap();
+        assert!(!dir.path().join("schemas/new.db").exists());
+        assert_eq!(writer.schemas().unwrap(), [MAIN, "other"]);
+    }
+
+    #[test]
+    fn a_stray_file_must_not_take_a_given_name() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("schemas")).unwrap();
+        std::fs::write(dir.path().join("schemas/other.db"), "").unwrap();
+        let files = [(MAIN, "main.db"), ("other", "other.db")];
+        let error = failure(attached(dir.path(), &files).writer());
+        assert!(
+            matches!(error, AdapterError::SchemaConflict { .. }),
+            "{error:?}"
+        );
+        let files = [(MAIN, "main.db"), ("other", "schemas/other.db")];
+        assert!(attached(dir.path(), &files).writer().is_ok());
+    }
+
+    #[test]
+    fn the_eleventh_schema_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut writer = attached(dir.path(), &[(MAIN, "main.db")]).writer().unwrap();
+        for number in 0..MAX_ATTACHED {
+            writer.create_schema(&format!("s{number}")).unwrap();
+        }
+        let error = writer.create_schema("one_more").unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("cannot attach the schema `one_more`: at most 10 files")
+        );
+    }
+
+    #[test]
+    fn a_schema_can_be_made_inside_of_a_transaction() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut writer = attached(dir.path(), &[(MAIN, "main.db")]).writer().unwrap();
+        writer.begin().unwrap();
+        writer.create_schema("s").unwrap();
+        writer.execute("create table s.t as select 1 as a").unwrap();
+        writer.commit().unwrap();
+        assert!(writer.get_relation("s", "t").unwrap().is_some());
+    }
+
+    #[test]
+    fn a_misspelled_quoted_column_is_an_error() {
+        let sql = "select \"typo\" from sqlite_master";
+        assert!(
+            SqliteAdapter::in_memory()
+                .writer()
+                .unwrap()
+                .execute(sql)
+                .is_err()
+        );
+        let mut settings = SqliteSettings::in_memory();
+        settings.double_quoted_strings = true;
+        let lenient = SqliteAdapter::new(settings).unwrap();
+        assert!(lenient.writer().unwrap().execute(sql).is_ok());
+    }
 }

@@ -35,7 +35,9 @@ impl SqliteSession {
         naming: Arc<NamingPolicy>,
         created_schemas: Arc<Mutex<Vec<String>>>,
     ) -> Self {
-        let path = settings.main_file().unwrap_or_else(|| PathBuf::from(":memory:"));
+        let path = settings
+            .main_file()
+            .unwrap_or_else(|| PathBuf::from(":memory:"));
         Self {
             connection,
             settings,
@@ -67,7 +69,9 @@ impl SqliteSession {
             return Ok(());
         };
         let attached = self.with(catalog::engine_schemas)?;
-        let known = attached.iter().any(|name| name.eq_ignore_ascii_case(schema));
+        let known = attached
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(schema));
         if !known || schema.eq_ignore_ascii_case(MAIN) {
             return Ok(());
         }
@@ -156,11 +160,18 @@ impl Session for SqliteSession {
             return Ok(());
         };
         let attached = self.with(catalog::engine_schemas)?;
-        let known = attached.iter().any(|name| name.eq_ignore_ascii_case(schema));
+        let known = attached
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(schema));
         if known || schema.eq_ignore_ascii_case(TEMP) {
             return Ok(());
         }
-        open::attach(&lock(&self.connection), &self.settings, (schema, &file), Access::Write)
+        open::attach(
+            &lock(&self.connection),
+            &self.settings,
+            (schema, &file),
+            Access::Write,
+        )
     }
 
     fn drop_schema(&mut self, schema: &str) -> Result<()> {
@@ -208,7 +219,10 @@ impl Session for SqliteSession {
 
     fn truncate_relation(&mut self, relation: &Relation) -> Result<()> {
         let physical = relation.physical();
-        if self.with(|connection| catalog::find(connection, &physical))?.is_none() {
+        if self
+            .with(|connection| catalog::find(connection, &physical))?
+            .is_none()
+        {
             return Err(self.missing(relation));
         }
         self.run(&format!("delete from {}", catalog::qualified(&physical)))
@@ -244,7 +258,7 @@ fn insert(
         names.join(", "),
         vec!["?"; columns.len()].join(", ")
     );
-    let fail = |error| errors::of_statement(error, path, &sql, 0);
+    let fail = |error| errors::of_statement(error, path, &sql);
     let mut statement = connection.prepare(&sql).map_err(fail)?;
     let mut count = 0;
     for row in rows {
@@ -271,11 +285,12 @@ fn describe(connection: &mut Connection, path: &Path, sql: &str) -> Result<Descr
         }
         Authorization::Allow
     };
-    let fail = |error| errors::of_statement(error, path, sql, 0);
+    let fail = |error| errors::of_statement(error, path, sql);
     connection.authorizer(Some(watch)).map_err(fail)?;
     let columns = connection.prepare(sql).map(|statement| {
         let columns = statement.columns();
-        let columns = columns.map(|column| Column::new(column.name(), column.decl_type().unwrap_or("")));
+        let columns =
+            columns.map(|column| Column::new(column.name(), column.decl_type().unwrap_or("")));
         columns.collect()
     });
     let unwatched: Option<fn(AuthContext<'_>) -> Authorization> = None;
@@ -283,4 +298,208 @@ fn describe(connection: &mut Connection, path: &Path, sql: &str) -> Result<Descr
     let columns = columns.map_err(fail)?;
     let reads = std::mem::take(&mut *lock(&reads));
     Ok(Description { columns, reads })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::Adapter;
+    use super::super::SqliteAdapter;
+    use super::*;
+
+    fn session(setup: &str) -> (SqliteAdapter, Box<dyn Session>) {
+        let adapter = SqliteAdapter::in_memory();
+        let mut session = adapter.writer().unwrap();
+        session.execute(setup).unwrap();
+        (adapter, session)
+    }
+
+    fn names(session: &mut Box<dyn Session>, schema: &str) -> Vec<String> {
+        let relations = session.list_relations(schema).unwrap();
+        relations
+            .into_iter()
+            .filter_map(|relation| relation.identifier)
+            .collect()
+    }
+
+    fn scalar(session: &mut Box<dyn Session>, sql: &str) -> Datum {
+        session.query(sql, &[]).unwrap().scalar().cloned().unwrap()
+    }
+
+    #[test]
+    fn ddl_rolls_back() {
+        let (_, mut session) = session("create table t (a)");
+        session.begin().unwrap();
+        session
+            .execute("drop table t; create view t as select 1 as a")
+            .unwrap();
+        assert!(session.get_relation(MAIN, "t").unwrap().unwrap().is_view());
+        session.rollback().unwrap();
+        session.rollback().unwrap();
+        assert!(session.get_relation(MAIN, "t").unwrap().unwrap().is_table());
+        assert!(!session.in_transaction());
+    }
+
+    #[test]
+    fn a_dropped_session_undoes_its_own_transaction_only() {
+        let (adapter, mut session) = session("create table t (a)");
+        session.begin().unwrap();
+        drop(adapter.reader().unwrap());
+        assert!(session.in_transaction());
+        session.execute("insert into t values (1)").unwrap();
+        drop(session);
+        let mut session = adapter.writer().unwrap();
+        assert_eq!(
+            scalar(&mut session, "select count(*) from t"),
+            Datum::Integer(0)
+        );
+    }
+
+    #[test]
+    fn other_schemas_live_behind_a_prefix() {
+        let setup = "create table t (a); create table staging__t (a); create view Staging__v as select 1;\
+                     create table _forge_runs (a); create table stg__x (a)";
+        let (adapter, mut session) = session(setup);
+        assert_eq!(names(&mut session, "staging"), ["v", "t"]);
+        assert_eq!(
+            names(&mut session, MAIN),
+            ["Staging__v", "staging__t", "stg__x", "t"]
+        );
+        session.create_schema("staging").unwrap();
+        assert_eq!(session.schemas().unwrap(), [MAIN, "staging"]);
+        assert_eq!(names(&mut session, MAIN), ["stg__x", "t"]);
+        let found = session.get_relation("staging", "T").unwrap().unwrap();
+        assert_eq!(
+            (found.identifier.as_deref(), found.render().as_str()),
+            (Some("t"), "\"staging__t\"")
+        );
+        let renamed = adapter.relation(Some("staging"), "u");
+        session.rename_relation(&found, &renamed).unwrap();
+        assert_eq!(names(&mut session, "staging"), ["v", "u"]);
+        session.drop_schema("staging").unwrap();
+        assert_eq!(names(&mut session, MAIN), ["stg__x", "t"]);
+        assert_eq!(session.schemas().unwrap(), [MAIN]);
+    }
+
+    #[test]
+    fn temporary_relations_are_found() {
+        let (adapter, mut session) = session("create temp table t as select 1 as a");
+        assert_eq!(names(&mut session, TEMP), ["t"]);
+        let relation = adapter.relation(Some(TEMP), "t");
+        assert_eq!(session.columns(&relation).unwrap().len(), 1);
+        session.drop_relation(&relation).unwrap();
+        session.drop_relation(&relation).unwrap();
+        assert!(names(&mut session, TEMP).is_empty());
+    }
+
+    #[test]
+    fn a_swap_under_a_view_keeps_the_view() {
+        let setup = "create table t as select 1 as a; create view v as select a from t;\
+                     create table t__new as select 2 as a";
+        let (adapter, mut session) = session(setup);
+        session.drop_relation(&adapter.relation(None, "t")).unwrap();
+        let (from, to) = (
+            adapter.relation(None, "t__new"),
+            adapter.relation(None, "t"),
+        );
+        session.rename_relation(&from, &to).unwrap();
+        assert_eq!(scalar(&mut session, "select a from v"), Datum::Integer(2));
+        let error = session.rename_relation(&from, &to).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the relation `\"t__new\"` does not exist"
+        );
+    }
+
+    #[test]
+    fn columns_have_declared_types_or_none() {
+        let setup = "create table t (id integer primary key, n varchar(20), g as (id + 1));\
+                     create view v as select n, id + 1 as x from t";
+        let (adapter, mut session) = session(setup);
+        let mut types = |name: &str| -> Vec<String> {
+            let columns = session.columns(&adapter.relation(None, name)).unwrap();
+            columns
+                .iter()
+                .map(|column| column.dtype_or_unknown().to_owned())
+                .collect()
+        };
+        assert_eq!(types("t"), ["INTEGER", "varchar(20)", "UNKNOWN"]);
+        assert_eq!(types("v"), ["varchar(20)", "UNKNOWN"]);
+        assert!(types("missing").is_empty());
+    }
+
+    #[test]
+    fn rows_are_inserted_all_or_none() {
+        let (adapter, mut session) = session("create table t (a int unique, b text)");
+        let relation = adapter.relation(None, "t");
+        let columns = ["a".to_owned(), "b".to_owned()];
+        let row = |number: i64| vec![number.into(), "x".into()];
+        let inserted = session.insert_rows(&relation, &columns, &mut (0..3).map(row));
+        assert_eq!(inserted, Ok(3));
+        let failed = session.insert_rows(&relation, &columns, &mut (3..5).chain([0]).map(row));
+        let expected = "UNIQUE constraint failed: t.a";
+        assert_eq!(failed.unwrap_err().to_string(), expected);
+        assert_eq!(
+            scalar(&mut session, "select count(*) from t"),
+            Datum::Integer(3)
+        );
+        session.truncate_relation(&relation).unwrap();
+        assert_eq!(
+            scalar(&mut session, "select count(*) from t"),
+            Datum::Integer(0)
+        );
+        let missing = adapter.relation(None, "missing");
+        assert!(
+            session
+                .truncate_relation(&missing)
+                .unwrap_err()
+                .missing_relation()
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn a_description_tells_columns_and_reads_without_running() {
+        let (_, mut session) =
+            session("create table t (a int, b text); create view v as select a from t");
+        let described = session
+            .describe("select v.a, count(*) as n from v group by 1")
+            .unwrap();
+        let columns: Vec<(&str, &str)> = described
+            .columns
+            .iter()
+            .map(|column| (column.name.as_str(), column.dtype.as_str()))
+            .collect();
+        assert_eq!(columns, [("a", "INT"), ("n", "")]);
+        let read = |table: &str, column: &str| (table.to_owned(), column.to_owned());
+        assert!(described.reads.contains(&read("t", "a")));
+        assert!(!described.reads.contains(&read("t", "b")));
+        let error = session.describe("select a,\n  nope from t").unwrap_err();
+        assert_eq!(error.offset(), Some(12));
+        let error = session.describe("select 1; selec 2").unwrap_err();
+        assert_eq!(error.offset(), Some(10));
+        let error = session.describe("select 1; select 2").unwrap_err();
+        assert_eq!(error.to_string(), "only one statement can be run here");
+        assert!(session.describe("select 1; -- the end").is_ok());
+        assert_eq!(session.describe("select 1 as x").unwrap().reads, []);
+    }
+
+    #[test]
+    fn an_interrupt_stops_a_statement() {
+        let (_, mut session) = session("");
+        let handle = session.interrupt_handle();
+        let stopped = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !stopped.load(std::sync::atomic::Ordering::Relaxed) {
+                    handle.interrupt();
+                    std::thread::yield_now();
+                }
+            });
+            let endless = "with recursive n(i) as (select 1 union all select i + 1 from n) \
+                select max(i) from n";
+            let outcome = session.execute(endless);
+            stopped.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert_eq!(outcome, Err(AdapterError::Interrupted));
+        });
+    }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Batch, Connection, Error, Rows, Statement, ToSql, params_from_iter};
+use rusqlite::{Batch, Connection, Rows, Statement, ToSql, params_from_iter};
 
 use super::super::datum::Datum;
 use super::super::error::Result;
@@ -20,15 +20,14 @@ pub(super) fn execute(connection: &Connection, path: &Path, sql: &str) -> Result
         table: None,
     };
     loop {
-        let next = batch.next().map_err(|error| {
-            let start = start_of_failed(&error, sql);
-            errors::of_statement(error, path, sql, start)
-        })?;
+        let next = batch
+            .next()
+            .map_err(|error| errors::of_statement(error, path, sql))?;
         let Some(mut statement) = next else {
             return Ok(outcome);
         };
         run(connection, &mut statement, &mut outcome)
-            .map_err(|error| errors::of_statement(error, path, sql, 0))?;
+            .map_err(|error| errors::of_statement(error, path, sql))?;
     }
 }
 
@@ -39,20 +38,12 @@ pub(super) fn query(
     sql: &str,
     bindings: &[Datum],
 ) -> Result<Table> {
-    let fail = |error| errors::of_statement(error, path, sql, 0);
+    let fail = |error| errors::of_statement(error, path, sql);
     let mut statement = connection.prepare(sql).map_err(fail)?;
     let mut table = header(&statement);
     let mut rows = statement.query(params_from_iter(bindings)).map_err(fail)?;
     table.rows = collect(&mut rows, table.column_names.len()).map_err(fail)?;
     Ok(table)
-}
-
-/// The driver keeps its position to itself, but a rejected statement carries the rest of the text.
-fn start_of_failed(error: &Error, sql: &str) -> usize {
-    match error {
-        Error::SqlInputError { sql: rest, .. } => sql.len().saturating_sub(rest.len()),
-        _ => 0,
-    }
 }
 
 fn run(
@@ -183,7 +174,10 @@ mod tests {
     fn an_offset_counts_from_the_start_of_everything() {
         let connection = Connection::open_in_memory().unwrap();
         let sql = "select 'é'; select 1; select nope from sqlite_master";
-        let Err(AdapterError::Sql { message, offset, .. }) = run_on(&connection, sql) else {
+        let Err(AdapterError::Sql {
+            message, offset, ..
+        }) = run_on(&connection, sql)
+        else {
             panic!("the statement is invalid");
         };
         assert_eq!(message, "no such column: nope");
@@ -203,7 +197,13 @@ mod tests {
             "é".into(),
             Datum::Blob(vec![0, 255]),
         ];
-        let table = query(&connection, Path::new(""), "select ?, ?, ?, ?, ?, ?", &bindings).unwrap();
+        let table = query(
+            &connection,
+            Path::new(""),
+            "select ?, ?, ?, ?, ?, ?",
+            &bindings,
+        )
+        .unwrap();
         assert_eq!(table.rows[0][1], Datum::Integer(1));
         assert_eq!(table.rows[0][2..], bindings[2..]);
         assert!(query(&connection, Path::new(""), "select ?, ?", &bindings).is_err());

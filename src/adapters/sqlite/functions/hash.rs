@@ -1,4 +1,4 @@
-//! `md5(text)` and `sha256(text)`: hashes in lower-case hexadecimal digits, as PostgreSQL and Snowflake print.
+//! `md5(text)` and `sha256(text)`: lower-case hexadecimal digits, as in PostgreSQL and Snowflake.
 
 use md5::{Digest, Md5};
 use rusqlite::types::ValueRef;
@@ -8,8 +8,12 @@ use sha2::Sha256;
 use super::{strict, text_of};
 
 pub(super) fn register(connection: &Connection) -> Result<()> {
-    strict(connection, "md5", 1, |context| Ok(Some(hex::<Md5>(&bytes_of(context)))))?;
-    strict(connection, "sha256", 1, |context| Ok(Some(hex::<Sha256>(&bytes_of(context)))))
+    strict(connection, "md5", 1, |context| {
+        Ok(Some(hex::<Md5>(&bytes_of(context))))
+    })?;
+    strict(connection, "sha256", 1, |context| {
+        Ok(Some(hex::<Sha256>(&bytes_of(context))))
+    })
 }
 
 fn bytes_of(context: &rusqlite::functions::Context<'_>) -> Vec<u8> {
@@ -20,7 +24,10 @@ fn bytes_of(context: &rusqlite::functions::Context<'_>) -> Vec<u8> {
 }
 
 fn hex<D: Digest>(bytes: &[u8]) -> String {
-    D::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    D::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -33,7 +40,10 @@ mod tests {
             ("md5('a')", "0cc175b9c0f1b6a831c399e269772661"),
             ("md5(12)", "c20ad4d76fe97759aa27a0c99bff6710"),
             ("md5(null)", "NULL"),
-            ("sha256('a')", "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"),
+            (
+                "sha256('a')",
+                "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb",
+            ),
         ]);
     }
 }

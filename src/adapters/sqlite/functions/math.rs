@@ -9,8 +9,11 @@ use rusqlite::{Connection, Result};
 
 use super::PURE;
 
+/// A name and what it computes.
+type Named<F> = (&'static str, F);
+
 /// One number in, one number out.
-const UNARY: &[(&str, fn(f64) -> f64)] = &[
+const UNARY: &[Named<fn(f64) -> f64>] = &[
     ("acos", f64::acos),
     ("acosh", f64::acosh),
     ("asin", f64::asin),
@@ -33,7 +36,7 @@ const UNARY: &[(&str, fn(f64) -> f64)] = &[
 ];
 
 /// Two numbers in, one number out.
-const BINARY: &[(&str, fn(f64, f64) -> f64)] = &[
+const BINARY: &[Named<fn(f64, f64) -> f64>] = &[
     ("atan2", f64::atan2),
     ("mod", |x, y| x % y),
     ("pow", f64::powf),
@@ -41,7 +44,7 @@ const BINARY: &[(&str, fn(f64, f64) -> f64)] = &[
 ];
 
 /// Whole numbers stay as they are.
-const ROUNDING: &[(&str, fn(f64) -> f64)] = &[
+const ROUNDING: &[Named<fn(f64) -> f64>] = &[
     ("ceil", f64::ceil),
     ("ceiling", f64::ceil),
     ("floor", f64::floor),
@@ -51,13 +54,17 @@ const ROUNDING: &[(&str, fn(f64) -> f64)] = &[
 pub(super) fn register(connection: &Connection) -> Result<()> {
     for (name, function) in UNARY {
         connection.create_scalar_function(*name, 1, PURE, move |context| {
-            Ok(number(context, 0).map(function).filter(|result| !result.is_nan()))
+            Ok(number(context, 0)
+                .map(function)
+                .filter(|result| !result.is_nan()))
         })?;
     }
     for (name, function) in BINARY {
         connection.create_scalar_function(*name, 2, PURE, move |context| {
             let arguments = number(context, 0).zip(number(context, 1));
-            Ok(arguments.map(|(x, y)| function(x, y)).filter(|result| !result.is_nan()))
+            Ok(arguments
+                .map(|(x, y)| function(x, y))
+                .filter(|result| !result.is_nan()))
         })?;
     }
     for (name, function) in ROUNDING {

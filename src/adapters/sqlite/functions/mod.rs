@@ -68,7 +68,11 @@ pub fn foreign_functions_used(sql: &str) -> Vec<&'static str> {
     let calls = calls(sql);
     let used = |name: &&&str| calls.iter().any(|call| call.eq_ignore_ascii_case(name));
     let mut found: Vec<&'static str> = FUNCTIONS.iter().filter(used).copied().collect();
-    if calls.iter().any(|call| call.eq_ignore_ascii_case("regexp ")) && !found.contains(&"regexp") {
+    if calls
+        .iter()
+        .any(|call| call.eq_ignore_ascii_case("regexp "))
+        && !found.contains(&"regexp")
+    {
         found.push("regexp");
         found.sort_unstable();
     }
@@ -153,7 +157,9 @@ fn text_of(context: &Context<'_>, index: usize) -> String {
         ValueRef::Null => String::new(),
         ValueRef::Integer(value) => value.to_string(),
         ValueRef::Real(value) => super::super::datum::Datum::Real(value).to_string(),
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+            String::from_utf8_lossy(bytes).into_owned()
+        }
     }
 }
 
@@ -163,7 +169,10 @@ fn integer_of(context: &Context<'_>, index: usize, function: &str) -> Result<i64
         ValueRef::Integer(value) => Ok(value),
         ValueRef::Real(value) => Ok(value as i64),
         _ => text_of(context, index).trim().parse().map_err(|_| {
-            failure(format!("{function}() needs a whole number as argument {}", index + 1))
+            failure(format!(
+                "{function}() needs a whole number as argument {}",
+                index + 1
+            ))
         }),
     }
 }

@@ -22,13 +22,19 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
             3 => String::new(),
             4 => text_of(context, 3),
             count => {
-                return Err(failure(format!("regexp_replace() takes 3 or 4 arguments, not {count}")));
+                return Err(failure(format!(
+                    "regexp_replace() takes 3 or 4 arguments, not {count}"
+                )));
             }
         };
         let regex = compiled(context, 1, &flags.replace('g', ""))?;
         let replacement = with_dollar_groups(&text_of(context, 2));
         // PostgreSQL replaces the first match without `g`; Snowflake, BigQuery and DuckDB's users expect all.
-        Ok(Some(regex.replace_all(&text_of(context, 0), replacement.as_str()).into_owned()))
+        Ok(Some(
+            regex
+                .replace_all(&text_of(context, 0), replacement.as_str())
+                .into_owned(),
+        ))
     })
 }
 
@@ -40,7 +46,8 @@ fn compiled(context: &Context<'_>, index: usize, flags: &str) -> Result<Arc<Rege
         flags => format!("(?{flags}){pattern}"),
     };
     context.get_or_create_aux(index as i32, move |_| {
-        Regex::new(&source).map_err(|error| failure(format!("the pattern `{source}` is not valid: {error}")))
+        Regex::new(&source)
+            .map_err(|error| failure(format!("the pattern `{source}` is not valid: {error}")))
     })
 }
 
@@ -76,7 +83,10 @@ mod tests {
             ("'abc' regexp 'd'", "0"),
             ("null regexp 'd'", "NULL"),
             ("regexp_replace('a1b22', '[0-9]+', '#')", "a#b#"),
-            ("regexp_replace('John Smith', '(\\w+) (\\w+)', '\\2 $1 $')", "Smith John $"),
+            (
+                "regexp_replace('John Smith', '(\\w+) (\\w+)', '\\2 $1 $')",
+                "Smith John $",
+            ),
             ("regexp_replace('ABC', 'b', 'x', 'gi')", "AxC"),
         ]);
         let error = try_value("'a' regexp '('").unwrap_err().to_string();
