@@ -293,6 +293,20 @@ mod tests {
     }
 
     #[test]
+    fn a_view_may_call_the_added_functions() {
+        let dir = tempfile::tempdir().unwrap();
+        let adapter = single(dir.path(), "x.db");
+        let view = "create view v as select left(md5('a'), 4) as a where 'x' regexp 'x'";
+        adapter.writer().unwrap().execute(view).unwrap();
+        let table = adapter
+            .reader()
+            .unwrap()
+            .query("select a from v", &[])
+            .unwrap();
+        assert_eq!(table.scalar(), Some(&"0cc1".into()));
+    }
+
+    #[test]
     fn attached_files_are_schemas() {
         let dir = tempfile::tempdir().unwrap();
         let files = [(MAIN, "main.db"), ("other", "deep/other's.db")];

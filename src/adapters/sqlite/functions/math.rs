@@ -9,11 +9,11 @@ use rusqlite::{Connection, Result};
 
 use super::PURE;
 
-/// A name and what it computes.
-type Named<F> = (&'static str, F);
+/// Names and what they compute.
+type Named<F> = &'static [(&'static str, F)];
 
 /// One number in, one number out.
-const UNARY: &[Named<fn(f64) -> f64>] = &[
+const UNARY: Named<fn(f64) -> f64> = &[
     ("acos", f64::acos),
     ("acosh", f64::acosh),
     ("asin", f64::asin),
@@ -36,7 +36,7 @@ const UNARY: &[Named<fn(f64) -> f64>] = &[
 ];
 
 /// Two numbers in, one number out.
-const BINARY: &[Named<fn(f64, f64) -> f64>] = &[
+const BINARY: Named<fn(f64, f64) -> f64> = &[
     ("atan2", f64::atan2),
     ("mod", |x, y| x % y),
     ("pow", f64::powf),
@@ -44,7 +44,7 @@ const BINARY: &[Named<fn(f64, f64) -> f64>] = &[
 ];
 
 /// Whole numbers stay as they are.
-const ROUNDING: &[Named<fn(f64) -> f64>] = &[
+const ROUNDING: Named<fn(f64) -> f64> = &[
     ("ceil", f64::ceil),
     ("ceiling", f64::ceil),
     ("floor", f64::floor),
