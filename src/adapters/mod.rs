@@ -1,1 +1,73 @@
-//! Room `adapters`.
+//! The databases: the only room that names an engine.
+//!
+//! Everything above sees an [`Adapter`] that opens [`Session`]s, [`Relation`]s and [`Column`]s with dbt's
+//! behaviour, and [`Capabilities`] instead of engine names. This room knows nothing of Jinja, projects or
+//! the manifest. Invariant: how a relation is written in SQL is decided in [`naming`] alone.
+
+pub mod capabilities;
+pub mod column;
+pub mod datum;
+mod decimal;
+pub mod error;
+pub mod naming;
+pub mod print;
+pub mod relation;
+pub mod seed;
+pub mod session;
+pub mod sqlite;
+pub mod table;
+
+use std::sync::Arc;
+
+pub use capabilities::Capabilities;
+pub use column::Column;
+pub use datum::Datum;
+pub use error::{AdapterError, Result};
+pub use naming::{NamingPolicy, Placement, Policy, PolicyUpdate};
+pub use print::{PrintOptions, print_table};
+pub use relation::{EventTimeFilter, Relation, RelationKind, RelationUpdate};
+pub use session::{Description, Interrupt, Outcome, Session};
+pub use table::{ColumnKind, Table};
+
+/// A target database.
+///
+/// Small on purpose: an engine says what it can do, how it writes names, and opens sessions.
+pub trait Adapter: Send + Sync {
+    /// The profile's `type`, which is also the prefix of dispatched macros.
+    fn type_name(&self) -> &'static str;
+
+    /// What the engine can do in this configuration.
+    fn capabilities(&self) -> Capabilities;
+
+    /// How relations of this target are written.
+    fn naming(&self) -> &Arc<NamingPolicy>;
+
+    /// The target's database.
+    fn database(&self) -> &str;
+
+    /// The target's schema.
+    fn schema(&self) -> &str;
+
+    /// Opens a session that writes. At most one of them writes at a time; others wait.
+    fn writer(&self) -> Result<Box<dyn Session>>;
+
+    /// Opens a session that only reads. Runs beside the writer where
+    /// [`parallel_reads`](Capabilities::parallel_reads) says so.
+    fn reader(&self) -> Result<Box<dyn Session>>;
+
+    /// An identifier in quotes.
+    fn quote(&self, identifier: &str) -> String {
+        self.naming().quoted(identifier)
+    }
+
+    /// A relation with this target's policies; `schema` defaults to the target's.
+    fn relation(&self, schema: Option<&str>, identifier: &str) -> Relation {
+        let schema = schema.unwrap_or(self.schema());
+        Relation::new(
+            self.naming(),
+            Some(self.database()),
+            Some(schema),
+            Some(identifier),
+        )
+    }
+}

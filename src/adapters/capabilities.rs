@@ -1,0 +1,32 @@
+//! What an engine can do, as plain data.
+//!
+//! Rooms above ask these questions instead of asking which engine they talk to.
+
+/// The abilities of one engine in one configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// DDL takes part in transactions and rolls back with them.
+    pub transactional_ddl: bool,
+    /// One commit covers every schema; otherwise each file commits on its own.
+    pub atomic_across_schemas: bool,
+    /// The engine has `merge into`.
+    pub merge: bool,
+    /// A view may read relations of another schema.
+    pub cross_schema_views: bool,
+    /// A declared column type is a promise that the engine keeps.
+    pub enforced_types: bool,
+    /// `create view` fails when the query behind it is invalid.
+    pub validates_views: bool,
+    /// Schemas are real objects of the engine, not a part of relation names.
+    pub real_schemas: bool,
+    /// Sessions from [`reader`](super::Adapter::reader) run beside the writer.
+    pub parallel_reads: bool,
+    /// Data outlives the process.
+    pub persistent: bool,
+    /// Materialized views exist.
+    pub materialized_views: bool,
+    /// `select … qualify` exists.
+    pub qualify: bool,
+    /// Upsert needs a unique index on the key.
+    pub upsert_needs_unique_index: bool,
+}

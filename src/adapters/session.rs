@@ -1,0 +1,115 @@
+//! One connection: statements, transactions and the catalog behind it.
+
+use std::sync::Arc;
+
+use super::column::Column;
+use super::datum::Datum;
+use super::error::Result;
+use super::relation::Relation;
+use super::table::Table;
+
+/// What running SQL led to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// Rows written by inserts, updates and deletes; -1 when there was none of them.
+    pub rows_affected: i64,
+    /// Rows of the last statement that returned columns.
+    pub table: Option<Table>,
+}
+
+/// What a statement would return and read, found without running it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Description {
+    /// Output columns; the type is empty for expressions.
+    pub columns: Vec<Column>,
+    /// Relation and column of everything that is read, each pair once, in order; an empty column stands for
+    /// a relation of which no column is read.
+    pub reads: Vec<(String, String)>,
+}
+
+/// Stops the statement that a session is running, from any thread.
+#[derive(Clone)]
+pub struct Interrupt(Arc<dyn Fn() + Send + Sync>);
+
+impl Interrupt {
+    /// A handle that calls `stop`.
+    pub fn new(stop: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Arc::new(stop))
+    }
+
+    /// Stops the running statement, if any.
+    pub fn interrupt(&self) {
+        (self.0)();
+    }
+}
+
+impl std::fmt::Debug for Interrupt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Interrupt")
+    }
+}
+
+/// An open connection.
+///
+/// Dropping a session rolls back what it did not commit.
+pub trait Session: Send {
+    /// Runs any number of statements, in order, up to the first that fails.
+    fn execute(&mut self, sql: &str) -> Result<Outcome>;
+
+    /// Runs one statement with bound values.
+    fn query(&mut self, sql: &str, bindings: &[Datum]) -> Result<Table>;
+
+    /// Inserts rows with bound values and returns their number. Without a transaction it opens one for
+    /// all rows.
+    fn insert_rows(
+        &mut self,
+        relation: &Relation,
+        columns: &[String],
+        rows: &mut dyn Iterator<Item = Vec<Datum>>,
+    ) -> Result<u64>;
+
+    /// Prepares one statement without running it.
+    fn describe(&mut self, sql: &str) -> Result<Description>;
+
+    /// Starts a transaction that may write at once.
+    fn begin(&mut self) -> Result<()>;
+
+    /// Makes the transaction permanent.
+    fn commit(&mut self) -> Result<()>;
+
+    /// Undoes the transaction; without one, does nothing.
+    fn rollback(&mut self) -> Result<()>;
+
+    /// Whether a transaction is open.
+    fn in_transaction(&self) -> bool;
+
+    /// The schemas that exist.
+    fn schemas(&mut self) -> Result<Vec<String>>;
+
+    /// Makes a schema; one that exists is fine.
+    fn create_schema(&mut self, schema: &str) -> Result<()>;
+
+    /// Drops a schema with all in it; one that does not exist is fine.
+    fn drop_schema(&mut self, schema: &str) -> Result<()>;
+
+    /// Tables and views of a schema, by name; none when the schema does not exist.
+    fn list_relations(&mut self, schema: &str) -> Result<Vec<Relation>>;
+
+    /// One table or view; names are compared as the engine compares them.
+    fn get_relation(&mut self, schema: &str, identifier: &str) -> Result<Option<Relation>>;
+
+    /// Columns in order; none when the relation does not exist.
+    fn columns(&mut self, relation: &Relation) -> Result<Vec<Column>>;
+
+    /// Drops a table or view, whichever it is; one that does not exist is fine.
+    fn drop_relation(&mut self, relation: &Relation) -> Result<()>;
+
+    /// Gives a table or view another name in the same schema. What reads it by name is left alone.
+    fn rename_relation(&mut self, from: &Relation, to: &Relation) -> Result<()>;
+
+    /// Deletes all rows of a table.
+    fn truncate_relation(&mut self, relation: &Relation) -> Result<()>;
+
+    /// A handle to stop what this session runs.
+    fn interrupt_handle(&self) -> Interrupt;
+}

@@ -1,0 +1,38 @@
+//! `forge_now()`: the time in UTC as `YYYY-MM-DD HH:MM:SS`, frozen when the run's clock is.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use rusqlite::functions::FunctionFlags;
+use rusqlite::{Connection, Result};
+
+use super::timestamps::Moment;
+
+pub(super) fn register(connection: &Connection, now: Option<Timestamp>) -> Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
+    connection.create_scalar_function("forge_now", 0, flags, move |_| {
+        let now = now.unwrap_or_else(Timestamp::now);
+        let seconds = now
+            .to_zoned(TimeZone::UTC)
+            .datetime()
+            .with()
+            .subsec_nanosecond(0)
+            .build();
+        Ok(seconds.ok().map(|at| {
+            Moment {
+                at,
+                date_only: false,
+            }
+            .to_string()
+        }))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check;
+
+    #[test]
+    fn a_frozen_clock_stands_still() {
+        check(&[("forge_now()", "2024-05-06 07:08:09")]);
+    }
+}

@@ -1,0 +1,159 @@
+//! SQLite: the engine that forge carries with it.
+//!
+//! One writer under `BEGIN IMMEDIATE`, many readers, write-ahead logging for files. An in-memory database is
+//! one connection that all sessions share. Opens database files itself; `files` is its only file access.
+
+mod catalog;
+mod ddl;
+mod errors;
+mod files;
+pub mod functions;
+mod open;
+mod session;
+pub mod settings;
+mod statements;
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rusqlite::Connection;
+
+use super::Adapter;
+use super::capabilities::Capabilities;
+use super::error::Result;
+use super::naming::{NamingPolicy, Placement, Policy};
+use super::session::Session;
+pub use functions::{FUNCTIONS, foreign_functions_used};
+use open::Access;
+use session::SqliteSession;
+pub use settings::{Layout, Location, SqliteSettings};
+
+/// The schema that SQLite calls its own file.
+pub const MAIN: &str = "main";
+
+/// The schema of temporary objects.
+pub const TEMP: &str = "temp";
+
+/// A connection that sessions can share.
+type Shared = Arc<Mutex<Connection>>;
+
+/// The SQLite adapter.
+pub struct SqliteAdapter {
+    settings: Arc<SqliteSettings>,
+    naming: Arc<NamingPolicy>,
+    memory: OnceLock<Shared>,
+    created_schemas: Arc<Mutex<Vec<String>>>,
+}
+
+impl SqliteAdapter {
+    /// An adapter for the settings of a profile. Opens nothing yet.
+    pub fn new(settings: SqliteSettings) -> Result<Self> {
+        settings.check()?;
+        let naming = Arc::new(naming(settings.placement()));
+        Ok(Self {
+            settings: Arc::new(settings),
+            naming,
+            memory: OnceLock::new(),
+            created_schemas: Arc::default(),
+        })
+    }
+
+    /// An empty database in memory with default settings: a place to try statements.
+    pub fn in_memory() -> Self {
+        Self::new(SqliteSettings::in_memory())
+            .expect("invariant: the settings of an in-memory database are sound")
+    }
+
+    /// The settings that the adapter was made from.
+    pub fn settings(&self) -> &SqliteSettings {
+        &self.settings
+    }
+
+    fn session(&self, access: Access) -> Result<Box<dyn Session>> {
+        let connection = match self.settings.is_memory() {
+            true => self.memory_connection()?,
+            false => Arc::new(Mutex::new(open::open(&self.settings, access)?)),
+        };
+        Ok(Box::new(SqliteSession::new(
+            connection,
+            Arc::clone(&self.settings),
+            Arc::clone(&self.naming),
+            Arc::clone(&self.created_schemas),
+        )))
+    }
+
+    fn memory_connection(&self) -> Result<Shared> {
+        if let Some(connection) = self.memory.get() {
+            return Ok(Arc::clone(connection));
+        }
+        let connection = Arc::new(Mutex::new(open::open(&self.settings, Access::Write)?));
+        Ok(Arc::clone(self.memory.get_or_init(|| connection)))
+    }
+}
+
+impl Adapter for SqliteAdapter {
+    fn type_name(&self) -> &'static str {
+        "sqlite"
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let single = matches!(self.settings.layout, Layout::SingleFile { .. });
+        let memory = self.settings.is_memory();
+        Capabilities {
+            transactional_ddl: true,
+            atomic_across_schemas: single,
+            merge: false,
+            cross_schema_views: single,
+            enforced_types: false,
+            validates_views: false,
+            real_schemas: !single,
+            parallel_reads: !memory,
+            persistent: !memory,
+            materialized_views: false,
+            qualify: false,
+            upsert_needs_unique_index: true,
+        }
+    }
+
+    fn naming(&self) -> &Arc<NamingPolicy> {
+        &self.naming
+    }
+
+    fn database(&self) -> &str {
+        &self.settings.database
+    }
+
+    fn schema(&self) -> &str {
+        &self.settings.schema
+    }
+
+    fn writer(&self) -> Result<Box<dyn Session>> {
+        self.session(Access::Write)
+    }
+
+    fn reader(&self) -> Result<Box<dyn Session>> {
+        self.session(Access::Read)
+    }
+}
+
+/// SQLite's naming rules: dbt-sqlite 1.10's policies with the given placement of schemas.
+pub fn naming(placement: Placement) -> NamingPolicy {
+    NamingPolicy {
+        quote_character: '"',
+        quote: Policy {
+            database: false,
+            schema: false,
+            identifier: true,
+        },
+        include: Policy {
+            database: false,
+            schema: true,
+            identifier: true,
+        },
+        placement,
+    }
+}
+
+/// Locks what a panicking thread may have left behind; the values stay usable.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,505 @@
+//! [`Session`] on SQLite.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::{Connection, params_from_iter};
+
+use super::super::column::Column;
+use super::super::datum::Datum;
+use super::super::error::{AdapterError, Result};
+use super::super::naming::NamingPolicy;
+use super::super::relation::Relation;
+use super::super::session::{Description, Interrupt, Outcome, Session};
+use super::super::table::Table;
+use super::catalog::{self, quoted};
+use super::open::{self, Access};
+use super::settings::{Layout, SqliteSettings};
+use super::{MAIN, Shared, TEMP, ddl, errors, files, lock, statements};
+
+/// An open connection to SQLite.
+pub(super) struct SqliteSession {
+    connection: Shared,
+    settings: Arc<SqliteSettings>,
+    naming: Arc<NamingPolicy>,
+    created_schemas: Arc<Mutex<Vec<String>>>,
+    path: PathBuf,
+    owns_transaction: bool,
+}
+
+impl SqliteSession {
+    pub(super) fn new(
+        connection: Shared,
+        settings: Arc<SqliteSettings>,
+        naming: Arc<NamingPolicy>,
+        created_schemas: Arc<Mutex<Vec<String>>>,
+    ) -> Self {
+        let path = settings
+            .main_file()
+            .unwrap_or_else(|| PathBuf::from(":memory:"));
+        Self {
+            connection,
+            settings,
+            naming,
+            created_schemas,
+            path,
+            owns_transaction: false,
+        }
+    }
+
+    /// Runs `work` on the connection and names the file in what fails.
+    fn with<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        work(&lock(&self.connection)).map_err(|error| errors::of_connection(error, &self.path))
+    }
+
+    fn run(&self, sql: &str) -> Result<()> {
+        statements::execute(&lock(&self.connection), &self.path, sql).map(|_| ())
+    }
+
+    fn missing(&self, relation: &Relation) -> AdapterError {
+        AdapterError::MissingRelation {
+            relation: relation.render(),
+        }
+    }
+
+    /// Forgets an attached schema and removes its file, as dbt-sqlite does; `main` stays.
+    fn detach(&self, schema: &str) -> Result<()> {
+        let Some(file) = self.settings.schema_file(schema) else {
+            return Ok(());
+        };
+        let attached = self.with(catalog::engine_schemas)?;
+        let known = attached
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(schema));
+        if !known || schema.eq_ignore_ascii_case(MAIN) {
+            return Ok(());
+        }
+        self.run(&format!("detach database {}", quoted(schema)))?;
+        files::remove_database(&file).map_err(|error| AdapterError::Other {
+            message: format!("cannot remove `{}`: {error}", file.display()),
+        })
+    }
+}
+
+impl Session for SqliteSession {
+    fn execute(&mut self, sql: &str) -> Result<Outcome> {
+        statements::execute(&lock(&self.connection), &self.path, sql)
+    }
+
+    fn query(&mut self, sql: &str, bindings: &[Datum]) -> Result<Table> {
+        statements::query(&lock(&self.connection), &self.path, sql, bindings)
+    }
+
+    fn insert_rows(
+        &mut self,
+        relation: &Relation,
+        columns: &[String],
+        rows: &mut dyn Iterator<Item = Vec<Datum>>,
+    ) -> Result<u64> {
+        let own_transaction = !self.in_transaction();
+        if own_transaction {
+            self.begin()?;
+        }
+        let inserted = insert(&lock(&self.connection), &self.path, relation, columns, rows);
+        match &inserted {
+            Ok(_) if own_transaction => self.commit()?,
+            Err(_) if own_transaction => self.rollback()?,
+            _ => {}
+        }
+        inserted
+    }
+
+    fn describe(&mut self, sql: &str) -> Result<Description> {
+        describe(&mut lock(&self.connection), &self.path, sql)
+    }
+
+    fn begin(&mut self) -> Result<()> {
+        self.run("begin immediate")?;
+        self.owns_transaction = true;
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<()> {
+        self.run("commit")?;
+        self.owns_transaction = false;
+        Ok(())
+    }
+
+    fn rollback(&mut self) -> Result<()> {
+        self.owns_transaction = false;
+        match self.in_transaction() {
+            true => self.run("rollback"),
+            false => Ok(()),
+        }
+    }
+
+    fn in_transaction(&self) -> bool {
+        !lock(&self.connection).is_autocommit()
+    }
+
+    fn schemas(&mut self) -> Result<Vec<String>> {
+        if let Layout::Attached { .. } = self.settings.layout {
+            return self.with(catalog::engine_schemas);
+        }
+        let mut schemas = vec![self.settings.schema.clone()];
+        for schema in lock(&self.created_schemas).iter() {
+            if !schemas.contains(schema) {
+                schemas.push(schema.clone());
+            }
+        }
+        Ok(schemas)
+    }
+
+    fn create_schema(&mut self, schema: &str) -> Result<()> {
+        let Some(file) = self.settings.schema_file(schema) else {
+            let mut created = lock(&self.created_schemas);
+            if !created.iter().any(|known| known == schema) {
+                created.push(schema.to_owned());
+            }
+            return Ok(());
+        };
+        let attached = self.with(catalog::engine_schemas)?;
+        let known = attached
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(schema));
+        if known || schema.eq_ignore_ascii_case(TEMP) {
+            return Ok(());
+        }
+        open::attach(
+            &lock(&self.connection),
+            &self.settings,
+            (schema, &file),
+            Access::Write,
+        )
+    }
+
+    fn drop_schema(&mut self, schema: &str) -> Result<()> {
+        for relation in self.list_relations(schema)? {
+            self.drop_relation(&relation)?;
+        }
+        lock(&self.created_schemas).retain(|known| known != schema);
+        self.detach(schema)
+    }
+
+    fn list_relations(&mut self, schema: &str) -> Result<Vec<Relation>> {
+        let created = lock(&self.created_schemas).clone();
+        let place = (self.settings.database.as_str(), schema);
+        self.with(|connection| catalog::list(connection, &self.naming, place, &created))
+    }
+
+    fn get_relation(&mut self, schema: &str, identifier: &str) -> Result<Option<Relation>> {
+        let database = Some(self.settings.database.as_str());
+        let mut relation = Relation::new(&self.naming, database, Some(schema), Some(identifier));
+        let physical = relation.physical();
+        let Some((stored, kind)) = self.with(|connection| catalog::find(connection, &physical))?
+        else {
+            return Ok(None);
+        };
+        let prefix = physical.name.len() - identifier.len();
+        relation.identifier = stored.get(prefix..).map(str::to_owned);
+        Ok(Some(relation.with_kind(kind)))
+    }
+
+    fn columns(&mut self, relation: &Relation) -> Result<Vec<Column>> {
+        self.with(|connection| catalog::columns(connection, &relation.physical()))
+    }
+
+    fn drop_relation(&mut self, relation: &Relation) -> Result<()> {
+        self.with(|connection| ddl::drop(connection, &relation.physical()))
+    }
+
+    fn rename_relation(&mut self, from: &Relation, to: &Relation) -> Result<()> {
+        let (physical_from, physical_to) = (from.physical(), to.physical());
+        match self.with(|connection| ddl::rename(connection, &physical_from, &physical_to))? {
+            true => Ok(()),
+            false => Err(self.missing(from)),
+        }
+    }
+
+    fn truncate_relation(&mut self, relation: &Relation) -> Result<()> {
+        let physical = relation.physical();
+        if self
+            .with(|connection| catalog::find(connection, &physical))?
+            .is_none()
+        {
+            return Err(self.missing(relation));
+        }
+        self.run(&format!("delete from {}", catalog::qualified(&physical)))
+    }
+
+    fn interrupt_handle(&self) -> Interrupt {
+        let handle = lock(&self.connection).get_interrupt_handle();
+        Interrupt::new(move || handle.interrupt())
+    }
+}
+
+impl Drop for SqliteSession {
+    /// A connection in memory outlives the session; the session's transaction must not.
+    fn drop(&mut self) {
+        if self.owns_transaction {
+            // Nothing can be done about a failure here; the next `begin` reports it.
+            let _ = self.rollback();
+        }
+    }
+}
+
+fn insert(
+    connection: &Connection,
+    path: &Path,
+    relation: &Relation,
+    columns: &[String],
+    rows: &mut dyn Iterator<Item = Vec<Datum>>,
+) -> Result<u64> {
+    let names: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+    let sql = format!(
+        "insert into {} ({}) values ({})",
+        relation.render(),
+        names.join(", "),
+        vec!["?"; columns.len()].join(", ")
+    );
+    let fail = |error| errors::of_statement(error, path, &sql);
+    let mut statement = connection.prepare(&sql).map_err(fail)?;
+    let mut count = 0;
+    for row in rows {
+        statement.execute(params_from_iter(&row)).map_err(fail)?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+fn describe(connection: &mut Connection, path: &Path, sql: &str) -> Result<Description> {
+    let reads: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
+    let seen = Arc::clone(&reads);
+    let watch = move |context: AuthContext<'_>| {
+        if let AuthAction::Read {
+            table_name,
+            column_name,
+        } = context.action
+        {
+            let read = (table_name.to_owned(), column_name.to_owned());
+            let mut reads = lock(&seen);
+            if !reads.contains(&read) {
+                reads.push(read);
+            }
+        }
+        Authorization::Allow
+    };
+    let fail = |error| errors::of_statement(error, path, sql);
+    connection.authorizer(Some(watch)).map_err(fail)?;
+    let columns = connection.prepare(sql).map(|statement| {
+        let columns = statement.columns();
+        let columns =
+            columns.map(|column| Column::new(column.name(), column.decl_type().unwrap_or("")));
+        columns.collect()
+    });
+    let unwatched: Option<fn(AuthContext<'_>) -> Authorization> = None;
+    connection.authorizer(unwatched).map_err(fail)?;
+    let columns = columns.map_err(fail)?;
+    let reads = std::mem::take(&mut *lock(&reads));
+    Ok(Description { columns, reads })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::Adapter;
+    use super::super::SqliteAdapter;
+    use super::*;
+
+    fn session(setup: &str) -> (SqliteAdapter, Box<dyn Session>) {
+        let adapter = SqliteAdapter::in_memory();
+        let mut session = adapter.writer().unwrap();
+        session.execute(setup).unwrap();
+        (adapter, session)
+    }
+
+    fn names(session: &mut Box<dyn Session>, schema: &str) -> Vec<String> {
+        let relations = session.list_relations(schema).unwrap();
+        relations
+            .into_iter()
+            .filter_map(|relation| relation.identifier)
+            .collect()
+    }
+
+    fn scalar(session: &mut Box<dyn Session>, sql: &str) -> Datum {
+        session.query(sql, &[]).unwrap().scalar().cloned().unwrap()
+    }
+
+    #[test]
+    fn ddl_rolls_back() {
+        let (_, mut session) = session("create table t (a)");
+        session.begin().unwrap();
+        session
+            .execute("drop table t; create view t as select 1 as a")
+            .unwrap();
+        assert!(session.get_relation(MAIN, "t").unwrap().unwrap().is_view());
+        session.rollback().unwrap();
+        session.rollback().unwrap();
+        assert!(session.get_relation(MAIN, "t").unwrap().unwrap().is_table());
+        assert!(!session.in_transaction());
+    }
+
+    #[test]
+    fn a_dropped_session_undoes_its_own_transaction_only() {
+        let (adapter, mut session) = session("create table t (a)");
+        session.begin().unwrap();
+        drop(adapter.reader().unwrap());
+        assert!(session.in_transaction());
+        session.execute("insert into t values (1)").unwrap();
+        drop(session);
+        let mut session = adapter.writer().unwrap();
+        assert_eq!(
+            scalar(&mut session, "select count(*) from t"),
+            Datum::Integer(0)
+        );
+    }
+
+    #[test]
+    fn other_schemas_live_behind_a_prefix() {
+        let setup = "create table t (a); create table staging__t (a); create view Staging__v as select 1;\
+                     create table _forge_runs (a); create table stg__x (a)";
+        let (adapter, mut session) = session(setup);
+        assert_eq!(names(&mut session, "staging"), ["v", "t"]);
+        assert_eq!(
+            names(&mut session, MAIN),
+            ["Staging__v", "staging__t", "stg__x", "t"]
+        );
+        session.create_schema("staging").unwrap();
+        assert_eq!(session.schemas().unwrap(), [MAIN, "staging"]);
+        assert_eq!(names(&mut session, MAIN), ["stg__x", "t"]);
+        let found = session.get_relation("staging", "T").unwrap().unwrap();
+        assert_eq!(
+            (found.identifier.as_deref(), found.render().as_str()),
+            (Some("t"), "\"staging__t\"")
+        );
+        let renamed = adapter.relation(Some("staging"), "u");
+        session.rename_relation(&found, &renamed).unwrap();
+        assert_eq!(names(&mut session, "staging"), ["v", "u"]);
+        session.drop_schema("staging").unwrap();
+        assert_eq!(names(&mut session, MAIN), ["stg__x", "t"]);
+        assert_eq!(session.schemas().unwrap(), [MAIN]);
+    }
+
+    #[test]
+    fn temporary_relations_are_found() {
+        let (adapter, mut session) = session("create temp table t as select 1 as a");
+        assert_eq!(names(&mut session, TEMP), ["t"]);
+        let relation = adapter.relation(Some(TEMP), "t");
+        assert_eq!(session.columns(&relation).unwrap().len(), 1);
+        session.drop_relation(&relation).unwrap();
+        session.drop_relation(&relation).unwrap();
+        assert!(names(&mut session, TEMP).is_empty());
+    }
+
+    #[test]
+    fn a_swap_under_a_view_keeps_the_view() {
+        let setup = "create table t as select 1 as a; create view v as select a from t;\
+                     create table t__new as select 2 as a";
+        let (adapter, mut session) = session(setup);
+        session.drop_relation(&adapter.relation(None, "t")).unwrap();
+        let (from, to) = (
+            adapter.relation(None, "t__new"),
+            adapter.relation(None, "t"),
+        );
+        session.rename_relation(&from, &to).unwrap();
+        assert_eq!(scalar(&mut session, "select a from v"), Datum::Integer(2));
+        let error = session.rename_relation(&from, &to).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the relation `\"t__new\"` does not exist"
+        );
+    }
+
+    #[test]
+    fn columns_have_declared_types_or_none() {
+        let setup = "create table t (id integer primary key, n varchar(20), g as (id + 1));\
+                     create view v as select n, id + 1 as x from t";
+        let (adapter, mut session) = session(setup);
+        let mut types = |name: &str| -> Vec<String> {
+            let columns = session.columns(&adapter.relation(None, name)).unwrap();
+            columns
+                .iter()
+                .map(|column| column.dtype_or_unknown().to_owned())
+                .collect()
+        };
+        assert_eq!(types("t"), ["INTEGER", "varchar(20)", "UNKNOWN"]);
+        assert_eq!(types("v"), ["varchar(20)", "UNKNOWN"]);
+        assert!(types("missing").is_empty());
+    }
+
+    #[test]
+    fn rows_are_inserted_all_or_none() {
+        let (adapter, mut session) = session("create table t (a int unique, b text)");
+        let relation = adapter.relation(None, "t");
+        let columns = ["a".to_owned(), "b".to_owned()];
+        let row = |number: i64| vec![number.into(), "x".into()];
+        let inserted = session.insert_rows(&relation, &columns, &mut (0..3).map(row));
+        assert_eq!(inserted, Ok(3));
+        let failed = session.insert_rows(&relation, &columns, &mut (3..5).chain([0]).map(row));
+        let expected = "UNIQUE constraint failed: t.a";
+        assert_eq!(failed.unwrap_err().to_string(), expected);
+        assert_eq!(
+            scalar(&mut session, "select count(*) from t"),
+            Datum::Integer(3)
+        );
+        session.truncate_relation(&relation).unwrap();
+        assert_eq!(
+            scalar(&mut session, "select count(*) from t"),
+            Datum::Integer(0)
+        );
+        let missing = adapter.relation(None, "missing");
+        assert!(
+            session
+                .truncate_relation(&missing)
+                .unwrap_err()
+                .missing_relation()
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn a_description_tells_columns_and_reads_without_running() {
+        let (_, mut session) =
+            session("create table t (a int, b text); create view v as select a from t");
+        let described = session
+            .describe("select v.a, count(*) as n from v group by 1")
+            .unwrap();
+        let columns: Vec<(&str, &str)> = described
+            .columns
+            .iter()
+            .map(|column| (column.name.as_str(), column.dtype.as_str()))
+            .collect();
+        assert_eq!(columns, [("a", "INT"), ("n", "")]);
+        let read = |table: &str, column: &str| (table.to_owned(), column.to_owned());
+        assert!(described.reads.contains(&read("t", "a")));
+        assert!(!described.reads.contains(&read("t", "b")));
+        let error = session.describe("select a,\n  nope from t").unwrap_err();
+        assert_eq!(error.offset(), Some(12));
+        let error = session.describe("select 1; selec 2").unwrap_err();
+        assert_eq!(error.offset(), Some(10));
+        let error = session.describe("select 1; select 2").unwrap_err();
+        assert_eq!(error.to_string(), "only one statement can be run here");
+        assert!(session.describe("select 1; -- the end").is_ok());
+        assert_eq!(session.describe("select 1 as x").unwrap().reads, []);
+    }
+
+    #[test]
+    fn an_interrupt_stops_a_statement() {
+        let (_, mut session) = session("");
+        let handle = session.interrupt_handle();
+        let stopped = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !stopped.load(std::sync::atomic::Ordering::Relaxed) {
+                    handle.interrupt();
+                    std::thread::yield_now();
+                }
+            });
+            let endless = "with recursive n(i) as (select 1 union all select i + 1 from n) \
+                select max(i) from n";
+            let outcome = session.execute(endless);
+            stopped.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert_eq!(outcome, Err(AdapterError::Interrupted));
+        });
+    }
+}

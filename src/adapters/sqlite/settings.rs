@@ -1,0 +1,181 @@
+//! What a profile says about a SQLite target.
+//!
+//! Reading the profile is left to others; this is the checked shape. Paths are resolved against `base_dir`.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+
+use super::super::error::{AdapterError, Result};
+use super::super::naming::Placement;
+use super::{MAIN, TEMP};
+
+/// Where a database lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// A file.
+    File(PathBuf),
+    /// Nowhere: it ends with the process.
+    Memory,
+}
+
+impl Location {
+    /// Reads a profile's `path`; `:memory:` is SQLite's name for a database without file.
+    pub fn parse(path: &str) -> Self {
+        if path == ":memory:" {
+            Self::Memory
+        } else {
+            Self::File(PathBuf::from(path))
+        }
+    }
+}
+
+/// How schemas map to files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Layout {
+    /// One file holds all schemas; names of other schemas carry a prefix.
+    SingleFile {
+        /// The file.
+        location: Location,
+        /// The schema whose relations carry no prefix; the target's schema when it is not given.
+        unprefixed: Option<String>,
+    },
+    /// dbt-sqlite's layout: every schema is a file, attached under its name.
+    Attached {
+        /// Schema to file; `main` must be there.
+        schemas_and_paths: IndexMap<String, PathBuf>,
+        /// Folder whose `*.db` files are attached under their stems, and where new schemas go.
+        schema_directory: PathBuf,
+    },
+}
+
+/// The settings of a SQLite target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SqliteSettings {
+    /// How schemas map to files.
+    pub layout: Layout,
+    /// The target's `database`; only a label.
+    pub database: String,
+    /// The target's `schema`.
+    pub schema: String,
+    /// Folder that relative paths start from.
+    pub base_dir: PathBuf,
+    /// How long to wait for another connection's lock.
+    pub busy_timeout: Duration,
+    /// Whether `"typo"` may mean the text `typo`.
+    pub double_quoted_strings: bool,
+    /// Whether foreign keys are checked. They make it impossible to drop and rebuild a parent table.
+    pub foreign_keys: bool,
+    /// Whether files use write-ahead logging, so that readers and the writer do not block each other.
+    pub write_ahead_log: bool,
+    /// What `forge_now()` returns; the clock when it is not given.
+    pub now: Option<Timestamp>,
+}
+
+impl SqliteSettings {
+    /// A single file with the defaults of forge.
+    pub fn single_file(location: Location, schema: &str, base_dir: &Path) -> Self {
+        let layout = Layout::SingleFile {
+            location,
+            unprefixed: None,
+        };
+        Self::with_layout(layout, schema, base_dir)
+    }
+
+    /// Attached files, as dbt-sqlite has them.
+    pub fn attached(
+        schemas_and_paths: IndexMap<String, PathBuf>,
+        schema_directory: PathBuf,
+        schema: &str,
+        base_dir: &Path,
+    ) -> Self {
+        let layout = Layout::Attached {
+            schemas_and_paths,
+            schema_directory,
+        };
+        Self::with_layout(layout, schema, base_dir)
+    }
+
+    /// A database without file, schema `main`.
+    pub fn in_memory() -> Self {
+        Self::single_file(Location::Memory, MAIN, Path::new(""))
+    }
+
+    fn with_layout(layout: Layout, schema: &str, base_dir: &Path) -> Self {
+        Self {
+            layout,
+            database: "database".to_owned(),
+            schema: schema.to_owned(),
+            base_dir: base_dir.to_owned(),
+            busy_timeout: Duration::from_secs(10),
+            double_quoted_strings: false,
+            foreign_keys: false,
+            write_ahead_log: true,
+            now: None,
+        }
+    }
+
+    /// Whether the database ends with the process.
+    pub fn is_memory(&self) -> bool {
+        self.main_file().is_none()
+    }
+
+    /// The file that is opened first.
+    pub fn main_file(&self) -> Option<PathBuf> {
+        match &self.layout {
+            Layout::SingleFile { location, .. } => match location {
+                Location::File(path) => Some(self.resolve(path)),
+                Location::Memory => None,
+            },
+            Layout::Attached {
+                schemas_and_paths, ..
+            } => schemas_and_paths.get(MAIN).map(|path| self.resolve(path)),
+        }
+    }
+
+    /// The file of an attached schema, whether it exists or not.
+    pub fn schema_file(&self, schema: &str) -> Option<PathBuf> {
+        match &self.layout {
+            Layout::SingleFile { .. } => None,
+            Layout::Attached {
+                schemas_and_paths,
+                schema_directory,
+            } => Some(match schemas_and_paths.get(schema) {
+                Some(path) => self.resolve(path),
+                None => self.resolve(schema_directory).join(format!("{schema}.db")),
+            }),
+        }
+    }
+
+    /// `path`, relative to the base folder.
+    pub fn resolve(&self, path: &Path) -> PathBuf {
+        self.base_dir.join(path)
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        let message = match &self.layout {
+            Layout::Attached {
+                schemas_and_paths, ..
+            } if !schemas_and_paths.contains_key(MAIN) => {
+                "`schemas_and_paths` needs an entry named `main`"
+            }
+            _ if self.schema.is_empty() => "`schema` is empty",
+            _ => return Ok(()),
+        };
+        Err(AdapterError::Settings {
+            message: message.to_owned(),
+        })
+    }
+
+    pub(super) fn placement(&self) -> Placement {
+        match &self.layout {
+            Layout::Attached { .. } => Placement::Qualified,
+            Layout::SingleFile { unprefixed, .. } => Placement::Prefixed {
+                bare: unprefixed.as_ref().unwrap_or(&self.schema).clone(),
+                qualified: vec![TEMP.to_owned()],
+            },
+        }
+    }
+}
