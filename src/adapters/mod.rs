@@ -6,6 +6,7 @@
 
 pub mod capabilities;
 pub mod column;
+pub mod connect;
 pub mod datum;
 mod decimal;
 pub mod error;

@@ -1,0 +1,310 @@
+//! Data tests: generic ones from property files, and what all tests share.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::context::Context;
+use super::generic_tests::{Tested, TestDefinition};
+use super::nodes::{self, Draft};
+use super::properties::{RawColumn, tags_of};
+use super::render;
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::jinja::values;
+use crate::manifest::{Config, Node, NodeKind, RefCall, ResourceType, Test, TestMetadata};
+use crate::names::{UniqueId, did_you_mean};
+use crate::project::{File, Package};
+use crate::source::yaml::Yaml;
+
+/// The name under which a generic test finds its arguments.
+pub(crate) const KWARGS: &str = "_dbt_generic_test_kwargs";
+
+/// Everything on which tests can be written, in one property entry.
+pub(crate) struct Subject<'a> {
+    pub(crate) package: &'a Package,
+    pub(crate) file: &'a File,
+    pub(crate) on: Tested<'a>,
+    /// `models.orders`.
+    pub(crate) file_key_name: String,
+    pub(crate) columns: &'a [RawColumn],
+    pub(crate) tests: &'a [Yaml],
+    pub(crate) quote_columns: bool,
+    /// Tags of the source and its table; tests of nodes have none from there.
+    pub(crate) tags: Vec<String>,
+    pub(crate) attached_node: Option<UniqueId>,
+    pub(crate) group: Option<String>,
+}
+
+/// All tests of one property entry: those of its columns, then its own.
+pub(crate) fn of_subject(cx: &Context<'_>, subject: &Subject<'_>, diagnostics: &mut Diagnostics) -> Vec<Node> {
+    let mut made = Vec::new();
+    for column in subject.columns {
+        for entry in &column.tests {
+            made.extend(generic(cx, subject, Some(column), entry, diagnostics));
+        }
+    }
+    for entry in subject.tests {
+        made.extend(generic(cx, subject, None, entry, diagnostics));
+    }
+    made
+}
+
+fn generic(
+    cx: &Context<'_>,
+    subject: &Subject<'_>,
+    column: Option<&RawColumn>,
+    entry: &Yaml,
+    diagnostics: &mut Diagnostics,
+) -> Option<Node> {
+    let package = &subject.package.name;
+    let column_name = column.map(|column| {
+        let quoted = column.quote.unwrap_or(subject.quote_columns);
+        if quoted { cx.globals.adapter.quote(&column.name) } else { column.name.clone() }
+    });
+    let render_value = |text: &str, span| cx.render_value(package, text, span).map_err(|d| *d);
+    let definition = match TestDefinition::read(entry, &subject.on, column_name.as_deref(), &render_value) {
+        Ok(definition) => definition,
+        Err(problem) => {
+            diagnostics.push(problem);
+            return None;
+        }
+    };
+    match node_of(cx, subject, column, column_name, definition) {
+        Ok(node) => Some(node),
+        Err(problem) => {
+            diagnostics.push(problem);
+            None
+        }
+    }
+}
+
+fn node_of(
+    cx: &Context<'_>,
+    subject: &Subject<'_>,
+    column: Option<&RawColumn>,
+    column_name: Option<String>,
+    definition: TestDefinition,
+) -> Result<Node, Diagnostic> {
+    let package = &subject.package.name;
+    let mut tags = subject.tags.clone();
+    tags.extend(column.map_or_else(Vec::new, |c| c.tags.clone()));
+    tags.extend(definition.config.get("tags").map_or_else(Vec::new, tags_of));
+    tags.sort();
+    tags.dedup();
+    let yaml_name = subject.file.original_file_path.rsplit('/').next().unwrap_or_default();
+    let unique_id =
+        UniqueId::from(format!("test.{package}.{}.{}", definition.full_name, definition.hash()));
+    let draft = Draft {
+        resource_type: ResourceType::Test,
+        name: definition.full_name.clone(),
+        unique_id,
+        fqn: nodes::fqn(package, &subject.file.path, &definition.full_name),
+        path: format!("{yaml_name}/{}.sql", definition.short_name),
+        original_file_path: subject.file.original_file_path.clone(),
+        raw_code: definition.raw_code().into(),
+        span: definition.span,
+        checksum: String::new(),
+        kind: NodeKind::Test(Test {
+            metadata: Some(TestMetadata {
+                name: definition.name.clone(),
+                namespace: definition.namespace.clone(),
+                kwargs: definition.kwargs.clone(),
+            }),
+            column_name,
+            file_key_name: Some(subject.file_key_name.clone()),
+            attached_node: subject.attached_node.clone(),
+        }),
+        patch: None,
+        inline_config: definition.config.clone(),
+        tags,
+    };
+    let mut node = nodes::blank(cx, subject.package, draft);
+    node.description.clone_from(&definition.description);
+    node.group.clone_from(&subject.group);
+    let called = reference(cx, subject, &definition, &mut node)?;
+    node.config = merged(cx, subject, &node, definition.config, called);
+    nodes::settle(cx, &mut node)?;
+    Ok(node)
+}
+
+fn merged(
+    cx: &Context<'_>,
+    subject: &Subject<'_>,
+    node: &Node,
+    entry: Map<String, Json>,
+    called: Config,
+) -> Config {
+    let mut config = Config::new();
+    config.merge_all(super::configs::layer(cx.section(subject.package, ResourceType::Test), &node.fqn));
+    // dbt: the entry is a `config()` call like those in the test's macro, and comes last of them.
+    let mut calls = called;
+    for (key, value) in entry {
+        if !calls.is_set(&key) || key == "tags" || key == "meta" {
+            calls.merge(&key, value);
+        } else {
+            calls.set(&key, value);
+        }
+    }
+    for (key, value) in calls.iter() {
+        config.merge(key, value.clone());
+    }
+    let root = cx.project.root();
+    if subject.package.name != root.name {
+        config.merge_all(super::configs::layer(cx.section(root, ResourceType::Test), &node.fqn));
+    }
+    if let Some(Json::Array(tags)) = config.get("tags").cloned() {
+        let mut once: Vec<Json> = Vec::new();
+        for tag in tags {
+            if !once.contains(&tag) {
+                once.push(tag);
+            }
+        }
+        config.set("tags", Json::Array(once));
+    }
+    config
+}
+
+/// Collects what the test reads and calls, and the `config()` calls of its macro.
+fn reference(
+    cx: &Context<'_>,
+    subject: &Subject<'_>,
+    definition: &TestDefinition,
+    node: &mut Node,
+) -> Result<Config, Diagnostic> {
+    let name = definition.macro_name();
+    let found = match &definition.namespace {
+        Some(namespace) => cx.globals.macros.get(namespace, &name),
+        None => cx.globals.macros.resolve(&subject.package.name, &name),
+    };
+    let Some(found) = found else {
+        // dbt: an unknown test parses, and fails when it is compiled.
+        add_target(subject, node);
+        return Ok(Config::new());
+    };
+    let id = found.unique_id();
+    node.depends_on.macros.push(UniqueId::from(id));
+    if matches!(id, "macro.dbt.test_not_null" | "macro.dbt.test_unique") {
+        // dbt: these two are known to ask for nothing but their target.
+        add_target(subject, node);
+        return Ok(Config::new());
+    }
+    let mut scope = cx.scope(&subject.package.name);
+    scope.node = Some(nodes::facts(cx, node));
+    let arguments = Arc::new(scope);
+    let kwargs = rendered_kwargs(&arguments, &definition.kwargs)
+        .map_err(|error| render::diagnostic_at(cx, &error, definition.span))?;
+    let mut scope = cx.scope(&subject.package.name);
+    scope.node = Some(nodes::facts(cx, node));
+    scope.extra.insert(KWARGS.to_owned(), kwargs);
+    let scope = Arc::new(scope);
+    // The entry's own configuration is merged by the caller; only the macro's calls are wanted here.
+    let code = format!("{{{{ {}(**{KWARGS}) }}}}", prefixed(definition, &name));
+    scope
+        .render(node.unique_id.as_str(), &code)
+        .map_err(|error| render::diagnostic_at(cx, &error, definition.span))?;
+    let called = std::mem::take(&mut scope.capture.lock().expect("invariant: no panic under lock").config);
+    nodes::take_references(node, &arguments);
+    nodes::take_references(node, &scope);
+    Ok(called)
+}
+
+fn prefixed(definition: &TestDefinition, name: &str) -> String {
+    match &definition.namespace {
+        Some(namespace) => format!("{namespace}.{name}"),
+        None => name.to_owned(),
+    }
+}
+
+fn add_target(subject: &Subject<'_>, node: &mut Node) {
+    match &subject.on {
+        Tested::Node { name, version } => node.refs.push(RefCall {
+            package: None,
+            name: (*name).to_owned(),
+            version: version.map(|v| json!(v)),
+        }),
+        Tested::Source { source, table } => {
+            node.sources.push([(*source).to_owned(), (*table).to_owned()]);
+        }
+    }
+}
+
+/// Renders the arguments of a generic test to typed values; what looks like a call of `ref`, `source`, `var`,
+/// `env_var` or `doc` is rendered without braces too.
+pub(crate) fn rendered_kwargs(
+    scope: &Arc<crate::jinja::contexts::Scope>,
+    kwargs: &Map<String, Json>,
+) -> Result<minijinja::value::Value, crate::jinja::error::JinjaError> {
+    let mut rendered = Vec::with_capacity(kwargs.len());
+    for (key, value) in kwargs {
+        let value = match value {
+            // dbt: a column name is never typed.
+            Json::String(text) if key == "column_name" => minijinja::value::Value::from(text.as_str()),
+            other => rendered_argument(scope, other)?,
+        };
+        rendered.push((key.clone(), value));
+    }
+    Ok(values::dict(rendered))
+}
+
+fn rendered_argument(
+    scope: &Arc<crate::jinja::contexts::Scope>,
+    value: &Json,
+) -> Result<minijinja::value::Value, crate::jinja::error::JinjaError> {
+    Ok(match value {
+        Json::String(text) => {
+            if looks_like_call(text) {
+                scope.render_native("argument", &format!("{{{{ {text} }}}}"))?
+            } else {
+                scope.render_native("argument", text)?
+            }
+        }
+        Json::Array(items) => values::list(
+            items.iter().map(|item| rendered_argument(scope, item)).collect::<Result<_, _>>()?,
+        ),
+        Json::Object(map) => {
+            let mut pairs = Vec::new();
+            for (key, item) in map {
+                pairs.push((key.clone(), rendered_argument(scope, item)?));
+            }
+            values::dict(pairs)
+        }
+        other => values::to_mutable(other),
+    })
+}
+
+fn looks_like_call(text: &str) -> bool {
+    let text = text.trim();
+    let Some(open) = text.find('(') else { return false };
+    text.ends_with(')')
+        && text.len() > open + 2
+        && matches!(text[..open].trim_end(), "env_var" | "ref" | "var" | "source" | "doc")
+}
+
+/// Settles where failing rows are kept: `store_failures_as` wins over `store_failures` and the flag.
+pub(crate) fn settle_storing(cx: &Context<'_>, node: &mut Node) {
+    let asked = node.config.get_bool("store_failures");
+    let kept = match node.config.get_str("store_failures_as") {
+        Some(kind) => Some(kind.to_owned()),
+        None => match asked.or(cx.project.flags.store_failures.then_some(true)) {
+            Some(true) => Some("table".to_owned()),
+            Some(false) if asked.is_some() => Some("ephemeral".to_owned()),
+            _ => None,
+        },
+    };
+    if let Some(kind) = kept {
+        if asked.is_none() && node.config.get_str("store_failures_as").is_some() {
+            node.config.set("store_failures", json!(kind != "ephemeral"));
+        }
+        node.config.set("store_failures_as", json!(kind));
+    }
+}
+
+/// The diagnostic of a generic test that no package has.
+pub(crate) fn unknown_test(cx_names: impl Iterator<Item = String>, node: &Node) -> Diagnostic {
+    let name = node.test().and_then(|t| t.metadata.as_ref()).map_or("", |m| m.name.as_str());
+    let known: Vec<String> =
+        cx_names.filter_map(|n| n.strip_prefix("test_").map(str::to_owned)).collect();
+    Diagnostic::error(codes::UNKNOWN_TEST, format!("there is no generic test `{name}`"))
+        .at(node.span, "used here")
+        .suggest(did_you_mean(name, known.iter().map(String::as_str)))
+}
