@@ -4,4 +4,6 @@
 //! tuples, [`macros`] calls macros across templates, and [`environment`] ties them together in an engine that
 //! renders. What names mean in a project (`ref`, `config`, `adapter` …) is the caller's context.
 
+mod methods;
 pub mod rewrite;
+pub mod values;
