@@ -12,6 +12,7 @@ mod expressions;
 mod headers;
 mod lexer;
 mod literals;
+mod python;
 mod statements;
 
 use std::fmt;
@@ -19,6 +20,8 @@ use std::ops::Range;
 
 pub use blocks::{Argument, Block, BlockKind, blocks};
 pub use calls::{MacroCall, macro_calls};
+
+pub(crate) use python::literal_value;
 
 use edits::OffsetMap;
 
@@ -109,6 +112,15 @@ pub fn rewrite(source: &str) -> Result<Rewritten, RewriteError> {
     let Rewriter { edits, calls, signature, .. } = rewriter;
     let (text, map) = edits.apply(source);
     Ok(Rewritten { text, signature, calls, map })
+}
+
+/// Whether a template is one `{{ … }}` and nothing around it.
+pub(crate) fn is_single_expression(source: &str) -> bool {
+    use lexer::Kind;
+    let Ok(tokens) = lexer::lex(source) else { return false };
+    let begins = tokens.iter().filter(|token| token.kind == Kind::VariableBegin).count();
+    let ends = [tokens.first(), tokens.last()].map(|token| token.map(|token| token.kind));
+    begins == 1 && ends == [Some(Kind::VariableBegin), Some(Kind::VariableEnd)]
 }
 
 /// The state of one rewrite: a cursor over the tokens, and what was found so far.

@@ -38,7 +38,9 @@ pub(crate) use compare::Comparison;
 pub(crate) use operators::{Operator, apply, negate};
 pub(crate) use printf::printf;
 pub(crate) use slice::slice;
-pub(crate) use types::{Number, number};
+pub(crate) use print::float;
+pub(crate) use compare::sort_values;
+pub(crate) use types::{Number, int, number};
 
 /// A new mutable list.
 pub fn list(items: Vec<Value>) -> Value {
