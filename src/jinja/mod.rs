@@ -1,1 +1,23 @@
-//! Room `jinja`.
+//! The template language: dbt's Jinja on the engine, to the byte.
+//!
+//! [`rewrite`] turns what users write into what the engine reads, [`values`] are Python's lists, dicts and
+//! tuples, [`macros`] calls macros across templates, and [`Engine`] ties them together and renders. What names
+//! mean in a project (`ref`, `config`, `adapter` …) is the caller's context.
+
+mod environment;
+mod error;
+mod filters;
+mod functions;
+pub mod macros;
+mod methods;
+mod native;
+mod operators;
+pub mod rewrite;
+mod tests;
+pub mod values;
+
+pub use environment::Engine;
+pub use error::{Frame, JinjaError, JinjaErrorKind};
+
+#[cfg(test)]
+mod golden;

@@ -1,0 +1,45 @@
+//! Methods of strings and numbers, which the engine leaves to the embedder.
+
+mod format;
+mod numbers;
+mod spec;
+mod strings;
+
+use minijinja::value::Value;
+use minijinja::{Error, ErrorKind, State};
+
+use super::values::{Lax, elements, list};
+
+pub(crate) use format::format_str;
+pub(crate) use spec::float_text;
+pub(crate) use strings::{capitalize, title};
+
+/// Calls a Python method of a value that is not an object of ours.
+pub(crate) fn call(state: &mut State<'_, '_>, value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> {
+    if let Some(text) = value.as_str() {
+        return strings::call(state, text, method, args);
+    }
+    if value.is_number() {
+        return numbers::call(value, method, args);
+    }
+    if value.is_tuple() || value.downcast_object_ref::<Vec<Value>>().is_some() {
+        // An immutable sequence answers as a list of the same items would.
+        if matches!(method, "index" | "count" | "copy") {
+            return list(elements(value)?).call_method(state, method, args);
+        }
+    }
+    if value.is_kwargs() || is_plain_map(value) {
+        return super::values::value_to_mutable(value).call_method(state, method, args);
+    }
+    let lax = state.undefined_behavior() == minijinja::UndefinedBehavior::Chainable;
+    if lax && !matches!(method, "__add__" | "__radd__") && !method.starts_with("__") {
+        return Ok(Lax::value());
+    }
+    Err(Error::from(ErrorKind::UnknownMethod))
+}
+
+/// A map of the engine itself, as Rust code of other rooms may hand over; its `update` has no effect on it.
+fn is_plain_map(value: &Value) -> bool {
+    value.kind() == minijinja::value::ValueKind::Map
+        && value.as_object().is_some_and(|object| format!("{object:?}").starts_with("{"))
+}
