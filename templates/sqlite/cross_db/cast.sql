@@ -14,5 +14,5 @@
 {% endmacro %}
 
 {% macro sqlite__safe_cast(field, type) %}
-    {{ return(sqlite__cast(field, type)) }}
-{% endmacro %}
+    {{ sqlite__cast(field, type) }}
+{%- endmacro %}
