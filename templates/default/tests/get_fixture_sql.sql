@@ -18,7 +18,7 @@
 {%- set empty_row = {} -%}
 {%- for name, type in types.items() -%}
     {%- do empty_row.update({name: safe_cast("null", type) | trim}) -%}
-{%- endfor %}
+{%- endfor -%}
 
 {{ validate_fixture_rows(rows, row_number) }}
 
