@@ -13,5 +13,5 @@
 
 {% macro default__get_limit_sql(sql, limit) %}
   {{ sql }}
-  {{ ("limit " ~ limit) if limit is not none }}
-{% endmacro %}
+  {{ ("\n  limit " ~ limit) if limit is not none }}
+{%- endmacro %}

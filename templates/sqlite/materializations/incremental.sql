@@ -12,7 +12,6 @@
     {%- if not unique_key -%}
     {{ get_insert_into_sql(target, source, dest_columns) }}
     {%- else -%}
-    {%- set columns = get_quoted_csv(dest_columns | map(attribute="name")) -%}
     {%- set update_columns = get_merge_update_columns(config.get('merge_update_columns'), config.get('merge_exclude_columns'), dest_columns) -%}
     {%- set pairs = make_temp_relation(target, '__dbt_merge') -%}
     {{ get_drop_sql(pairs) }};
@@ -29,10 +28,8 @@
     join {{ pairs }} as dbt_internal_pair on dbt_internal_pair.source_row = DBT_INTERNAL_SOURCE.rowid
     where dbt_internal_pair.target_row = DBT_INTERNAL_DEST.rowid;
     {%- endif %}
-    insert into {{ target }} ({{ columns }})
-    select {{ columns }}
-    from {{ source }}
-    where rowid not in (select source_row from {{ pairs }});
+    {{ get_insert_into_sql(target, source, dest_columns) }}
+    where DBT_INTERNAL_SOURCE.rowid not in (select source_row from {{ pairs }});
     {{ get_drop_sql(pairs) }}
     {%- endif -%}
 {%- endmacro %}
