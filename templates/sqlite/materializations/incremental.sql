@@ -61,9 +61,9 @@
   {%- set changes = [] -%}
   {%- for new in source_columns -%}
     {%- for old in target_columns if old.name == new.name -%}
-      {%- set types = [old.data_type | lower, new.data_type | lower] -%}
+      {%- set types = [old.dtype | lower, new.dtype | lower] -%}
       {%- if types[0] != types[1] and '' not in types and 'unknown' not in types -%}
-        {%- do changes.append({'column_name': old.name, 'new_type': new.data_type}) -%}
+        {%- do changes.append({'column_name': old.name, 'new_type': new.dtype}) -%}
       {%- endif -%}
     {%- endfor -%}
   {%- endfor -%}

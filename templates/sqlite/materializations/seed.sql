@@ -17,6 +17,6 @@
   {% if default__seed_shape_changed(model, old_relation, agate_table) %}
     {{ return(true) }}
   {% endif %}
-  {% set had = adapter.get_columns_in_relation(old_relation) | map(attribute='data_type') | map('lower') | list %}
+  {% set had = adapter.get_columns_in_relation(old_relation) | map(attribute='dtype') | map('lower') | list %}
   {{ return(had != seed_column_types(model, agate_table) | map('lower') | list) }}
 {% endmacro %}

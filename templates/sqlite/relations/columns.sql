@@ -6,7 +6,7 @@
 
 {% macro sqlite__alter_relation_add_remove_columns(relation, add_columns, remove_columns) %}
   {%- for column in add_columns or [] -%}
-    {%- set type = '' if column.data_type | lower == 'unknown' else column.data_type -%}
+    {%- set type = '' if column.dtype | lower == 'unknown' else column.dtype -%}
     {%- do run_query("alter table " ~ relation.render() ~ " add column " ~ column.quoted ~ " " ~ type) -%}
   {%- endfor -%}
   {%- for column in remove_columns or [] -%}
