@@ -1,0 +1,19 @@
+{# dateadd on SQLite; datepart, interval, from_date_or_timestamp. A date stays a date for days and longer, and a day that the new month lacks becomes the month's last. #}
+
+{% macro sqlite__dateadd(datepart, interval, from_date_or_timestamp) -%}
+    {%- set part = sqlite_datepart(datepart, 'dateadd', ['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year']) -%}
+    {%- set value = from_date_or_timestamp | string | trim -%}
+    {%- set days = {'day': 1, 'week': 7} -%}
+    {%- set months = {'month': 1, 'quarter': 3, 'year': 12} -%}
+    {%- if part in days -%}
+    {%- set move = "((" ~ interval ~ ") * " ~ days[part] ~ ") || ' days'" -%}
+    case when length({{ value }}) = 10 then date({{ value }}, {{ move }}) else datetime({{ value }}, {{ move }}) end
+    {%- elif part in months -%}
+    {%- set count = "(" ~ interval ~ ") * " ~ months[part] -%}
+    {%- set move = "(" ~ count ~ ") || ' months'" -%}
+    {%- set month_end = "date(" ~ value ~ ", 'start of month', (" ~ count ~ " + 1) || ' months', '-1 day')" -%}
+    case when length({{ value }}) = 10 then min(date({{ value }}, {{ move }}), {{ month_end }}) else min(datetime({{ value }}, {{ move }}), {{ month_end }} || ' ' || time({{ value }})) end
+    {%- else -%}
+    datetime({{ value }}, ({{ interval }}) || ' {{ part }}s')
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,71 @@
+{# Incremental strategies on SQLite, which has no MERGE: replace by key is the default when there is a key, merge is an update and an insert over pairs of rows found once, microbatch replaces the batch's period. #}
+
+{% macro sqlite__get_incremental_default_sql(arg_dict) %}
+  {% if arg_dict["unique_key"] %}
+    {% do return(get_incremental_delete_insert_sql(arg_dict)) %}
+  {% endif %}
+  {% do return(get_incremental_append_sql(arg_dict)) %}
+{% endmacro %}
+
+{# The pairs are kept aside because the update may change what the predicates look at. #}
+{% macro sqlite__get_merge_sql(target, source, unique_key, dest_columns, incremental_predicates=none) -%}
+    {%- if not unique_key -%}
+    {{ get_insert_into_sql(target, source, dest_columns) }}
+    {%- else -%}
+    {%- set update_columns = get_merge_update_columns(config.get('merge_update_columns'), config.get('merge_exclude_columns'), dest_columns) -%}
+    {%- set pairs = make_temp_relation(target, '__dbt_merge') -%}
+    {{ get_drop_sql(pairs) }};
+    create temporary table {{ pairs }} as
+    select DBT_INTERNAL_SOURCE.rowid as source_row, DBT_INTERNAL_DEST.rowid as target_row
+    from {{ source }} as DBT_INTERNAL_SOURCE
+    join {{ target }} as DBT_INTERNAL_DEST on {{ merge_condition(unique_key, incremental_predicates) }};
+    {%- if update_columns %}
+    update {{ target }} as DBT_INTERNAL_DEST set
+        {% for column in update_columns -%}
+        {{ column }} = DBT_INTERNAL_SOURCE.{{ column }}{{ ", " if not loop.last }}
+        {%- endfor %}
+    from {{ source }} as DBT_INTERNAL_SOURCE
+    join {{ pairs }} as dbt_internal_pair on dbt_internal_pair.source_row = DBT_INTERNAL_SOURCE.rowid
+    where dbt_internal_pair.target_row = DBT_INTERNAL_DEST.rowid;
+    {%- endif %}
+    {{ get_insert_into_sql(target, source, dest_columns) }}
+    where DBT_INTERNAL_SOURCE.rowid not in (select source_row from {{ pairs }});
+    {{ get_drop_sql(pairs) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro sqlite__get_insert_overwrite_merge_sql(target, source, dest_columns, predicates, include_sql_header) -%}
+    delete from {{ target }} as DBT_INTERNAL_DEST
+    {%- if predicates %}
+    where {{ predicates | join(' and ') }}
+    {%- endif %};
+    {{ get_insert_into_sql(target, source, dest_columns) }}
+{%- endmacro %}
+
+{# The bounds are compared as text, exactly as the inputs were filtered for the batch. #}
+{% macro sqlite__get_incremental_microbatch_sql(arg_dict) %}
+    {%- set predicates = [] -%}
+    {%- do predicates.extend(arg_dict["incremental_predicates"] or []) -%}
+    {%- set event_time = model.config.event_time -%}
+    {%- if model.batch and model.batch.event_time_start -%}
+        {%- do predicates.append("DBT_INTERNAL_DEST." ~ event_time ~ " >= '" ~ model.batch.event_time_start ~ "'") -%}
+    {%- endif -%}
+    {%- if model.batch and model.batch.event_time_end -%}
+        {%- do predicates.append("DBT_INTERNAL_DEST." ~ event_time ~ " < '" ~ model.batch.event_time_end ~ "'") -%}
+    {%- endif -%}
+    {% do return(get_insert_overwrite_merge_sql(arg_dict["target_relation"], arg_dict["temp_relation"], arg_dict["dest_columns"], predicates)) %}
+{% endmacro %}
+
+{# A column without a declared type fits every type. #}
+{% macro sqlite__diff_column_data_types(source_columns, target_columns) %}
+  {%- set changes = [] -%}
+  {%- for new in source_columns -%}
+    {%- for old in target_columns if old.name == new.name -%}
+      {%- set types = [old.dtype | lower, new.dtype | lower] -%}
+      {%- if types[0] != types[1] and '' not in types and 'unknown' not in types -%}
+        {%- do changes.append({'column_name': old.name, 'new_type': new.dtype}) -%}
+      {%- endif -%}
+    {%- endfor -%}
+  {%- endfor -%}
+  {{ return(changes) }}
+{% endmacro %}
