@@ -4,7 +4,6 @@
 //! ([`incorporate`]), where a test left aside may find its missing parent.
 
 use crate::graph::Indices;
-use crate::manifest::ResourceType;
 
 use super::Indirect;
 use super::evaluate::Nodes;
@@ -22,10 +21,10 @@ pub(super) fn expand(selected: Indices, mode: Indirect, scope: &Scope<'_>) -> No
     let mut present = selected.clone();
     if mode == Indirect::Buildable {
         present.add(&scope.dag.ancestors(&selected, None));
-        present.add(&of_type(ResourceType::Source, scope));
+        present.add(scope.sources());
     }
     let mut touched = scope.dag.descendants(&selected, Some(1));
-    touched.retain(&of_type(ResourceType::Test, scope));
+    touched.retain(scope.tests());
     for test in touched.iter() {
         if mode == Indirect::Eager || has_parents(test, &present, scope) {
             nodes.direct.insert(test);
@@ -72,8 +71,4 @@ pub(super) fn incorporate(
 fn has_parents(test: usize, present: &Indices, scope: &Scope<'_>) -> bool {
     let parents = scope.dag.parents(test);
     parents.iter().all(|&parent| present.contains(parent))
-}
-
-fn of_type(kind: ResourceType, scope: &Scope<'_>) -> Indices {
-    scope.matching(|resource| resource.resource_type() == kind)
 }

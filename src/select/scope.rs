@@ -1,7 +1,9 @@
 //! What there is to select from: the graph's vertices with their resources.
 
+use std::cell::OnceCell;
+
 use crate::graph::{Dag, Indices};
-use crate::manifest::{Manifest, Resource};
+use crate::manifest::{Manifest, Resource, ResourceType};
 use crate::names::UniqueId;
 
 /// The manifest and its graph, vertex by vertex.
@@ -11,6 +13,8 @@ pub(super) struct Scope<'m> {
     /// Its graph.
     pub(super) dag: &'m Dag<UniqueId>,
     resources: Vec<(usize, Resource<'m>)>,
+    tests: OnceCell<Indices>,
+    sources: OnceCell<Indices>,
 }
 
 impl<'m> Scope<'m> {
@@ -23,6 +27,8 @@ impl<'m> Scope<'m> {
             manifest,
             dag,
             resources: resources.collect(),
+            tests: OnceCell::new(),
+            sources: OnceCell::new(),
         }
     }
 
@@ -40,5 +46,20 @@ impl<'m> Scope<'m> {
             }
         }
         found
+    }
+
+    /// The data tests.
+    pub(super) fn tests(&self) -> &Indices {
+        self.tests.get_or_init(|| self.of_type(ResourceType::Test))
+    }
+
+    /// The source tables.
+    pub(super) fn sources(&self) -> &Indices {
+        self.sources
+            .get_or_init(|| self.of_type(ResourceType::Source))
+    }
+
+    fn of_type(&self, kind: ResourceType) -> Indices {
+        self.matching(|resource| resource.resource_type() == kind)
     }
 }

@@ -80,13 +80,14 @@ impl<'q> Wanted<'q> {
             return true;
         }
         let mut parts = fqn.iter().flat_map(|part| part.split('.'));
-        if fqn.iter().flat_map(|part| part.split('.')).count() < self.len
-            || !self.prefix.iter().all(|part| parts.next() == Some(*part))
-        {
+        if !self.prefix.iter().all(|part| parts.next() == Some(*part)) {
             return false;
         }
         let Some(tail) = &self.tail else { return true };
-        tail.matches(&parts.collect::<Vec<_>>().join(".")) || (self.len == 1 && tail.matches(name))
+        let is_long_enough = parts.clone().count() >= self.len - self.prefix.len();
+        is_long_enough
+            && ((self.len == 1 && tail.matches(name))
+                || tail.matches(&parts.collect::<Vec<_>>().join(".")))
     }
 
     fn is_name_and_version(&self, fqn: &[String]) -> bool {

@@ -39,7 +39,9 @@ fn too_many_parts(value: &str) -> Diagnostic {
         codes::BAD_SELECTOR,
         format!("selector `source:{value}` has more than three parts"),
     )
-    .hint("write `source:<source>`, `source:<source>.<table>` or `source:<package>.<source>.<table>`")
+    .hint(
+        "write `source:<source>`, `source:<source>.<table>` or `source:<package>.<source>.<table>`",
+    )
 }
 
 fn names(scope: &Scope<'_>) -> Vec<String> {

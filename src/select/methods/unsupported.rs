@@ -18,6 +18,8 @@ fn refusal(query: &Query) -> Diagnostic {
     let Query { method, value, .. } = query;
     Diagnostic::error(
         codes::UNSUPPORTED,
-        format!("selector `{method}:{value}` uses the method `{method}`, which is not supported yet"),
+        format!(
+            "selector `{method}:{value}` uses the method `{method}`, which is not supported yet"
+        ),
     )
 }
