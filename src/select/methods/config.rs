@@ -1,0 +1,86 @@
+//! `config.<key>[.<key>…]:`: nodes and sources by what is configured, defaults included.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use serde_json::{Map, Value as Json};
+
+use crate::diagnostics::Diagnostic;
+use crate::graph::Indices;
+use crate::manifest::config::{canonical, defaults};
+use crate::manifest::{Resource, ResourceType};
+use crate::select::grammar::Query;
+use crate::select::scope::Scope;
+
+use super::Method;
+
+pub(super) const METHOD: Method = Method {
+    name: "config",
+    find,
+    names: |_| Vec::new(),
+};
+
+fn find(query: &Query, scope: &Scope<'_>) -> Result<Indices, Diagnostic> {
+    let Some((key, inner)) = query.arguments.split_first() else {
+        return Ok(scope.dag.none());
+    };
+    let test = Test {
+        value: &query.value,
+        // dbt: severities are compared in any case (1.12).
+        any_case: query.arguments == ["severity"],
+    };
+    let defaults = Defaults::default();
+    Ok(scope.matching(|resource| {
+        if matches!(resource, Resource::Exposure(_)) {
+            return false;
+        }
+        if resource.config().is_set(key) {
+            return test.finds(resource.config().get(key), inner);
+        }
+        defaults.with(resource.resource_type(), |all| {
+            test.finds(all.get(canonical(key)), inner)
+        })
+    }))
+}
+
+/// The value that is looked for.
+struct Test<'q> {
+    value: &'q str,
+    any_case: bool,
+}
+
+impl Test<'_> {
+    /// Whether the value is at the end of the keys, or in the list there.
+    fn finds(&self, start: Option<&Json>, keys: &[String]) -> bool {
+        let end = keys
+            .iter()
+            .try_fold(start.unwrap_or(&Json::Null), |at, key| at.get(key));
+        match end {
+            Some(Json::Array(items)) => items.iter().any(|item| self.is(item)),
+            Some(value) => self.is(value),
+            None => false,
+        }
+    }
+
+    /// Text equals text, `true` and `false` in any case equal booleans; numbers equal nothing.
+    fn is(&self, value: &Json) -> bool {
+        match value {
+            Json::String(text) if self.any_case => text.eq_ignore_ascii_case(self.value),
+            Json::String(text) => text == self.value,
+            Json::Bool(true) => self.value.eq_ignore_ascii_case("true"),
+            Json::Bool(false) => self.value.eq_ignore_ascii_case("false"),
+            _ => false,
+        }
+    }
+}
+
+/// The defaults of each resource type, made once.
+#[derive(Default)]
+struct Defaults(RefCell<HashMap<ResourceType, Map<String, Json>>>);
+
+impl Defaults {
+    fn with<T>(&self, kind: ResourceType, read: impl FnOnce(&Map<String, Json>) -> T) -> T {
+        let mut made = self.0.borrow_mut();
+        read(made.entry(kind).or_insert_with(|| defaults(kind)))
+    }
+}

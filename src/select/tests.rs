@@ -1,0 +1,233 @@
+//! Selection as dbt 1.12 recorded it, the algebra as properties, and what the user is told.
+
+use proptest::prelude::*;
+
+use super::fixture::{Fixture, Slim};
+use super::*;
+use crate::diagnostics::codes;
+
+fn methods() -> Fixture {
+    Fixture::load(include_str!("testdata/methods.json"))
+}
+
+fn operators() -> Fixture {
+    Fixture::load(include_str!("testdata/operators.json"))
+}
+
+fn corners() -> Fixture {
+    Fixture::load(include_str!("testdata/corners.json"))
+}
+
+fn run(fixture: &Fixture, criteria: &Criteria) -> Vec<String> {
+    let selected = select(&fixture.manifest, &fixture.dag, criteria).unwrap();
+    let mut ids: Vec<_> = selected.ids.iter().map(ToString::to_string).collect();
+    ids.sort();
+    ids
+}
+
+fn asking(select: &str) -> Criteria {
+    Criteria {
+        select: vec![select.to_owned()],
+        ..Criteria::default()
+    }
+}
+
+/// Every step of a recorded project; all differences at once.
+fn assert_as_recorded(fixture: &Fixture) {
+    let mut wrong = Vec::new();
+    for step in &fixture.steps {
+        let criteria = step.criteria();
+        let found = select(&fixture.manifest, &fixture.dag, &criteria).ok();
+        let found = found.map(|selected| {
+            let mut ids: Vec<_> = selected.ids.iter().map(ToString::to_string).collect();
+            ids.sort();
+            ids
+        });
+        let expected = (!step.error).then(|| step.ids.clone());
+        let same = match (&found, &expected) {
+            (None, None) => true,
+            (Some(found), Some(Some(ids))) => found == ids,
+            (Some(_), Some(None)) => true,
+            _ => false,
+        };
+        if !same {
+            wrong.push(format!(
+                "{criteria:?}\n  found    {found:?}\n  expected {expected:?}"
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn methods_select_what_dbt_selects() {
+    let fixture = methods();
+    assert_eq!(fixture.steps.len(), 36);
+    assert_as_recorded(&fixture);
+}
+
+#[test]
+fn operators_select_what_dbt_selects() {
+    let fixture = operators();
+    assert_eq!(fixture.steps.len(), 18);
+    assert_as_recorded(&fixture);
+}
+
+#[test]
+fn corner_cases_select_what_dbt_selects() {
+    assert_as_recorded(&corners());
+}
+
+#[test]
+fn ids_come_after_what_they_depend_on() {
+    let fixture = operators();
+    let selected = select(&fixture.manifest, &fixture.dag, &asking("+e")).unwrap();
+    let place = |id: &str| selected.ids.get_index_of(id).unwrap();
+    assert!(place("model.shop.a") < place("model.shop.b"));
+    assert!(place("model.shop.b") < place("model.shop.d"));
+    assert!(place("model.shop.side") < place("model.shop.e"));
+}
+
+fn warning(fixture: &Fixture, text: &str) -> (String, Option<String>) {
+    let selected = select(&fixture.manifest, &fixture.dag, &asking(text)).unwrap();
+    let mut warnings = selected.warnings.into_iter();
+    let warning = warnings.next().unwrap();
+    assert_eq!(warning.code, codes::NO_MATCH);
+    assert_eq!(warnings.count(), 0);
+    (warning.message, warning.hint)
+}
+
+#[test]
+fn what_matches_nothing_is_a_warning_with_a_suggestion() {
+    let fixture = methods();
+    let hint = |text| warning(&fixture, text).1;
+    let said = |text: &str| Some(format!("did you mean `{text}`?"));
+    assert_eq!(
+        warning(&fixture, "nothing_here stg_a").0,
+        "the selection criterion `nothing_here` does not match any enabled nodes"
+    );
+    assert_eq!(hint("nothing_here"), None);
+    assert_eq!(hint("sgt_a+"), said("stg_a"));
+    assert_eq!(hint("stagin"), said("staging"));
+    assert_eq!(hint("tag:nihgtly"), said("tag:nightly"));
+    assert_eq!(hint("nightly"), said("tag:nightly"));
+    assert_eq!(hint("raw.t1"), said("source:raw.t1"));
+    assert_eq!(hint("models/mart"), said("models/marts"));
+    assert_eq!(hint("stg_a,tag:slwo"), said("tag:slow"));
+    assert_eq!(hint("stg_a,mart_2"), None);
+}
+
+#[test]
+fn a_method_that_is_not_there_yet_says_so() {
+    let fixture = methods();
+    let criteria = asking("state:modified+ source:a.b.c.d");
+    let mistakes = select(&fixture.manifest, &fixture.dag, &criteria).unwrap_err();
+    let codes: Vec<_> = mistakes.iter().map(|m| m.code).collect();
+    assert_eq!(codes, [codes::UNSUPPORTED, codes::BAD_SELECTOR]);
+}
+
+/// Selectors over the corner-case project.
+fn selector() -> impl Strategy<Value = String> {
+    let base = prop::sample::select(vec![
+        "one",
+        "two",
+        "five",
+        "dim",
+        "tag:deep",
+        "source:raw",
+        "staging",
+        "s*",
+        "path:models/v",
+        "test_type:singular",
+        "nope",
+        "resource_type:seed",
+    ]);
+    let around = prop::sample::select(vec![
+        ("", ""),
+        ("+", ""),
+        ("", "+"),
+        ("1+", "+2"),
+        ("@", ""),
+    ]);
+    (base, around).prop_map(|(base, (before, after))| format!("{before}{base}{after}"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn sets_obey_the_algebra(a in selector(), b in selector()) {
+        use std::collections::BTreeSet;
+        let fixture = corners();
+        let set = |select: &[&str], exclude: &[&str]| -> BTreeSet<String> {
+            let criteria = Criteria {
+                select: select.iter().map(|s| (*s).to_owned()).collect(),
+                exclude: exclude.iter().map(|s| (*s).to_owned()).collect(),
+                ..Criteria::default()
+            };
+            run(&fixture, &criteria).into_iter().collect()
+        };
+        let (only_a, only_b) = (set(&[&a], &[]), set(&[&b], &[]));
+        prop_assert_eq!(set(&[&a, &b], &[]), &only_a | &only_b);
+        prop_assert_eq!(set(&[&format!("{a} {b}")], &[]), &only_a | &only_b);
+        prop_assert_eq!(set(&[&format!("{a},{b}")], &[]), &only_a & &only_b);
+        prop_assert_eq!(set(&[&a], &[&b]), &only_a - &only_b);
+        prop_assert_eq!(set(&[], &[&a]), &set(&[], &[]) - &only_a);
+    }
+
+    #[test]
+    fn modes_are_ordered_from_eager_to_empty(text in selector()) {
+        let fixture = corners();
+        let of = |indirect| run(&fixture, &Criteria { indirect, ..asking(&text) });
+        let inside = |small: &[String], large: &[String]| small.iter().all(|id| large.contains(id));
+        let (eager, buildable) = (of(Indirect::Eager), of(Indirect::Buildable));
+        let (cautious, empty) = (of(Indirect::Cautious), of(Indirect::Empty));
+        prop_assert!(inside(&buildable, &eager));
+        prop_assert!(inside(&cautious, &buildable));
+        prop_assert!(inside(&empty, &cautious));
+    }
+
+    #[test]
+    fn no_text_makes_it_panic(text in "[@+:.,*?\\[a-z0-9/ ]{0,16}") {
+        let fixture = operators();
+        let _ = select(&fixture.manifest, &fixture.dag, &asking(&text));
+    }
+}
+
+#[test]
+fn a_large_project_is_no_quadratic_work() {
+    let model = |n: usize| Slim {
+        unique_id: format!("model.big.m{n}"),
+        resource_type: "model".into(),
+        package_name: "big".into(),
+        name: format!("m{n}"),
+        fqn: vec!["big".into(), format!("f{}", n % 50), format!("m{n}")],
+        original_file_path: format!("models/f{}/m{n}.sql", n % 50),
+        tags: vec![format!("t{}", n % 7)],
+        depends_on: (1..=3)
+            .filter(|d| n >= d * 5)
+            .map(|d| format!("model.big.m{}", n - d * 5))
+            .collect(),
+        ..Slim::default()
+    };
+    let test = |n: usize| Slim {
+        unique_id: format!("test.big.t{n}"),
+        resource_type: "test".into(),
+        package_name: "big".into(),
+        name: format!("t{n}"),
+        fqn: vec!["big".into(), format!("t{n}")],
+        original_file_path: "models/schema.yml".into(),
+        depends_on: vec![format!("model.big.m{}", n / 3)],
+        ..Slim::default()
+    };
+    let resources = (0..10_000).map(model).chain((0..30_000).map(test));
+    let fixture = Fixture::new("big", resources.collect(), Vec::new());
+    let many: Vec<String> = (0..6)
+        .map(|n| format!("+m{},tag:t* m*{n}+ path:models/f{}/**", n * 1000, n % 50))
+        .collect();
+    let criteria = Criteria {
+        select: many,
+        ..Criteria::default()
+    };
+    assert!(run(&fixture, &criteria).len() > 30_000);
+}
