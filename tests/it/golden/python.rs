@@ -109,8 +109,9 @@ fn sort_text(value: &Json) -> Json {
 /// The value as indented JSON with sorted keys, one scalar a line, for diffs; text as it is.
 pub(super) fn pretty(value: &Json) -> String {
     match value {
+        Json::Null => "(nothing)\n".to_owned(),
         Json::String(text) => text.clone(),
-        other => serde_json::to_string_pretty(&sort_keys(other)).unwrap(),
+        other => serde_json::to_string_pretty(&sort_keys(other)).unwrap() + "\n",
     }
 }
 
