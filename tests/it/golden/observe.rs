@@ -15,6 +15,7 @@ use serde_json::{Map, Value as Json, json};
 use super::case::{Case, Step, texts};
 use super::manifest;
 use super::python::sorted;
+use crate::scratch::copy;
 
 /// A command that takes longer hangs.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -125,24 +126,6 @@ fn mutate(mutation: &Json, place: &Place) {
             transaction.execute_batch(&sql).unwrap();
         }
         transaction.commit().unwrap();
-    }
-}
-
-/// Copies a file, or a folder with everything in it.
-pub(crate) fn copy(from: &Path, to: &Path) {
-    for entry in walkdir::WalkDir::new(from) {
-        let entry = entry.unwrap();
-        let below = entry.path().strip_prefix(from).unwrap();
-        let target = if below.as_os_str().is_empty() {
-            to.to_owned()
-        } else {
-            to.join(below)
-        };
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(target).unwrap();
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
     }
 }
 
