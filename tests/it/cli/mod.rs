@@ -1,0 +1,9 @@
+//! What `forge` says and does on its own command line, where dbt is no reference or a golden case cannot look.
+//!
+//! Invariant: every test names the exit code, and the words without which a message would not help.
+
+mod bad_data;
+mod bad_project;
+mod bad_template;
+mod safety;
+mod verbs;
