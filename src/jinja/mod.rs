@@ -4,13 +4,19 @@
 //! tuples, [`macros`] calls macros across templates, and [`Engine`] ties them together and renders. What names
 //! mean in a project (`ref`, `config`, `adapter` …) is the caller's context.
 
+mod args;
+pub mod builtins;
+pub mod coded;
+pub mod contexts;
+pub mod diagnose;
 mod environment;
-mod error;
+pub mod error;
 mod filters;
 mod functions;
 pub mod macros;
 mod methods;
 mod native;
+pub mod objects;
 mod operators;
 pub mod rewrite;
 mod tests;

@@ -21,7 +21,7 @@ use crate::jinja::diagnose::Places;
 use crate::jinja::environment::Engine;
 use crate::jinja::error::JinjaError;
 use crate::jinja::macros::{CallRecorder, MacroTable, Session as RenderSession};
-use crate::jinja::functions;
+use crate::jinja::builtins;
 use crate::manifest::{Config, RefCall};
 use crate::names::UniqueId;
 
@@ -347,7 +347,7 @@ impl Scope {
         if let Some(found) = self.globals.macros.resolve_user(&self.package, name) {
             return Some(Value::from_dyn_object(found));
         }
-        functions::lookup(self, name)
+        builtins::lookup(self, name)
             .or_else(|| self.globals.macros.namespace(name))
             .or_else(|| self.macro_named(name))
     }

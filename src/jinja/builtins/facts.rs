@@ -140,7 +140,7 @@ pub(super) fn render(scope: &Arc<Scope>) -> Option<Value> {
     let scope = scope.clone();
     Some(function("render", move |_, args| {
         let text = Args::new("render", args)?.text(0, "string")?;
-        let rendered = scope.globals.engine.render("render()", &text, Value::from_dyn_object(scope.clone()));
+        let rendered = scope.render("render()", &text);
         rendered.map(Value::from).map_err(|error| invalid(error.message))
     }))
 }

@@ -20,7 +20,7 @@ pub(super) fn tojson(_: &Arc<Scope>) -> Option<Value> {
         let args = Args::new("tojson", args)?;
         let sorted = args.truth(2, "sort_keys").unwrap_or(false);
         match values::to_json(&args.required(0, "value")?) {
-            Ok(json) => Ok(Value::from(values::json_text(&if sorted { sort(json) } else { json }))),
+            Ok(json) => Ok(Value::from(json_text(&if sorted { sort(json) } else { json }))),
             Err(_) => Ok(args.optional(1, "default").unwrap_or(Value::from(()))),
         }
     }))
@@ -70,6 +70,11 @@ pub(super) fn toyaml(_: &Arc<Scope>) -> Option<Value> {
             Err(_) => Ok(args.optional(1, "default").unwrap_or(Value::from(()))),
         }
     }))
+}
+
+/// JSON as Python's `json.dumps` writes it.
+fn json_text(json: &Json) -> String {
+    crate::jinja::filters::dumps(json, crate::jinja::filters::Keys::Kept, None)
 }
 
 fn sort(json: Json) -> Json {
@@ -176,7 +181,7 @@ pub(super) fn set(_: &Arc<Scope>) -> Option<Value> {
     Some(function("set", |_, args| {
         let args = Args::new("set", args)?;
         match args.required(0, "value")?.try_iter() {
-            Ok(items) => Ok(values::set(items)),
+            Ok(items) => values::set(items.collect()),
             Err(_) => Ok(args.optional(1, "default").unwrap_or(Value::from(()))),
         }
     }))
@@ -187,7 +192,7 @@ pub(super) fn set_strict(_: &Arc<Scope>) -> Option<Value> {
     Some(function("set_strict", |_, args| {
         let value = Args::new("set_strict", args)?.required(0, "value")?;
         let items = value.try_iter().map_err(|_| invalid(format!("set_strict() needs a list, got {value}")))?;
-        Ok(values::set(items))
+        values::set(items.collect())
     }))
 }
 

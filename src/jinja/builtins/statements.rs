@@ -15,8 +15,7 @@ use crate::jinja::values;
 /// `return(value)`: ends the running macro with a typed value.
 pub(super) fn return_value(_: &Arc<Scope>) -> Option<Value> {
     Some(function("return", |state, args| {
-        let value = Args::new("return", args)?.optional(0, "data").unwrap_or(Value::from(()));
-        macros::return_value(state, value)
+        macros::return_value(state, args)
     }))
 }
 
