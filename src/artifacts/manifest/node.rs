@@ -123,7 +123,8 @@ impl<'a> NodeView<'a> {
     }
 
     fn model<M: SerializeMap>(&self, map: &mut M, model: &Model) -> Result<(), M::Error> {
-        map.serialize_entry("access", &model.access)?;
+        let access = if model.access.is_empty() { "protected" } else { &model.access };
+        map.serialize_entry("access", access)?;
         map.serialize_entry("constraints", &model.constraints)?;
         map.serialize_entry("version", &model.version)?;
         map.serialize_entry("latest_version", &model.latest_version)?;
