@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde_json::Value as Json;
+
 use crate::artifacts::run_results::RunResults;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
-use crate::events::{EventSink, Sample};
+use crate::events::EventSink;
 use crate::host::Host;
 use crate::manifest::Manifest;
 use crate::names::UniqueId;
@@ -109,8 +111,10 @@ pub struct RunSummary {
 pub struct Shown {
     /// The node's name; `None` for SQL of the command line.
     pub name: Option<String>,
-    /// The rows.
-    pub rows: Sample,
+    /// Column names.
+    pub columns: Vec<String>,
+    /// The rows, with the engine's types.
+    pub rows: Vec<Vec<Json>>,
     /// The SQL that gave them.
     pub sql: String,
 }

@@ -123,7 +123,11 @@ impl<'a> NodeView<'a> {
     }
 
     fn model<M: SerializeMap>(&self, map: &mut M, model: &Model) -> Result<(), M::Error> {
-        let access = if model.access.is_empty() { "protected" } else { &model.access };
+        let access = if model.access.is_empty() {
+            "protected"
+        } else {
+            &model.access
+        };
         map.serialize_entry("access", access)?;
         map.serialize_entry("constraints", &model.constraints)?;
         map.serialize_entry("version", &model.version)?;
