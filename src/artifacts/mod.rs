@@ -1,1 +1,10 @@
-//! Room `artifacts`.
+//! Published JSON shapes, one file each: what other programs read from `target/`.
+//!
+//! Values in, text out; who writes the files, and when, is decided elsewhere.
+//! Invariant: keys and their order are those of dbt 1.12; dbt's own readers accept the text.
+
+pub mod manifest;
+pub mod run_results;
+
+/// The dbt version whose shapes are published.
+pub const DBT_VERSION: &str = "1.12.0";

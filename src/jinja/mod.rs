@@ -4,7 +4,7 @@
 //! tuples, [`macros`] calls macros across templates, and [`Engine`] ties them together and renders. What names
 //! mean in a project (`ref`, `config`, `adapter` …) is the caller's context.
 
-mod args;
+pub(crate) mod args;
 pub mod builtins;
 pub mod coded;
 pub mod contexts;

@@ -140,7 +140,7 @@ fn doc(docs: &Docs, own: &str, args: &[Value]) -> Result<Value, minijinja::Error
             ));
         }
     };
-    match docs.find(package.as_deref(), own, &name) {
+    match docs.find(package.as_deref(), own, &name).map(str::to_owned) {
         Some(text) => Ok(Value::from(text)),
         None => {
             let known = docs.texts.values().flat_map(|blocks| blocks.keys().map(String::as_str));

@@ -74,7 +74,7 @@ pub(super) fn toyaml(_: &Arc<Scope>) -> Option<Value> {
 
 /// JSON as Python's `json.dumps` writes it.
 fn json_text(json: &Json) -> String {
-    crate::jinja::filters::dumps(json, crate::jinja::filters::Keys::Kept, None)
+    crate::jinja::filters::dumps(json, crate::jinja::filters::Keys::Inserted, None)
 }
 
 fn sort(json: Json) -> Json {

@@ -11,7 +11,7 @@ use minijinja::{Environment, Error, State};
 
 use super::native::{self, Target};
 
-pub(crate) use json::dumps;
+pub(crate) use json::{Keys, dumps};
 
 type Filter = fn(&mut State<'_, '_>, &Value, &[Value]) -> Result<Value, Error>;
 

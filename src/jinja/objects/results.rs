@@ -123,7 +123,7 @@ impl Object for TableObject {
                 if let Some(columns) = limit(1, "max_columns") {
                     options.max_columns = Some(columns);
                 }
-                Ok(Value::from(print_table(&self.0, &options)))
+                Ok(Value::from(print_table(&self.0, options)))
             }
             "select" | "exclude" => {
                 let wanted = Args::new("select", args)?.required(0, "key")?;
@@ -139,7 +139,7 @@ impl Object for TableObject {
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(print_table(&self.0, &PrintOptions::default()).trim_end())
+        f.write_str(print_table(&self.0, PrintOptions::default()).trim_end())
     }
 }
 

@@ -1,0 +1,182 @@
+//! `config` of a resource: every key that dbt publishes, in its order, then keys of the user's own.
+
+use std::sync::OnceLock;
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::{Map, Value as Json, json};
+
+use crate::manifest::{Config, ResourceType, config};
+
+/// The configuration of one resource.
+pub(super) struct ConfigView<'a> {
+    config: &'a Config,
+    defaults: &'static Map<String, Json>,
+}
+
+impl<'a> ConfigView<'a> {
+    pub(super) fn new(config: &'a Config, resource_type: ResourceType) -> Self {
+        ConfigView {
+            config,
+            defaults: defaults(resource_type),
+        }
+    }
+
+    /// What is published for one key.
+    pub(super) fn value(&self, name: &str) -> Json {
+        let default = self.defaults.get(name).unwrap_or(&Json::Null);
+        match (self.config.get(name), default) {
+            (Some(Json::Object(set)), Json::Object(default)) => Json::Object(overlay(default, set)),
+            (Some(set), _) => set.clone(),
+            (None, _) if self.config.is_set(name) => Json::Null,
+            (None, default) => default.clone(),
+        }
+    }
+}
+
+impl Serialize for ConfigView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (name, default) in self.defaults {
+            if self.config.is_set(name) {
+                map.serialize_entry(name, &self.value(name))?;
+            } else {
+                map.serialize_entry(name, default)?;
+            }
+        }
+        for (name, value) in self.config.iter() {
+            if !self.defaults.contains_key(name) {
+                map.serialize_entry(name, value)?;
+            }
+        }
+        map.end()
+    }
+}
+
+/// `default` with the keys of `set` over it, so that a partly written mapping is published whole.
+fn overlay(default: &Map<String, Json>, set: &Map<String, Json>) -> Map<String, Json> {
+    let mut all = default.clone();
+    all.extend(
+        set.iter()
+            .map(|(name, value)| (name.clone(), value.clone())),
+    );
+    all
+}
+
+/// The defaults of a type, built once, with keys in dbt's order.
+fn defaults(resource_type: ResourceType) -> &'static Map<String, Json> {
+    static TABLE: [OnceLock<Map<String, Json>>; 9] = [const { OnceLock::new() }; 9];
+    TABLE[resource_type as usize].get_or_init(|| ordered(resource_type))
+}
+
+fn ordered(resource_type: ResourceType) -> Map<String, Json> {
+    let mut known = config::defaults(resource_type);
+    for (name, value) in unset(resource_type) {
+        known.entry(name).or_insert(value);
+    }
+    let order = match resource_type {
+        ResourceType::Test => TEST,
+        ResourceType::Source | ResourceType::Exposure => &[],
+        _ => NODE,
+    };
+    let mut all = Map::new();
+    for name in order {
+        if let Some(value) = known.shift_remove(*name) {
+            all.insert((*name).to_owned(), value);
+        }
+    }
+    all.extend(known);
+    all
+}
+
+/// Keys that dbt publishes although nothing reads them here.
+fn unset(resource_type: ResourceType) -> Vec<(String, Json)> {
+    let mut keys = vec![];
+    if resource_type != ResourceType::Exposure {
+        keys.push(("static_analysis".to_owned(), Json::Null));
+    }
+    if resource_type == ResourceType::Model {
+        keys.push(("on_error".to_owned(), Json::Null));
+        let pointer = json!({"enabled": null, "alias": null});
+        keys.push(("latest_version_pointer".to_owned(), pointer));
+    }
+    keys
+}
+
+const TEST: &[&str] = &[
+    "enabled",
+    "alias",
+    "schema",
+    "database",
+    "tags",
+    "meta",
+    "group",
+    "static_analysis",
+    "materialized",
+    "severity",
+    "store_failures",
+    "store_failures_as",
+    "sql_header",
+    "where",
+    "limit",
+    "fail_calc",
+    "warn_if",
+    "error_if",
+];
+
+const NODE: &[&str] = &[
+    "enabled",
+    "alias",
+    "schema",
+    "database",
+    "tags",
+    "meta",
+    "group",
+    "static_analysis",
+    "materialized",
+    "incremental_strategy",
+    "batch_size",
+    "lookback",
+    "begin",
+    "persist_docs",
+    "post-hook",
+    "pre-hook",
+    "quoting",
+    "column_types",
+    "full_refresh",
+    "unique_key",
+    "on_schema_change",
+    "on_configuration_change",
+    "grants",
+    "packages",
+    "docs",
+    "contract",
+    "event_time",
+    "concurrent_batches",
+    "access",
+    "freshness",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn partly_written_mappings_are_published_whole() {
+        let mut config = Config::new();
+        config.set("contract", json!({"enforced": true}));
+        config.set("alias", Json::Null);
+        config.set("mine", json!(1));
+        let json = serde_json::to_value(ConfigView::new(&config, ResourceType::Model));
+        let json = json.expect("an object");
+        assert_eq!(
+            json["contract"],
+            json!({"enforced": true, "alias_types": true})
+        );
+        assert_eq!(json["mine"], json!(1));
+        assert_eq!(json["static_analysis"], Json::Null);
+        let keys: Vec<_> = json.as_object().expect("an object").keys().collect();
+        assert_eq!(keys[7], "static_analysis");
+        assert_eq!(keys[keys.len() - 2], "latest_version_pointer");
+    }
+}

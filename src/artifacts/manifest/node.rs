@@ -1,0 +1,267 @@
+//! Models, seeds, tests, snapshots, analyses, operations.
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::CompiledInfo;
+use super::config::ConfigView;
+use crate::manifest::{Column, Model, Node, NodeKind, RefCall, Test};
+
+/// A node, with what else is known of it.
+pub(super) struct NodeView<'a> {
+    node: &'a Node,
+    compiled: Option<&'a CompiledInfo>,
+    primary_key: &'a [String],
+}
+
+impl<'a> NodeView<'a> {
+    pub(super) fn new(node: &'a Node) -> Self {
+        NodeView {
+            node,
+            compiled: None,
+            primary_key: &[],
+        }
+    }
+
+    pub(super) fn compiled(self, compiled: Option<&'a CompiledInfo>) -> Self {
+        NodeView { compiled, ..self }
+    }
+
+    pub(super) fn primary_key(self, primary_key: &'a [String]) -> Self {
+        NodeView {
+            primary_key,
+            ..self
+        }
+    }
+
+    fn names<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let node = self.node;
+        map.serialize_entry("database", &node.database)?;
+        map.serialize_entry("schema", &node.schema)?;
+        map.serialize_entry("name", &node.name)?;
+        map.serialize_entry("resource_type", node.resource_type.as_str())?;
+        map.serialize_entry("package_name", &node.package_name)?;
+        map.serialize_entry("path", &node.path)?;
+        map.serialize_entry("original_file_path", &node.original_file_path)?;
+        map.serialize_entry("unique_id", &node.unique_id)?;
+        map.serialize_entry("fqn", &node.fqn)?;
+        map.serialize_entry("alias", &node.alias)?;
+        let name = if node.checksum.is_empty() {
+            "none"
+        } else {
+            "sha256"
+        };
+        map.serialize_entry(
+            "checksum",
+            &json!({"name": name, "checksum": node.checksum}),
+        )
+    }
+
+    fn properties<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let node = self.node;
+        let config = ConfigView::new(&node.config, node.resource_type);
+        map.serialize_entry("config", &config)?;
+        map.serialize_entry("tags", &node.tags)?;
+        map.serialize_entry("description", &node.description)?;
+        map.serialize_entry("columns", &Columns(&node.columns))?;
+        map.serialize_entry("meta", &node.meta)?;
+        map.serialize_entry("group", &node.group)?;
+        map.serialize_entry("docs", &docs(&config))?;
+        map.serialize_entry("patch_path", &node.patch_path)?;
+        map.serialize_entry(
+            "build_path",
+            &self.compiled.and_then(|c| c.build_path.as_deref()),
+        )?;
+        map.serialize_entry("unrendered_config", &json!({}))?;
+        map.serialize_entry("created_at", &node.created_at)?;
+        let relation = self.compiled.and_then(|c| c.relation_name.as_ref());
+        map.serialize_entry("relation_name", &relation.or(node.relation_name.as_ref()))?;
+        map.serialize_entry("raw_code", &node.raw_code)?;
+        map.serialize_entry("doc_blocks", &[(); 0])
+    }
+
+    fn code<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let node = self.node;
+        map.serialize_entry("language", "sql")?;
+        map.serialize_entry("refs", &Refs(&node.refs))?;
+        map.serialize_entry("sources", &node.sources)?;
+        map.serialize_entry("metrics", &[(); 0])?;
+        map.serialize_entry("functions", &[(); 0])?;
+        let depends_on = &node.depends_on;
+        map.serialize_entry(
+            "depends_on",
+            &Depends {
+                macros: &depends_on.macros,
+                nodes: Some(&depends_on.nodes),
+            },
+        )?;
+        map.serialize_entry(
+            "compiled_path",
+            &self.compiled.and_then(|c| c.compiled_path.as_deref()),
+        )?;
+        self.compiled_code(map)?;
+        map.serialize_entry("contract", &contract(node))
+    }
+
+    fn compiled_code<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let Some(compiled) = self.compiled else {
+            return Ok(());
+        };
+        let Some(code) = &compiled.compiled_code else {
+            return Ok(());
+        };
+        map.serialize_entry("compiled", &true)?;
+        map.serialize_entry("compiled_code", code)?;
+        map.serialize_entry("extra_ctes_injected", &true)?;
+        let ctes = compiled
+            .extra_ctes
+            .iter()
+            .map(|(id, sql)| json!({"id": id, "sql": sql}));
+        map.serialize_entry("extra_ctes", &ctes.collect::<Vec<_>>())
+    }
+
+    fn model<M: SerializeMap>(&self, map: &mut M, model: &Model) -> Result<(), M::Error> {
+        let access = if model.access.is_empty() {
+            "protected"
+        } else {
+            &model.access
+        };
+        map.serialize_entry("access", access)?;
+        map.serialize_entry("constraints", &model.constraints)?;
+        map.serialize_entry("version", &model.version)?;
+        map.serialize_entry("latest_version", &model.latest_version)?;
+        map.serialize_entry("deprecation_date", &model.deprecation_date)?;
+        map.serialize_entry("primary_key", &self.primary_key)?;
+        map.serialize_entry("time_spine", &())
+    }
+}
+
+impl Serialize for NodeView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.names(&mut map)?;
+        self.properties(&mut map)?;
+        if let NodeKind::Seed(seed) = &self.node.kind {
+            map.serialize_entry("root_path", &seed.root_path.to_string_lossy())?;
+            let macros = &self.node.depends_on.macros;
+            map.serialize_entry(
+                "depends_on",
+                &Depends {
+                    macros,
+                    nodes: None,
+                },
+            )?;
+            return map.end();
+        }
+        self.code(&mut map)?;
+        match &self.node.kind {
+            NodeKind::Model(model) => self.model(&mut map, model)?,
+            NodeKind::Test(test) => generic_test(&mut map, test)?,
+            NodeKind::Operation(index) => map.serialize_entry("index", index)?,
+            _ => {}
+        }
+        map.end()
+    }
+}
+
+fn generic_test<M: SerializeMap>(map: &mut M, test: &Test) -> Result<(), M::Error> {
+    let Some(metadata) = &test.metadata else {
+        return Ok(());
+    };
+    map.serialize_entry("column_name", &test.column_name)?;
+    map.serialize_entry("file_key_name", &test.file_key_name)?;
+    map.serialize_entry("attached_node", &test.attached_node)?;
+    let metadata = json!({
+        "name": metadata.name, "kwargs": metadata.kwargs, "namespace": metadata.namespace,
+    });
+    map.serialize_entry("test_metadata", &metadata)
+}
+
+fn docs(config: &ConfigView<'_>) -> serde_json::Value {
+    match config.value("docs") {
+        serde_json::Value::Null => json!({"show": true, "node_color": null}),
+        docs => docs,
+    }
+}
+
+fn contract(node: &Node) -> serde_json::Value {
+    let checksum = node
+        .config
+        .contract_enforced()
+        .then(|| contract_checksum(node));
+    let alias_types = node
+        .config
+        .get("contract")
+        .and_then(|c| c.get("alias_types")?.as_bool());
+    json!({
+        "enforced": node.config.contract_enforced(),
+        "alias_types": alias_types.unwrap_or(true),
+        "checksum": checksum,
+    })
+}
+
+/// SHA-256 of the declared columns, by name. dbt: the same digest where no constraints are declared;
+/// its text of a constraint is Python's and is not imitated.
+fn contract_checksum(node: &Node) -> String {
+    let mut columns: Vec<&Column> = node.columns.values().collect();
+    columns.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut state = String::new();
+    for column in columns {
+        let data_type = column.data_type.as_deref().unwrap_or("None");
+        state += &format!("|{}{data_type}{}", column.name, json!(column.constraints));
+    }
+    if matches!(node.materialized(), "table" | "incremental") {
+        let constraints = node
+            .model()
+            .map(|m| json!(m.constraints))
+            .unwrap_or(json!([]));
+        state += &format!("{}{constraints}", node.materialized());
+    }
+    Sha256::digest(state.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// `columns` of a node or a source table.
+pub(super) struct Columns<'a>(pub(super) &'a indexmap::IndexMap<String, Column>);
+
+impl Serialize for Columns<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(
+            self.0
+                .iter()
+                .map(|(name, column)| (name, column_json(column))),
+        )
+    }
+}
+
+fn column_json(column: &Column) -> serde_json::Value {
+    json!({
+        "name": column.name, "description": column.description, "meta": column.meta,
+        "data_type": column.data_type, "constraints": column.constraints, "quote": column.quote,
+        "config": {"meta": column.meta, "tags": column.tags}, "tags": column.tags,
+        "granularity": column.granularity, "dimension": null, "entity": null, "doc_blocks": [],
+    })
+}
+
+/// `depends_on`; of a seed, without `nodes`.
+#[derive(Serialize)]
+pub(super) struct Depends<'a> {
+    pub(super) macros: &'a [crate::names::UniqueId],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) nodes: Option<&'a [crate::names::UniqueId]>,
+}
+
+/// `refs`.
+pub(super) struct Refs<'a>(pub(super) &'a [RefCall]);
+
+impl Serialize for Refs<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(
+            |call| json!({"name": call.name, "package": call.package, "version": call.version}),
+        ))
+    }
+}
