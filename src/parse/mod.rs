@@ -1,12 +1,403 @@
 //! 2 PARSE: SQL and YAML to nodes, names still unresolved.
+//!
+//! Files are read in parallel and put together in the order of their paths, so that a run's output does not
+//! depend on the number of cores. Leaves references to `resolve/`.
+//! Invariant: a file that cannot be parsed loses its own nodes and nothing else.
 
-pub(crate) mod configs;
-pub(crate) mod context;
-pub(crate) mod docs;
-pub(crate) mod generic_tests;
-pub(crate) mod macros;
-pub(crate) mod nodes;
-pub(crate) mod properties;
-pub(crate) mod relation_names;
-pub(crate) mod render;
-pub(crate) mod tests;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use rayon::prelude::*;
+
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::jinja::contexts::Globals;
+use crate::manifest::{
+    Disabled, Exposure, Group, Macro, Manifest, Metadata, Node, ResourceType, SourceTable,
+};
+use crate::names::{UniqueId, did_you_mean};
+use crate::project::{File, Package, Project};
+use crate::source::yaml;
+
+mod configs;
+pub mod context;
+mod docs;
+mod exposures;
+pub mod generic_tests;
+pub mod macros;
+mod nodes;
+mod properties;
+mod relation_names;
+mod render;
+mod resources;
+mod sources;
+pub mod tests;
+
+use context::Context;
+use generic_tests::Tested;
+use nodes::Patches;
+use properties::{MacroPatch, NodePatch, Properties, Section};
+use tests::Subject;
+
+/// Parses all packages. Macros were collected before, because the engine in `globals` needs them.
+pub fn parse(
+    project: &Project,
+    globals: &Arc<Globals>,
+    collected: IndexMap<UniqueId, Macro>,
+) -> (Manifest, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    let (docs, lookup) = docs::collect(project, globals, &mut diagnostics);
+    let cx = Context { project, globals: globals.clone(), docs: lookup };
+    let properties = read_properties(&cx, &mut diagnostics);
+    let patches = index(&cx, &properties, &mut diagnostics);
+    let mut parsed = Parsed { docs, macros: collected, ..Parsed::default() };
+    for package in &project.packages {
+        parse_nodes(&cx, package, &patches, &mut parsed, &mut diagnostics);
+    }
+    for (package, properties) in &properties {
+        parse_properties(&cx, package, properties, &mut parsed, &mut diagnostics);
+    }
+    warn_unused(&cx, &properties, &parsed, &mut diagnostics);
+    (parsed.into_manifest(project, globals), diagnostics)
+}
+
+#[derive(Default)]
+struct Parsed {
+    nodes: Vec<Node>,
+    sources: Vec<SourceTable>,
+    exposures: Vec<Exposure>,
+    groups: Vec<Group>,
+    macros: IndexMap<UniqueId, Macro>,
+    docs: IndexMap<UniqueId, Arc<crate::manifest::Doc>>,
+}
+
+impl Parsed {
+    fn into_manifest(self, project: &Project, globals: &Globals) -> Manifest {
+        let now = project.started_at.to_string();
+        let mut manifest = Manifest {
+            metadata: Metadata {
+                project_name: project.root().name.to_string(),
+                adapter_type: project.target.adapter_type.clone(),
+                invocation_id: project.invocation_id.clone(),
+                generated_at: globals.host.now().to_string(),
+                invocation_started_at: now,
+                env: custom_env(globals),
+            },
+            docs: self.docs,
+            macros: self.macros.into_iter().map(|(id, m)| (id, Arc::new(m))).collect(),
+            groups: self.groups.into_iter().map(|g| (g.unique_id.clone(), Arc::new(g))).collect(),
+            ..Manifest::default()
+        };
+        let mut off = |id: &UniqueId, disabled: Disabled| {
+            manifest.disabled.entry(id.clone()).or_default().push(disabled);
+        };
+        for node in self.nodes {
+            let id = node.unique_id.clone();
+            if node.config.enabled() {
+                manifest.nodes.insert(id, Arc::new(node));
+            } else {
+                off(&id, Disabled::Node(Arc::new(node)));
+            }
+        }
+        for source in self.sources {
+            let id = source.unique_id.clone();
+            if source.config.enabled() {
+                manifest.sources.insert(id, Arc::new(source));
+            } else {
+                off(&id, Disabled::Source(Arc::new(source)));
+            }
+        }
+        for exposure in self.exposures {
+            let id = exposure.unique_id.clone();
+            if exposure.config.enabled() {
+                manifest.exposures.insert(id, Arc::new(exposure));
+            } else {
+                off(&id, Disabled::Exposure(Arc::new(exposure)));
+            }
+        }
+        manifest
+    }
+}
+
+fn custom_env(globals: &Globals) -> IndexMap<String, String> {
+    const PREFIX: &str = "DBT_ENV_CUSTOM_ENV_";
+    let all = globals.host.env_all();
+    all.into_iter().filter_map(|(k, v)| Some((k.strip_prefix(PREFIX)?.to_owned(), v))).collect()
+}
+
+type PackageProperties<'p> = Vec<(&'p Package, Properties)>;
+
+fn read_properties<'p>(cx: &Context<'p>, diagnostics: &mut Diagnostics) -> PackageProperties<'p> {
+    let files: Vec<(&Package, &File)> =
+        cx.project.packages.iter().flat_map(|p| p.files.properties.iter().map(move |f| (p, f))).collect();
+    let read: Vec<(&Package, Properties, Diagnostics)> = files
+        .into_par_iter()
+        .map(|(package, file)| {
+            let (properties, found) = read_file(cx, package, file);
+            (package, properties, found)
+        })
+        .collect();
+    read.into_iter()
+        .map(|(package, properties, found)| {
+            diagnostics.extend(found);
+            (package, properties)
+        })
+        .collect()
+}
+
+fn read_file(cx: &Context<'_>, package: &Package, file: &File) -> (Properties, Diagnostics) {
+    let source = cx.project.sources.file(file.id);
+    let document = match yaml::parse(file.id, &source.text) {
+        Ok(document) => document,
+        Err(error) => {
+            let problem = Diagnostic::error(codes::BAD_YAML, format!("this is not YAML: {}", error.message))
+                .at(error.span, "reading stopped here");
+            return (Properties::default(), problem.into());
+        }
+    };
+    let render = |text: &str, span| cx.render_value(&package.name, text, span).map_err(|d| *d);
+    let (properties, mut found) = properties::read(&document.root, file, &render);
+    for key in document.duplicates {
+        found.push(
+            Diagnostic::warning(codes::DUPLICATE_KEY, format!("the key `{}` is given twice", key.value))
+                .at(key.span, "only this one counts"),
+        );
+    }
+    (properties, found)
+}
+
+fn index<'a>(
+    cx: &Context<'_>,
+    properties: &'a PackageProperties<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Patches<'a> {
+    let mut patches: Patches<'a> = HashMap::new();
+    for (package, properties) in properties {
+        for patch in &properties.nodes {
+            let key = (package.name.clone(), patch.section, patch.name.value.clone());
+            if let Some(first) = patches.get(&key) {
+                let place = |patch: &NodePatch| cx.project.sources.file(patch.name.span.file).path.clone();
+                diagnostics.push(
+                    Diagnostic::error(
+                        codes::DUPLICATE_PATCH,
+                        format!(
+                            "`{}` is described twice below `{}`: in {} and in {}",
+                            patch.name.value,
+                            patch.section.key(),
+                            place(first),
+                            place(patch),
+                        ),
+                    )
+                    .at(patch.name.span, "this entry")
+                    .and_at(first.name.span, "and this one")
+                    .hint("merge the two entries"),
+                );
+                continue;
+            }
+            patches.insert(key, patch);
+        }
+    }
+    patches
+}
+
+fn parse_nodes(
+    cx: &Context<'_>,
+    package: &Package,
+    patches: &Patches<'_>,
+    parsed: &mut Parsed,
+    diagnostics: &mut Diagnostics,
+) {
+    let files = &package.files;
+    let sql = [
+        (ResourceType::Model, &files.models),
+        (ResourceType::Test, &files.singular_tests),
+        (ResourceType::Analysis, &files.analyses),
+    ];
+    let jobs: Vec<(ResourceType, &File)> =
+        sql.into_iter().flat_map(|(kind, files)| files.iter().map(move |f| (kind, f))).collect();
+    collect(parsed, diagnostics, jobs.into_par_iter().map(|(kind, file)| {
+        let mut found = Diagnostics::new();
+        let draft = nodes::draft_of_file(cx, package, file, kind, patches);
+        let node = nodes::build(cx, package, draft, &mut found);
+        (node.into_iter().collect(), found)
+    }));
+    collect(parsed, diagnostics, files.seeds.par_iter().map(|file| {
+        let mut found = Diagnostics::new();
+        let node = resources::seed(cx, package, file, patches, &mut found);
+        (node.into_iter().collect(), found)
+    }));
+    collect(parsed, diagnostics, files.snapshots.par_iter().map(|file| {
+        let mut found = Diagnostics::new();
+        (resources::snapshots_of_file(cx, package, file, patches, &mut found), found)
+    }));
+    parsed.nodes.extend(resources::operations(cx, package, diagnostics));
+}
+
+fn collect(
+    parsed: &mut Parsed,
+    diagnostics: &mut Diagnostics,
+    jobs: impl IndexedParallelIterator<Item = (Vec<Node>, Diagnostics)>,
+) {
+    let done: Vec<(Vec<Node>, Diagnostics)> = jobs.collect();
+    for (nodes, found) in done {
+        parsed.nodes.extend(nodes);
+        diagnostics.extend(found);
+    }
+}
+
+fn parse_properties(
+    cx: &Context<'_>,
+    package: &Package,
+    properties: &Properties,
+    parsed: &mut Parsed,
+    diagnostics: &mut Diagnostics,
+) {
+    for patch in &properties.nodes {
+        if let (Section::Snapshots, Some(relation)) = (patch.section, &patch.relation) {
+            parsed.nodes.extend(resources::snapshot_of_patch(cx, package, patch, relation, diagnostics));
+        }
+    }
+    let owners: HashMap<(&str, Section), (&UniqueId, Option<&String>)> = owners(package, &parsed.nodes);
+    let tested: Vec<(Vec<Node>, Diagnostics)> = properties
+        .nodes
+        .par_iter()
+        .map(|patch| {
+            let mut found = Diagnostics::new();
+            let owner = owners.get(&(patch.name.value.as_str(), patch.section));
+            let subject = Subject {
+                package,
+                file: &patch.file,
+                on: Tested::Node { name: &patch.name.value, version: None },
+                file_key_name: format!("{}.{}", patch.section.key(), patch.name.value),
+                columns: &patch.columns,
+                tests: &patch.tests,
+                quote_columns: patch.quote_columns,
+                tags: Vec::new(),
+                attached_node: owner.map(|(id, _)| (*id).clone()),
+                group: owner.and_then(|(_, group)| group.cloned()),
+            };
+            (tests::of_subject(cx, &subject, &mut found), found)
+        })
+        .collect();
+    for (nodes, found) in tested {
+        parsed.nodes.extend(nodes);
+        diagnostics.extend(found);
+    }
+    for raw in &properties.sources {
+        let (tables, tested) = sources::of_source(cx, package, raw, diagnostics);
+        parsed.sources.extend(tables);
+        parsed.nodes.extend(tested);
+    }
+    for raw in &properties.exposures {
+        parsed.exposures.push(exposures::exposure(cx, package, raw, diagnostics));
+    }
+    parsed.groups.extend(properties.groups.iter().map(|raw| exposures::group(package, raw)));
+    for patch in &properties.macros {
+        patch_macro(cx, package, patch, parsed, diagnostics);
+    }
+}
+
+/// The nodes that property entries of a package describe.
+fn owners<'n>(
+    package: &Package,
+    nodes: &'n [Node],
+) -> HashMap<(&'n str, Section), (&'n UniqueId, Option<&'n String>)> {
+    nodes
+        .iter()
+        .filter(|node| node.package_name == package.name)
+        .filter_map(|node| {
+            let section = section_of(node.resource_type)?;
+            Some(((node.name.as_str(), section), (&node.unique_id, node.group.as_ref())))
+        })
+        .collect()
+}
+
+fn section_of(resource_type: ResourceType) -> Option<Section> {
+    match resource_type {
+        ResourceType::Model => Some(Section::Models),
+        ResourceType::Seed => Some(Section::Seeds),
+        ResourceType::Snapshot => Some(Section::Snapshots),
+        ResourceType::Analysis => Some(Section::Analyses),
+        ResourceType::Test => Some(Section::SingularTests),
+        _ => None,
+    }
+}
+
+fn patch_macro(
+    cx: &Context<'_>,
+    package: &Package,
+    patch: &MacroPatch,
+    parsed: &mut Parsed,
+    diagnostics: &mut Diagnostics,
+) {
+    let id = format!("macro.{}.{}", package.name, patch.name.value);
+    let description =
+        docs::description(cx, &package.name, &patch.description, patch.name.span, diagnostics);
+    let arguments: Vec<crate::manifest::MacroArgument> = patch
+        .arguments
+        .iter()
+        .map(|argument| crate::manifest::MacroArgument {
+            name: argument.name.clone(),
+            arg_type: argument.arg_type.clone(),
+            description: docs::description(
+                cx,
+                &package.name,
+                &argument.description,
+                patch.name.span,
+                diagnostics,
+            ),
+        })
+        .collect();
+    let Some(found) = parsed.macros.get_mut(id.as_str()) else {
+        let known = parsed.macros.values().filter(|m| m.package_name == package.name);
+        let near = did_you_mean(&patch.name.value, known.map(|m| m.name.as_str())).map(str::to_owned);
+        diagnostics.push(
+            Diagnostic::warning(
+                codes::UNUSED_PATCH,
+                format!("there is no macro `{}` in package `{}`", patch.name.value, package.name),
+            )
+            .at(patch.name.span, "describes nothing")
+            .suggest(near.as_deref()),
+        );
+        return;
+    };
+    found.description = description;
+    found.meta.clone_from(&patch.meta);
+    if !arguments.is_empty() {
+        found.arguments = arguments;
+    }
+    found.patch_path = Some(format!("{}://{}", package.name, patch.file.original_file_path));
+}
+
+fn warn_unused(
+    cx: &Context<'_>,
+    properties: &PackageProperties<'_>,
+    parsed: &Parsed,
+    diagnostics: &mut Diagnostics,
+) {
+    for (package, properties) in properties {
+        let known = owners(package, &parsed.nodes);
+        for patch in &properties.nodes {
+            let described = |section| known.contains_key(&(patch.name.value.as_str(), section));
+            // Generic tests with a `name:` can be described below `data_tests` too.
+            let elsewhere = patch.section == Section::SingularTests
+                && parsed.nodes.iter().any(|n| n.resource_type == ResourceType::Test && n.name == patch.name.value);
+            if described(patch.section) || elsewhere || diagnostics.has_errors() {
+                continue;
+            }
+            let near = did_you_mean(
+                &patch.name.value,
+                known.keys().filter(|(_, s)| *s == patch.section).map(|(name, _)| *name),
+            );
+            diagnostics.push(
+                Diagnostic::warning(
+                    codes::UNUSED_PATCH,
+                    format!("`{}` is described below `{}` and does not exist", patch.name.value, patch.section.key()),
+                )
+                .at(patch.name.span, "describes nothing")
+                .suggest(near),
+            );
+        }
+    }
+    let _ = cx;
+}

@@ -1,0 +1,83 @@
+//! Exposures and groups of property files.
+
+use std::sync::Arc;
+
+use super::configs;
+use super::context::Context;
+use super::properties::{RawExposure, RawGroup, tags_of};
+use super::{docs, nodes, render};
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::manifest::{Config, DependsOn, Exposure, Group, ResourceType};
+use crate::names::UniqueId;
+use crate::project::Package;
+
+/// The exposure of an entry.
+pub(crate) fn exposure(
+    cx: &Context<'_>,
+    package: &Package,
+    raw: &RawExposure,
+    diagnostics: &mut Diagnostics,
+) -> Exposure {
+    let name = &raw.name.value;
+    let fqn = nodes::fqn(&package.name, &raw.file.path, name);
+    let mut config = Config::new();
+    config.merge_all(configs::layer(cx.section(package, ResourceType::Exposure), &fqn));
+    config.merge_all(raw.config.clone());
+    let scope = Arc::new(cx.scope(&package.name));
+    for dependency in &raw.depends_on {
+        // dbt: `ref(…)` and `source(…)` stand here without braces.
+        let rendered = scope.render("depends_on", &format!("{{{{ {} }}}}", dependency.value));
+        if let Err(error) = rendered {
+            diagnostics.push(render::diagnostic_at(cx, &error, dependency.span));
+        }
+    }
+    let capture = scope.take_capture();
+    if raw.depends_on.len() > capture.refs.len() + capture.sources.len() {
+        diagnostics.push(
+            Diagnostic::warning(
+                codes::UNKNOWN_REF,
+                format!("exposure `{name}` depends on something that is neither a `ref` nor a `source`"),
+            )
+            .at(raw.name.span, ""),
+        );
+    }
+    Exposure {
+        unique_id: UniqueId::from(format!("exposure.{}.{name}", package.name)),
+        package_name: package.name.clone(),
+        name: name.clone(),
+        fqn,
+        original_file_path: raw.file.original_file_path.clone(),
+        path: raw.file.path.clone(),
+        exposure_type: raw.exposure_type.clone(),
+        maturity: raw.maturity.clone(),
+        url: raw.url.clone(),
+        label: raw.label.clone(),
+        description: docs::description(cx, &package.name, &raw.description, raw.name.span, diagnostics),
+        owner: raw.owner.clone(),
+        refs: capture.refs,
+        sources: capture.sources,
+        depends_on: DependsOn::default(),
+        tags: config.get("tags").map_or_else(Vec::new, tags_of),
+        meta: config.get("meta").and_then(|m| m.as_object()).cloned().unwrap_or_default(),
+        config,
+        span: raw.name.span,
+        created_at: cx.project.started_at.as_millisecond() as f64 / 1000.0,
+    }
+}
+
+/// The group of an entry.
+pub(crate) fn group(package: &Package, raw: &RawGroup) -> Group {
+    let mut config = Config::new();
+    config.merge_all(raw.config.clone());
+    Group {
+        unique_id: UniqueId::from(format!("group.{}.{}", package.name, raw.name.value)),
+        package_name: package.name.clone(),
+        name: raw.name.value.clone(),
+        original_file_path: raw.file.original_file_path.clone(),
+        path: raw.file.path.clone(),
+        description: raw.description.clone(),
+        owner: raw.owner.clone(),
+        config,
+        span: raw.name.span,
+    }
+}
