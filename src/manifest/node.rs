@@ -271,6 +271,11 @@ impl Node {
         self.resource_type == ResourceType::Model && self.materialized() == "ephemeral"
     }
 
+    /// The start of its text: enough to open the file at the right line.
+    pub fn span_start(&self) -> Span {
+        Span { end: self.span.start.saturating_add(1).min(self.span.end), ..self.span }
+    }
+
     /// What only tests have, when it is one.
     pub fn test(&self) -> Option<&Test> {
         match &self.kind {

@@ -44,7 +44,7 @@ pub fn parse(
     project: &Project,
     globals: &Arc<Globals>,
     collected: IndexMap<UniqueId, Macro>,
-) -> (Manifest, Diagnostics) {
+) -> (ParsedProject, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let (docs, lookup) = docs::collect(project, globals, &mut diagnostics);
     let cx = Context { project, globals: globals.clone(), docs: lookup };
@@ -58,7 +58,17 @@ pub fn parse(
         parse_properties(&cx, package, properties, &mut parsed, &mut diagnostics);
     }
     warn_unused(&cx, &properties, &parsed, &mut diagnostics);
-    (parsed.into_manifest(project, globals), diagnostics)
+    let nodes = std::mem::take(&mut parsed.nodes);
+    (ParsedProject { manifest: parsed.into_manifest(project, globals), nodes }, diagnostics)
+}
+
+/// A parsed project: the manifest without its nodes, and the nodes, of which two can have one name still.
+#[derive(Debug)]
+pub struct ParsedProject {
+    /// Sources, exposures, groups, macros, docs.
+    pub manifest: Manifest,
+    /// Nodes in the order of files.
+    pub nodes: Vec<Node>,
 }
 
 #[derive(Default)]
@@ -91,14 +101,6 @@ impl Parsed {
         let mut off = |id: &UniqueId, disabled: Disabled| {
             manifest.disabled.entry(id.clone()).or_default().push(disabled);
         };
-        for node in self.nodes {
-            let id = node.unique_id.clone();
-            if node.config.enabled() {
-                manifest.nodes.insert(id, Arc::new(node));
-            } else {
-                off(&id, Disabled::Node(Arc::new(node)));
-            }
-        }
         for source in self.sources {
             let id = source.unique_id.clone();
             if source.config.enabled() {

@@ -1,1 +1,263 @@
-//! Room `resolve`.
+//! 3 RESOLVE: names to ids, duplicates found, the graph built.
+//!
+//! Invariant: in the manifest that leaves this room every id in `depends_on.nodes` is a resource of the
+//! manifest, and the graph has no cycle.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::graph::Dag;
+use crate::jinja::rewrite;
+use crate::manifest::{Disabled, Manifest, Node, RefCall, Resource, ResourceType};
+use crate::names::{UniqueId, did_you_mean};
+use crate::source::Span;
+
+mod duplicates;
+mod lookup;
+
+pub use lookup::{Found, Lookup};
+
+/// The resolved project.
+#[derive(Debug)]
+pub struct Resolved {
+    /// The manifest with ids in `depends_on`.
+    pub manifest: Manifest,
+    /// Models, seeds, snapshots, tests, analyses, sources, exposures: parents before children.
+    pub dag: Dag<UniqueId>,
+}
+
+/// Resolves all references. On errors the diagnostics say why there is no graph.
+pub fn resolve(mut manifest: Manifest, root_package: &str) -> (Option<Resolved>, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    duplicates::check_relations(&manifest, &mut diagnostics);
+    let lookup = Lookup::new(&manifest, root_package);
+    let mut resolved: Vec<(UniqueId, Vec<UniqueId>)> = Vec::new();
+    for (id, resource) in manifest.resources() {
+        let (refs, sources): (&[RefCall], &[[String; 2]]) = match resource {
+            Resource::Node(node) => (&node.refs, &node.sources),
+            Resource::Exposure(exposure) => (&exposure.refs, &exposure.sources),
+            Resource::Source(_) => continue,
+        };
+        let reader = Reader { manifest: &manifest, lookup: &lookup, resource };
+        resolved.push((id.clone(), reader.dependencies(refs, sources, &mut diagnostics)));
+    }
+    drop(lookup);
+    for (id, dependencies) in resolved {
+        if let Some(node) = manifest.nodes.get_mut(&id) {
+            Arc::make_mut(node).depends_on.nodes = dependencies;
+        } else if let Some(exposure) = manifest.exposures.get_mut(&id) {
+            Arc::make_mut(exposure).depends_on.nodes = dependencies;
+        }
+    }
+    if diagnostics.has_errors() {
+        return (None, diagnostics);
+    }
+    let built = Dag::build(
+        manifest
+            .resources()
+            .filter(|(_, resource)| resource.resource_type() != ResourceType::Operation)
+            .map(|(id, resource)| (id.clone(), resource.depends_on())),
+    );
+    match built {
+        Ok(dag) => (Some(Resolved { manifest, dag }), diagnostics),
+        Err(cycle) => {
+            diagnostics.push(cycle_diagnostic(&manifest, cycle.path(), &cycle.to_string()));
+            (None, diagnostics)
+        }
+    }
+}
+
+fn cycle_diagnostic(manifest: &Manifest, path: &[UniqueId], shown: &str) -> Diagnostic {
+    let mut diagnostic = Diagnostic::error(codes::CYCLE, format!("these nodes depend on each other: {shown}"));
+    for (at, id) in path.iter().enumerate() {
+        let Some(node) = manifest.nodes.get(id.as_str()) else { continue };
+        let next = path.get(at + 1).or(path.first());
+        let name = next.and_then(|n| manifest.nodes.get(n.as_str())).map_or("", |n| n.name.as_str());
+        let label = format!("read by `{name}`");
+        diagnostic = match diagnostic.primary {
+            None => diagnostic.at(node.span_start(), label),
+            Some(_) => diagnostic.and_at(node.span_start(), label),
+        };
+        if at >= 3 {
+            break;
+        }
+    }
+    diagnostic.hint("break the cycle: one of them must not `ref` the other")
+}
+
+struct Reader<'m> {
+    manifest: &'m Manifest,
+    lookup: &'m Lookup<'m>,
+    resource: Resource<'m>,
+}
+
+impl Reader<'_> {
+    fn dependencies(
+        &self,
+        refs: &[RefCall],
+        sources: &[[String; 2]],
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<UniqueId> {
+        let mut out: Vec<UniqueId> = Vec::new();
+        let mut add = |id: &UniqueId| {
+            if !out.contains(id) {
+                out.push(id.clone());
+            }
+        };
+        let package = self.resource.package_name();
+        for call in refs {
+            match self.lookup.reference(package, call) {
+                Found::One(id) if id == self.resource.unique_id() && !self.is_test() => {
+                    diagnostics.push(self.self_reference(call));
+                }
+                Found::One(id) => add(id),
+                Found::Disabled if self.is_test() => {}
+                Found::Disabled => diagnostics.push(self.disabled_ref(call)),
+                Found::Nothing => diagnostics.push(self.unknown_ref(call)),
+            }
+        }
+        for [source, table] in sources {
+            match self.lookup.source(package, source, table) {
+                Found::One(id) => add(id),
+                Found::Disabled if self.is_test() => {}
+                Found::Disabled => diagnostics.push(self.disabled_source(source, table)),
+                Found::Nothing => diagnostics.push(self.unknown_source(source, table)),
+            }
+        }
+        out
+    }
+
+    fn is_test(&self) -> bool {
+        self.resource.resource_type() == ResourceType::Test
+    }
+
+    fn subject(&self) -> String {
+        format!("{} `{}`", self.resource.resource_type(), self.resource.name())
+    }
+
+    /// Where the call with this literal argument stands.
+    fn span(&self, function: &str, argument: &str) -> Option<Span> {
+        match self.resource {
+            Resource::Node(node) => Some(call_span(node, function, argument)),
+            Resource::Exposure(exposure) => Some(exposure.span),
+            Resource::Source(_) => None,
+        }
+    }
+
+    fn place(&self, diagnostic: Diagnostic, function: &str, argument: &str, label: &str) -> Diagnostic {
+        match self.span(function, argument) {
+            Some(span) => diagnostic.at(span, label),
+            None => diagnostic,
+        }
+    }
+
+    /// dbt: a test that reads what does not exist is a warning, anything else an error.
+    fn severity(&self, diagnostic: Diagnostic) -> Diagnostic {
+        match self.is_test() {
+            true => Diagnostic { severity: crate::diagnostics::Severity::Warning, ..diagnostic },
+            false => diagnostic,
+        }
+    }
+
+    fn unknown_ref(&self, call: &RefCall) -> Diagnostic {
+        let wanted = match &call.package {
+            Some(package) => format!("{package}.{}", call.name),
+            None => call.name.clone(),
+        };
+        let refable = self.manifest.nodes.values().filter(|n| n.resource_type.is_refable());
+        let near = did_you_mean(&call.name, refable.map(|n| n.name.as_str()));
+        let diagnostic = Diagnostic::error(
+            codes::UNKNOWN_REF,
+            format!("{} references `{wanted}`, which does not exist", self.subject()),
+        )
+        .suggest(near);
+        let label = "no model, seed or snapshot has this name";
+        self.severity(self.place(diagnostic, "ref", &call.name, label))
+    }
+
+    fn disabled_ref(&self, call: &RefCall) -> Diagnostic {
+        let diagnostic = Diagnostic::error(
+            codes::DISABLED_REF,
+            format!("{} references `{}`, which is disabled", self.subject(), call.name),
+        )
+        .hint(format!("set `enabled: true` for `{}`, or do not reference it", call.name));
+        self.place(diagnostic, "ref", &call.name, "this one is disabled")
+    }
+
+    fn self_reference(&self, call: &RefCall) -> Diagnostic {
+        let diagnostic =
+            Diagnostic::error(codes::CYCLE, format!("{} references itself", self.subject()))
+                .hint("an incremental model reads its own table as `{{ this }}`");
+        self.place(diagnostic, "ref", &call.name, "itself")
+    }
+
+    fn unknown_source(&self, source: &str, table: &str) -> Diagnostic {
+        let wanted = format!("{source}.{table}");
+        let known: Vec<String> = self
+            .manifest
+            .sources
+            .values()
+            .map(|s| format!("{}.{}", s.source_name, s.name))
+            .collect();
+        let diagnostic = Diagnostic::error(
+            codes::UNKNOWN_SOURCE,
+            format!("{} reads the source `{wanted}`, which does not exist", self.subject()),
+        )
+        .suggest(did_you_mean(&wanted, known.iter().map(String::as_str)));
+        let label = "no property file declares this source and table";
+        self.severity(self.place(diagnostic, "source", source, label))
+    }
+
+    fn disabled_source(&self, source: &str, table: &str) -> Diagnostic {
+        let diagnostic = Diagnostic::error(
+            codes::DISABLED_REF,
+            format!("{} reads the source `{source}.{table}`, which is disabled", self.subject()),
+        );
+        self.place(diagnostic, "source", source, "this one is disabled")
+    }
+}
+
+/// The span of `function('argument' …)` in a node's template; the whole first line when it is not literal.
+pub fn call_span(node: &Node, function: &str, argument: &str) -> Span {
+    if node.test().is_some_and(|test| test.metadata.is_some()) {
+        return node.span;
+    }
+    let calls = rewrite::macro_calls(&node.raw_code).unwrap_or_default();
+    let found = calls.into_iter().find(|call| {
+        call.path.last().map(String::as_str) == Some(function)
+            && call.arguments.iter().any(|(_, text)| text.as_deref() == Some(argument))
+    });
+    match found {
+        Some(call) => {
+            let start = node.span.start as usize;
+            Span::new(node.span.file, start + call.span.start, start + call.span.end)
+        }
+        None => node.span_start(),
+    }
+}
+
+/// Adds parsed nodes to a manifest; two of one id, or two refable ones of one name, are an error.
+pub fn add_nodes(manifest: &mut Manifest, nodes: Vec<Node>, diagnostics: &mut Diagnostics) {
+    let mut names: HashMap<(Arc<str>, String), Arc<Node>> = HashMap::new();
+    for node in nodes {
+        let node = Arc::new(node);
+        let id = node.unique_id.clone();
+        if !node.config.enabled() {
+            manifest.disabled.entry(id).or_default().push(Disabled::Node(node));
+            continue;
+        }
+        let same_name = node
+            .resource_type
+            .is_refable()
+            .then(|| names.insert((node.package_name.clone(), node.name.clone()), node.clone()))
+            .flatten();
+        let first = manifest.nodes.get(&id).cloned().or(same_name);
+        match first {
+            Some(first) => diagnostics.push(duplicates::same_name(&first, &node)),
+            None => {
+                manifest.nodes.insert(id, node);
+            }
+        }
+    }
+}

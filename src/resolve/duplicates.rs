@@ -1,0 +1,43 @@
+//! Two nodes where there can be one: of one name, of one relation.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::manifest::{Manifest, Node};
+
+/// The diagnostic of two nodes with one name.
+pub(super) fn same_name(first: &Node, second: &Node) -> Diagnostic {
+    let what = match first.resource_type == second.resource_type {
+        true => format!("two {}s have the name `{}`", first.resource_type, first.name),
+        false => format!(
+            "a {} and a {} have the name `{}`",
+            first.resource_type, second.resource_type, first.name
+        ),
+    };
+    Diagnostic::error(
+        codes::DUPLICATE_NAME,
+        format!("{what}: {} and {}", first.original_file_path, second.original_file_path),
+    )
+    .at(second.span_start(), "this one")
+    .and_at(first.span_start(), "and this one")
+    .hint("`ref` finds nodes by name: rename one of them")
+}
+
+/// Finds nodes that would write the same relation.
+pub(super) fn check_relations(manifest: &Manifest, diagnostics: &mut Diagnostics) {
+    let mut seen: HashMap<String, &Arc<Node>> = HashMap::new();
+    for node in manifest.nodes.values() {
+        let Some(relation) = &node.relation_name else { continue };
+        let Some(first) = seen.insert(relation.to_lowercase(), node) else { continue };
+        diagnostics.push(
+            Diagnostic::error(
+                codes::DUPLICATE_RELATION,
+                format!("`{}` and `{}` both write the relation {relation}", first.unique_id, node.unique_id),
+            )
+            .at(node.span_start(), "this one")
+            .and_at(first.span_start(), "and this one")
+            .hint("give one of them another `alias` or `schema`"),
+        );
+    }
+}
