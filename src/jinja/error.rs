@@ -69,11 +69,7 @@ impl fmt::Display for JinjaError {
 
 impl std::error::Error for JinjaError {}
 
-/// Marks the wrapper a macro call puts around the errors of its body.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct CallMarker;
-
-/// The detail of such a wrapper; users never see it.
+/// The detail of the wrapper a macro call puts around the errors of its body; users never see it.
 pub(crate) const CALL_DETAIL: &str = "\u{0}call";
 
 /// The detail of a recursion error.
@@ -151,14 +147,16 @@ fn locate(
     if let Some(root) = root.filter(|root| root.name == template) {
         let range = error.range().map(|range| {
             let back = |at: usize| at.saturating_sub(root.prologue);
-            root.rewritten.original_range(back(range.start)..back(range.end))
+            widened(root.source, root.rewritten.original_range(back(range.start)..back(range.end)))
         });
         let text = excerpt(root.source, &range);
         return Some((Frame { template, range }, text));
     }
     let entry = registry.get(&template)?;
     let range = match (error.range(), entry.rewritten()) {
-        (Some(range), Ok(rewritten)) => Some(rewritten.original_range(range)),
+        (Some(range), Ok(rewritten)) => {
+            Some(widened(&entry.def.source, rewritten.original_range(range)))
+        }
         _ => None,
     };
     let text = excerpt(&entry.def.source, &range);
@@ -194,7 +192,10 @@ fn message(error: &minijinja::Error, text: Option<&str>) -> String {
         },
         ErrorKind::UndefinedError => match (detail, text) {
             ("left operand", Some(text)) => format!("'{}' is undefined", leading_path(text)),
-            ("right operand", Some(text)) => format!("'{}' is undefined", trailing_path(text)),
+            ("right operand", Some(text)) => {
+                let text = text.trim_end_matches(|c: char| !is_path(c));
+                format!("'{}' is undefined", trailing_path(text))
+            }
             _ => "a value is undefined".to_owned(),
         },
         _ if detail == "recursion limit exceeded" => RECURSION.to_owned(),
@@ -209,6 +210,16 @@ fn undefined_name(detail: &str) -> Option<&str> {
     before.rsplit('`').next()
 }
 
+/// The engine's range of an attribute or call begins behind what it belongs to; this takes the path before along.
+fn widened(source: &str, range: Range<usize>) -> Range<usize> {
+    let behind = source.get(range.clone()).is_some_and(|text| text.starts_with(['.', '[', '(']));
+    if !behind {
+        return range;
+    }
+    let path = trailing_path(&source[..range.start]);
+    range.start - path.len()..range.end
+}
+
 fn is_path(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '.' | '[' | ']')
 }
@@ -219,7 +230,6 @@ fn leading_path(text: &str) -> &str {
 }
 
 fn trailing_path(text: &str) -> &str {
-    let text = text.trim_end_matches(|c: char| !is_path(c));
     let start = text.char_indices().rev().find(|(_, c)| !is_path(*c));
     &text[start.map_or(0, |(at, c)| at + c.len_utf8())..]
 }

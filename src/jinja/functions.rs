@@ -4,11 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use minijinja::value::{DynObject, Object, Rest, Value};
+use minijinja::value::{DynObject, Kwargs, Object, Rest, Value};
 use minijinja::{Environment, Error, ErrorKind, State};
 
 use super::macros;
-use super::values::{Args, Dict, Key, Range, type_error};
+use super::values::{Args, Dict, Key, Range, joined, type_error};
 
 /// Registers them.
 pub(super) fn register(env: &mut Environment<'static>) {
@@ -17,8 +17,10 @@ pub(super) fn register(env: &mut Environment<'static>) {
     env.add_function("dict", dict);
     env.add_function("cycler", cycler);
     env.add_function("joiner", joiner);
-    env.add_function("lipsum", |_: Rest<Value>| LIPSUM.to_owned());
-    env.add_function("return", |state: &mut State, args: Rest<Value>| macros::return_value(state, &args));
+    env.add_function("lipsum", |_: Rest<Value>, _: Kwargs| LIPSUM.to_owned());
+    env.add_function("return", |state: &mut State, args: Rest<Value>, kwargs: Kwargs| {
+        macros::return_value(state, &joined(args.0, kwargs))
+    });
 }
 
 /// Their names.
@@ -28,7 +30,8 @@ pub(super) fn names() -> &'static [&'static str] {
 
 const LIPSUM: &str = "Lorem ipsum dolor sit amet, consectetur adipiscing elit.";
 
-fn range(args: Rest<Value>) -> Result<Value, Error> {
+fn range(args: Rest<Value>, kwargs: Kwargs) -> Result<Value, Error> {
+    let args = joined(args.0, kwargs);
     let mut args = Args::new("range", &args)?;
     let given = args.positional().len();
     let int = |value: Value| {
@@ -49,7 +52,8 @@ fn range(args: Rest<Value>) -> Result<Value, Error> {
     range.map(Value::from_object)
 }
 
-fn dict(args: Rest<Value>) -> Result<Value, Error> {
+fn dict(args: Rest<Value>, kwargs: Kwargs) -> Result<Value, Error> {
+    let args = joined(args.0, kwargs);
     let mut args = Args::new("dict", &args)?;
     let dict = Dict::default();
     if let Some(other) = args.positional().first() {

@@ -33,7 +33,7 @@ fn pprint(_: &mut State<'_, '_>, value: &Value, _: &[Value]) -> Result<Value, Er
 
 /// The order of keys in JSON text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Keys {
+pub enum Keys {
     /// By name.
     Sorted,
     /// As inserted.
@@ -41,7 +41,7 @@ pub(crate) enum Keys {
 }
 
 /// `json.dumps`: `, ` and `: `, ASCII only.
-pub(crate) fn dumps(json: &Json, keys: Keys, indent: Option<usize>) -> String {
+pub fn dumps(json: &Json, keys: Keys, indent: Option<usize>) -> String {
     let mut out = String::new();
     Writer { keys, indent, out: &mut out }.value(json, 0);
     out

@@ -6,12 +6,13 @@ mod select;
 mod sequences;
 mod text;
 
-use minijinja::value::{Rest, Value};
+use minijinja::value::{Kwargs, Rest, Value};
 use minijinja::{Environment, Error, State};
 
 use super::native::{self, Target};
+use super::values::joined;
 
-pub(crate) use json::dumps;
+pub use json::{Keys, dumps};
 
 type Filter = fn(&mut State<'_, '_>, &Value, &[Value]) -> Result<Value, Error>;
 
@@ -34,8 +35,8 @@ pub(super) fn register(env: &mut Environment<'static>) {
         [sequences::FILTERS, select::FILTERS, text::FILTERS, numbers::FILTERS, json::FILTERS];
     for (name, filter) in groups.into_iter().flatten() {
         let filter = *filter;
-        env.add_filter(*name, move |state: &mut State, value: Value, args: Rest<Value>| {
-            filter(state, &value, &args)
+        env.add_filter(*name, move |state: &mut State, value: Value, args: Rest<Value>, kwargs: Kwargs| {
+            filter(state, &value, &joined(args.0, kwargs))
         });
     }
     for (name, target) in [

@@ -10,7 +10,6 @@ use minijinja::{Error, ErrorKind, State};
 
 use super::values::{Lax, elements, list};
 
-pub(crate) use format::format_str;
 pub(crate) use spec::float_text;
 pub(crate) use strings::{capitalize, title};
 
@@ -41,5 +40,5 @@ pub(crate) fn call(state: &mut State<'_, '_>, value: &Value, method: &str, args:
 /// A map of the engine itself, as Rust code of other rooms may hand over; its `update` has no effect on it.
 fn is_plain_map(value: &Value) -> bool {
     value.kind() == minijinja::value::ValueKind::Map
-        && value.as_object().is_some_and(|object| format!("{object:?}").starts_with("{"))
+        && value.as_object().is_some_and(|object| object.type_name().contains("Map<"))
 }

@@ -85,7 +85,7 @@ impl Spec {
         if chars.get(at) == Some(&'0') && spec.align.is_none() {
             (spec.fill, spec.align, at) = ('0', Some('='), at + 1);
         }
-        let mut digits = |at: &mut usize| {
+        let digits = |at: &mut usize| {
             let start = *at;
             while chars.get(*at).is_some_and(char::is_ascii_digit) {
                 *at += 1;

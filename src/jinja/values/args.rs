@@ -76,6 +76,15 @@ impl<'a> Args<'a> {
     }
 }
 
+/// Puts together again what the engine took apart for a Rust function: the keywords are the last argument.
+pub(crate) fn joined(positional: Vec<Value>, keywords: Kwargs) -> Vec<Value> {
+    let mut args = positional;
+    if keywords.args().next().is_some() {
+        args.push(Value::from(keywords));
+    }
+    args
+}
+
 /// Splits positional from keyword arguments.
 fn split(args: &[Value]) -> Result<(&[Value], Vec<(String, Value)>), Error> {
     match args.split_last() {

@@ -34,6 +34,7 @@ pub use range::Range;
 pub use set::Set;
 pub use types::{elements, type_error, type_name};
 
+pub(crate) use args::joined;
 pub(crate) use compare::Comparison;
 pub(crate) use operators::{Operator, apply, negate};
 pub(crate) use printf::printf;
