@@ -18,14 +18,25 @@ pub(super) fn register(env: &mut Environment<'static>) {
     env.add_function("cycler", cycler);
     env.add_function("joiner", joiner);
     env.add_function("lipsum", |_: Rest<Value>, _: Kwargs| LIPSUM.to_owned());
-    env.add_function("return", |state: &mut State, args: Rest<Value>, kwargs: Kwargs| {
-        macros::return_value(state, &joined(args.0, kwargs))
-    });
+    env.add_function(
+        "return",
+        |state: &mut State, args: Rest<Value>, kwargs: Kwargs| {
+            macros::return_value(state, &joined(args.0, kwargs))
+        },
+    );
 }
 
 /// Their names.
 pub(super) fn names() -> &'static [&'static str] {
-    &["range", "dict", "cycler", "joiner", "lipsum", "namespace", "return"]
+    &[
+        "range",
+        "dict",
+        "cycler",
+        "joiner",
+        "lipsum",
+        "namespace",
+        "return",
+    ]
 }
 
 const LIPSUM: &str = "Lorem ipsum dolor sit amet, consectetur adipiscing elit.";
@@ -37,7 +48,9 @@ fn range(args: Rest<Value>, kwargs: Kwargs) -> Result<Value, Error> {
     let int = |value: Value| {
         i64::try_from(value.clone()).map_err(|_| {
             let name = super::values::type_name(&value);
-            type_error(format!("'{name}' object cannot be interpreted as an integer"))
+            type_error(format!(
+                "'{name}' object cannot be interpreted as an integer"
+            ))
         })
     };
     let first = int(args.required(0, "stop")?)?;
@@ -70,7 +83,10 @@ fn cycler(items: Rest<Value>) -> Result<Value, Error> {
     if items.is_empty() {
         return Err(type_error("at least one item has to be provided"));
     }
-    Ok(Value::from_object(Cycler { items: items.0, at: AtomicUsize::new(0) }))
+    Ok(Value::from_object(Cycler {
+        items: items.0,
+        at: AtomicUsize::new(0),
+    }))
 }
 
 /// `cycler(…)`: `next()`, `current`, `reset()`.
@@ -86,7 +102,12 @@ impl Object for Cycler {
         (key.as_str() == Some("current")).then(|| self.items[at].clone())
     }
 
-    fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, _: &[Value]) -> Result<Value, Error> {
+    fn call_method(
+        self: &Arc<Self>,
+        _: &mut State<'_, '_>,
+        method: &str,
+        _: &[Value],
+    ) -> Result<Value, Error> {
         match method {
             "next" => {
                 let at = self.at.fetch_add(1, Ordering::Relaxed) % self.items.len();
@@ -107,7 +128,10 @@ impl Object for Cycler {
 
 fn joiner(separator: Option<String>) -> Value {
     let separator = separator.unwrap_or_else(|| ", ".to_owned());
-    Value::from_dyn_object(DynObject::from(Arc::new(Joiner { separator, used: AtomicBool::new(false) })))
+    Value::from_dyn_object(DynObject::from(Arc::new(Joiner {
+        separator,
+        used: AtomicBool::new(false),
+    })))
 }
 
 /// `joiner(sep)`: nothing the first time it is called, then the separator.
