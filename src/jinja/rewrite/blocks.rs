@@ -332,7 +332,7 @@ fn arguments(cursor: &mut Rewriter<'_>) -> Result<Vec<Argument>, RewriteError> {
             let start = cursor.start();
             while let Some(token) = cursor.peek()
                 && !(token.kind == Kind::Op("=") || token.kind == Kind::Op(")"))
-                && !(token.kind == Kind::Op(",") && !inside_brackets(cursor, start))
+                && (token.kind != Kind::Op(",") || inside_brackets(cursor, start))
             {
                 cursor.pos += 1;
             }

@@ -5,12 +5,14 @@ use minijinja::value::{Kwargs, Value};
 
 use super::type_error;
 
+type Keywords = Vec<(String, Value)>;
+
 /// The arguments of one call.
 #[derive(Debug)]
 pub struct Args<'a> {
     function: &'a str,
     positional: &'a [Value],
-    keywords: Vec<(String, Value)>,
+    keywords: Keywords,
 }
 
 impl<'a> Args<'a> {
@@ -93,7 +95,7 @@ pub(crate) fn joined(positional: Vec<Value>, keywords: Kwargs) -> Vec<Value> {
 }
 
 /// Splits positional from keyword arguments.
-fn split(args: &[Value]) -> Result<(&[Value], Vec<(String, Value)>), Error> {
+fn split(args: &[Value]) -> Result<(&[Value], Keywords), Error> {
     match args.split_last() {
         Some((last, rest)) if last.is_kwargs() => {
             let kwargs = Kwargs::try_from(last.clone())?;

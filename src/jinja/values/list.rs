@@ -52,7 +52,7 @@ impl List {
         args: &[Value],
     ) -> Result<Value, Error> {
         let mut args = Args::new(name, args)?;
-        let result = match name {
+        match name {
             "append" => self.lock().push(args.required(0, "object")?),
             "extend" => {
                 let more = elements(&args.required(0, "iterable")?)?;
@@ -80,8 +80,7 @@ impl List {
             "clear" => self.lock().clear(),
             "copy" => return Ok(super::list(self.snapshot())),
             _ => return Err(Error::from(ErrorKind::UnknownMethod)),
-        };
-        let () = result;
+        }
         Ok(none())
     }
 
