@@ -280,6 +280,7 @@ fn header(
         block.arguments = arguments(&mut cursor)?;
         block.arguments_source = source[open + 1..cursor.end() - 1].to_owned();
     }
+    cursor.skip_op(":");
     match cursor.peek() {
         None => Ok(block),
         Some(_) => Err(cursor.unexpected("end of tag")),

@@ -51,6 +51,10 @@ impl<'s> Rewriter<'s> {
                 }
                 Kind::BlockBegin => {
                     self.statement()?;
+                    // Jinja2 allows Python's colon at the end of a tag that opens a body.
+                    if self.at_op(":") {
+                        self.drop_token();
+                    }
                     self.end_of(Kind::BlockEnd)?;
                 }
                 _ => {}
