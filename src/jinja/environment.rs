@@ -56,7 +56,13 @@ impl Engine {
 
     /// Renders a template. `ctx` resolves the names; macros ask it for every name they mention when they are
     /// loaded, so looking up must be cheap.
-    pub fn render(&self, name: &str, source: &str, ctx: Value, session: &Session) -> Result<String, JinjaError> {
+    pub fn render(
+        &self,
+        name: &str,
+        source: &str,
+        ctx: Value,
+        session: &Session,
+    ) -> Result<String, JinjaError> {
         if !has_tags(source) {
             return Ok(plain(source));
         }
@@ -73,11 +79,17 @@ impl Engine {
         ctx: Value,
         session: &Session,
     ) -> Result<String, JinjaError> {
-        self.run(name, source, rewritten, ctx, session, false).map(|(text, _)| text)
+        self.run(name, source, rewritten, ctx, session, false)
+            .map(|(text, _)| text)
     }
 
     /// Evaluates an expression, written without braces.
-    pub fn eval_expr(&self, source: &str, ctx: Value, session: &Session) -> Result<Value, JinjaError> {
+    pub fn eval_expr(
+        &self,
+        source: &str,
+        ctx: Value,
+        session: &Session,
+    ) -> Result<Value, JinjaError> {
         let template = format!("{{{{ {source} }}}}");
         let rewritten = rewrite(&template).map_err(|mut error| {
             error.span = error.span.start.saturating_sub(3)..error.span.end.saturating_sub(3);
@@ -86,9 +98,16 @@ impl Engine {
         self.run("expression", &template, &rewritten, ctx, session, true)
             .map(|(_, value)| value.unwrap_or_default())
             .map_err(|mut error| {
-                for frame in error.frames.iter_mut().filter(|frame| frame.template == "expression") {
+                for frame in error
+                    .frames
+                    .iter_mut()
+                    .filter(|frame| frame.template == "expression")
+                {
                     let back = |at: usize| at.saturating_sub(3);
-                    frame.range = frame.range.take().map(|range| back(range.start)..back(range.end));
+                    frame.range = frame
+                        .range
+                        .take()
+                        .map(|range| back(range.start)..back(range.end));
                 }
                 error
             })
@@ -96,14 +115,25 @@ impl Engine {
 
     /// Renders a template in dbt's native environment: a template that is one expression gives its value, anything
     /// else gives text. `as_bool`, `as_number` and `as_native` convert here.
-    pub fn render_native(&self, name: &str, source: &str, ctx: Value, session: &Session) -> Result<Value, JinjaError> {
+    pub fn render_native(
+        &self,
+        name: &str,
+        source: &str,
+        ctx: Value,
+        session: &Session,
+    ) -> Result<Value, JinjaError> {
         if !has_tags(source) {
             return Ok(Value::from(plain(source)));
         }
-        let session = Session { native: true, ..session.clone() };
+        let session = Session {
+            native: true,
+            ..session.clone()
+        };
         let rewritten = rewrite(source).map_err(|error| error::syntax(name, error))?;
         if !native::is_single_expression(source) {
-            return self.run(name, source, &rewritten, ctx, &session, false).map(|(text, _)| Value::from(text));
+            return self
+                .run(name, source, &rewritten, ctx, &session, false)
+                .map(|(text, _)| Value::from(text));
         }
         let (_, value) = self.run(name, source, &rewritten, ctx, &session, true)?;
         native::unmark(value.unwrap_or_default())
@@ -131,11 +161,18 @@ impl Engine {
         ctx: Value,
         session: &Session,
     ) -> Result<Value, minijinja::Error> {
-        let unknown = || minijinja::Error::new(ErrorKind::UnknownFunction, format!("{unique_id} is unknown"));
+        let unknown = || {
+            minijinja::Error::new(
+                ErrorKind::UnknownFunction,
+                format!("{unique_id} is unknown"),
+            )
+        };
         let object = macros::object(&self.registry, unique_id).ok_or_else(unknown)?;
         let mut args = args.to_vec();
         if !kwargs.is_empty() {
-            let pairs = kwargs.iter().map(|(key, value)| (key.as_str(), value.clone()));
+            let pairs = kwargs
+                .iter()
+                .map(|(key, value)| (key.as_str(), value.clone()));
             args.push(Value::from(Kwargs::from_iter(pairs)));
         }
         let driver = self.environment(session).get_template(DRIVER)?;
@@ -157,12 +194,25 @@ impl Engine {
             false => format!("{PROLOGUE}{}", rewritten.text),
         };
         let prologue = PROLOGUE.len() + if keep { native::CAPTURE_SHIFT } else { 0 };
-        let place = Root { name, source, rewritten, prologue };
+        let place = Root {
+            name,
+            source,
+            rewritten,
+            prologue,
+        };
         let fail = |error| error::convert(error, Some(&place), &self.registry);
-        let template = self.environment(session).template_from_named_str(name, &text).map_err(fail)?;
-        let mut captured = template.render_captured(self.root(ctx, session)).map_err(fail)?;
-        let value = captured
-            .with_state_mut(|state| state.get_extension_mut::<macros::Running>().and_then(|r| r.stored.take()));
+        let template = self
+            .environment(session)
+            .template_from_named_str(name, &text)
+            .map_err(fail)?;
+        let mut captured = template
+            .render_captured(self.root(ctx, session))
+            .map_err(fail)?;
+        let value = captured.with_state_mut(|state| {
+            state
+                .get_extension_mut::<macros::Running>()
+                .and_then(|r| r.stored.take())
+        });
         Ok((captured.into_output(), value))
     }
 
@@ -175,13 +225,19 @@ impl Engine {
 
     fn root(&self, ctx: Value, session: &Session) -> Value {
         let globals = functions::names();
-        Value::from_object(Context { ctx, session: Arc::new(session.clone()), globals })
+        Value::from_object(Context {
+            ctx,
+            session: Arc::new(session.clone()),
+            globals,
+        })
     }
 }
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Engine").field("registry", &self.registry).finish_non_exhaustive()
+        f.debug_struct("Engine")
+            .field("registry", &self.registry)
+            .finish_non_exhaustive()
     }
 }
 
@@ -218,7 +274,9 @@ impl Object for Context {
         }
         match self.ctx.get_attr(key) {
             Ok(value) if !value.is_undefined() => Some(value),
-            _ if self.session.phase == Phase::Parse && !self.globals.contains(&key) => Some(Lax::value()),
+            _ if self.session.phase == Phase::Parse && !self.globals.contains(&key) => {
+                Some(Lax::value())
+            }
             _ => None,
         }
     }
@@ -247,9 +305,15 @@ fn environment(registry: &Arc<Registry>, undefined: UndefinedBehavior) -> Enviro
     env
 }
 
-fn print(out: &mut Output, _state: &mut State<'_, '_>, value: &Value) -> Result<(), minijinja::Error> {
+fn print(
+    out: &mut Output,
+    _state: &mut State<'_, '_>,
+    value: &Value,
+) -> Result<(), minijinja::Error> {
     match value.as_str() {
         Some(text) => out.write_str(text).map_err(minijinja::Error::from),
-        None => out.write_str(&python_str(value)).map_err(minijinja::Error::from),
+        None => out
+            .write_str(&python_str(value))
+            .map_err(minijinja::Error::from),
     }
 }

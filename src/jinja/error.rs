@@ -69,11 +69,7 @@ impl fmt::Display for JinjaError {
 
 impl std::error::Error for JinjaError {}
 
-/// Marks the wrapper a macro call puts around the errors of its body.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct CallMarker;
-
-/// The detail of such a wrapper; users never see it.
+/// The detail of the wrapper a macro call puts around the errors of its body; users never see it.
 pub(crate) const CALL_DETAIL: &str = "\u{0}call";
 
 /// The detail of a recursion error.
@@ -108,13 +104,20 @@ pub(crate) fn syntax(name: &str, error: RewriteError) -> JinjaError {
     JinjaError {
         message: error.message,
         kind: JinjaErrorKind::Syntax,
-        frames: vec![Frame { template: name.to_owned(), range: Some(error.span) }],
+        frames: vec![Frame {
+            template: name.to_owned(),
+            range: Some(error.span),
+        }],
         source: None,
     }
 }
 
 /// Makes the engine's error ours.
-pub(crate) fn convert(error: minijinja::Error, root: Option<&Root<'_>>, registry: &Registry) -> JinjaError {
+pub(crate) fn convert(
+    error: minijinja::Error,
+    root: Option<&Root<'_>>,
+    registry: &Registry,
+) -> JinjaError {
     let mut frames = Vec::new();
     let mut innermost = &error;
     let mut text = None;
@@ -128,14 +131,27 @@ pub(crate) fn convert(error: minijinja::Error, root: Option<&Root<'_>>, registry
             None => break,
         }
     }
-    let broken = std::error::Error::source(innermost).and_then(|source| source.downcast_ref::<BrokenMacro>());
+    let broken = std::error::Error::source(innermost)
+        .and_then(|source| source.downcast_ref::<BrokenMacro>());
     if let Some(broken) = broken {
-        frames.push(Frame { template: broken.unique_id.clone(), range: Some(broken.error.span.clone()) });
+        frames.push(Frame {
+            template: broken.unique_id.clone(),
+            range: Some(broken.error.span.clone()),
+        });
     }
     frames.reverse();
-    let kind = if broken.is_some() { JinjaErrorKind::Syntax } else { kind_of(innermost) };
+    let kind = if broken.is_some() {
+        JinjaErrorKind::Syntax
+    } else {
+        kind_of(innermost)
+    };
     let message = message(innermost, text.as_deref());
-    JinjaError { message, kind, frames, source: Some(Arc::new(error)) }
+    JinjaError {
+        message,
+        kind,
+        frames,
+        source: Some(Arc::new(error)),
+    }
 }
 
 /// Where an error of the engine is in the source, and the text there.
@@ -146,19 +162,28 @@ fn locate(
 ) -> Option<(Frame, Option<String>)> {
     let template = error.name()?.to_owned();
     let excerpt = |source: &str, range: &Option<Range<usize>>| {
-        range.clone().and_then(|range| source.get(range)).map(str::to_owned)
+        range
+            .clone()
+            .and_then(|range| source.get(range))
+            .map(str::to_owned)
     };
     if let Some(root) = root.filter(|root| root.name == template) {
         let range = error.range().map(|range| {
             let back = |at: usize| at.saturating_sub(root.prologue);
-            root.rewritten.original_range(back(range.start)..back(range.end))
+            widened(
+                root.source,
+                root.rewritten
+                    .original_range(back(range.start)..back(range.end)),
+            )
         });
         let text = excerpt(root.source, &range);
         return Some((Frame { template, range }, text));
     }
     let entry = registry.get(&template)?;
     let range = match (error.range(), entry.rewritten()) {
-        (Some(range), Ok(rewritten)) => Some(rewritten.original_range(range)),
+        (Some(range), Ok(rewritten)) => {
+            Some(widened(&entry.def.source, rewritten.original_range(range)))
+        }
         _ => None,
     };
     let text = excerpt(&entry.def.source, &range);
@@ -185,7 +210,10 @@ fn kind_of(error: &minijinja::Error) -> JinjaErrorKind {
 fn message(error: &minijinja::Error, text: Option<&str>) -> String {
     let detail = error.detail().unwrap_or_default();
     if let Some(named) = undefined_name(detail) {
-        return format!("'{named}' is undefined");
+        let known = named
+            .strip_prefix("(...)")
+            .map_or(named, |rest| rest.trim_start_matches('.'));
+        return format!("'{known}' is undefined");
     }
     match error.kind() {
         ErrorKind::UnknownFunction => match detail.strip_suffix(" is unknown") {
@@ -194,7 +222,10 @@ fn message(error: &minijinja::Error, text: Option<&str>) -> String {
         },
         ErrorKind::UndefinedError => match (detail, text) {
             ("left operand", Some(text)) => format!("'{}' is undefined", leading_path(text)),
-            ("right operand", Some(text)) => format!("'{}' is undefined", trailing_path(text)),
+            ("right operand", Some(text)) => {
+                let text = text.trim_end_matches(|c: char| !is_path(c));
+                format!("'{}' is undefined", trailing_path(text))
+            }
             _ => "a value is undefined".to_owned(),
         },
         _ if detail == "recursion limit exceeded" => RECURSION.to_owned(),
@@ -205,8 +236,23 @@ fn message(error: &minijinja::Error, text: Option<&str>) -> String {
 
 /// The engine says "… `x.y` is undefined …" where it knows the expression.
 fn undefined_name(detail: &str) -> Option<&str> {
-    let before = detail.split("` is undefined").next().filter(|before| before.len() < detail.len())?;
+    let before = detail
+        .split("` is undefined")
+        .next()
+        .filter(|before| before.len() < detail.len())?;
     before.rsplit('`').next()
+}
+
+/// The engine's range of an attribute, call or operator begins behind its left side; this takes the path before
+/// along.
+fn widened(source: &str, range: Range<usize>) -> Range<usize> {
+    let behind = |c: char| "+-*/%~<>=![(.".contains(c);
+    let text = source.get(range.clone()).unwrap_or_default();
+    if !text.starts_with(behind) {
+        return range;
+    }
+    let before = source[..range.start].trim_end();
+    before.len() - trailing_path(before).len()..range.end
 }
 
 fn is_path(c: char) -> bool {
@@ -219,7 +265,6 @@ fn leading_path(text: &str) -> &str {
 }
 
 fn trailing_path(text: &str) -> &str {
-    let text = text.trim_end_matches(|c: char| !is_path(c));
     let start = text.char_indices().rev().find(|(_, c)| !is_path(*c));
     &text[start.map_or(0, |(at, c)| at + c.len_utf8())..]
 }

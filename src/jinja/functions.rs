@@ -4,11 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use minijinja::value::{DynObject, Object, Rest, Value};
+use minijinja::value::{DynObject, Kwargs, Object, Rest, Value};
 use minijinja::{Environment, Error, ErrorKind, State};
 
 use super::macros;
-use super::values::{Args, Dict, Key, Range, type_error};
+use super::values::{Args, Dict, Key, Range, joined, type_error};
 
 /// Registers them.
 pub(super) fn register(env: &mut Environment<'static>) {
@@ -17,24 +17,40 @@ pub(super) fn register(env: &mut Environment<'static>) {
     env.add_function("dict", dict);
     env.add_function("cycler", cycler);
     env.add_function("joiner", joiner);
-    env.add_function("lipsum", |_: Rest<Value>| LIPSUM.to_owned());
-    env.add_function("return", |state: &mut State, args: Rest<Value>| macros::return_value(state, &args));
+    env.add_function("lipsum", |_: Rest<Value>, _: Kwargs| LIPSUM.to_owned());
+    env.add_function(
+        "return",
+        |state: &mut State, args: Rest<Value>, kwargs: Kwargs| {
+            macros::return_value(state, &joined(args.0, kwargs))
+        },
+    );
 }
 
 /// Their names.
 pub(super) fn names() -> &'static [&'static str] {
-    &["range", "dict", "cycler", "joiner", "lipsum", "namespace", "return"]
+    &[
+        "range",
+        "dict",
+        "cycler",
+        "joiner",
+        "lipsum",
+        "namespace",
+        "return",
+    ]
 }
 
 const LIPSUM: &str = "Lorem ipsum dolor sit amet, consectetur adipiscing elit.";
 
-fn range(args: Rest<Value>) -> Result<Value, Error> {
+fn range(args: Rest<Value>, kwargs: Kwargs) -> Result<Value, Error> {
+    let args = joined(args.0, kwargs);
     let mut args = Args::new("range", &args)?;
     let given = args.positional().len();
     let int = |value: Value| {
         i64::try_from(value.clone()).map_err(|_| {
             let name = super::values::type_name(&value);
-            type_error(format!("'{name}' object cannot be interpreted as an integer"))
+            type_error(format!(
+                "'{name}' object cannot be interpreted as an integer"
+            ))
         })
     };
     let first = int(args.required(0, "stop")?)?;
@@ -49,7 +65,8 @@ fn range(args: Rest<Value>) -> Result<Value, Error> {
     range.map(Value::from_object)
 }
 
-fn dict(args: Rest<Value>) -> Result<Value, Error> {
+fn dict(args: Rest<Value>, kwargs: Kwargs) -> Result<Value, Error> {
+    let args = joined(args.0, kwargs);
     let mut args = Args::new("dict", &args)?;
     let dict = Dict::default();
     if let Some(other) = args.positional().first() {
@@ -66,7 +83,10 @@ fn cycler(items: Rest<Value>) -> Result<Value, Error> {
     if items.is_empty() {
         return Err(type_error("at least one item has to be provided"));
     }
-    Ok(Value::from_object(Cycler { items: items.0, at: AtomicUsize::new(0) }))
+    Ok(Value::from_object(Cycler {
+        items: items.0,
+        at: AtomicUsize::new(0),
+    }))
 }
 
 /// `cycler(…)`: `next()`, `current`, `reset()`.
@@ -82,7 +102,12 @@ impl Object for Cycler {
         (key.as_str() == Some("current")).then(|| self.items[at].clone())
     }
 
-    fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, _: &[Value]) -> Result<Value, Error> {
+    fn call_method(
+        self: &Arc<Self>,
+        _: &mut State<'_, '_>,
+        method: &str,
+        _: &[Value],
+    ) -> Result<Value, Error> {
         match method {
             "next" => {
                 let at = self.at.fetch_add(1, Ordering::Relaxed) % self.items.len();
@@ -103,7 +128,10 @@ impl Object for Cycler {
 
 fn joiner(separator: Option<String>) -> Value {
     let separator = separator.unwrap_or_else(|| ", ".to_owned());
-    Value::from_dyn_object(DynObject::from(Arc::new(Joiner { separator, used: AtomicBool::new(false) })))
+    Value::from_dyn_object(DynObject::from(Arc::new(Joiner {
+        separator,
+        used: AtomicBool::new(false),
+    })))
 }
 
 /// `joiner(sep)`: nothing the first time it is called, then the separator.

@@ -24,6 +24,7 @@ pub mod values;
 
 pub use environment::Engine;
 pub use error::{Frame, JinjaError, JinjaErrorKind};
+pub use filters::{Keys, dumps};
 
 #[cfg(test)]
 mod golden;

@@ -11,24 +11,42 @@ pub(super) fn register(env: &mut Environment<'static>) {
     env.add_test("undefined", |value: &Value| is_undefined(value));
     env.add_test("none", |value: &Value| value.is_none());
     env.add_test("string", |value: &Value| value.kind() == ValueKind::String);
-    env.add_test("number", |value: &Value| matches!(value.kind(), ValueKind::Number | ValueKind::Bool));
+    env.add_test("number", |value: &Value| {
+        matches!(value.kind(), ValueKind::Number | ValueKind::Bool)
+    });
     env.add_test("integer", |value: &Value| type_name(value) == "int");
     env.add_test("float", |value: &Value| type_name(value) == "float");
     env.add_test("boolean", |value: &Value| value.kind() == ValueKind::Bool);
-    env.add_test("true", |value: &Value| value.kind() == ValueKind::Bool && value.is_true());
-    env.add_test("false", |value: &Value| value.kind() == ValueKind::Bool && !value.is_true());
+    env.add_test("true", |value: &Value| {
+        value.kind() == ValueKind::Bool && value.is_true()
+    });
+    env.add_test("false", |value: &Value| {
+        value.kind() == ValueKind::Bool && !value.is_true()
+    });
     env.add_test("mapping", |value: &Value| value.kind() == ValueKind::Map);
     env.add_test("sequence", sequence);
     env.add_test("iterable", iterable);
     env.add_test("callable", callable);
     env.add_test("sameas", same_as);
-    env.add_test("odd", |value: Value| modulo(&value, 2).map(|rest| rest == 1));
-    env.add_test("even", |value: Value| modulo(&value, 2).map(|rest| rest == 0));
-    env.add_test("divisibleby", |value: Value, by: i64| modulo(&value, by).map(|rest| rest == 0));
-    env.add_test("lower", |value: Value| cased(&value, char::is_lowercase, char::is_uppercase));
-    env.add_test("upper", |value: Value| cased(&value, char::is_uppercase, char::is_lowercase));
+    env.add_test("odd", |value: Value| {
+        modulo(&value, 2).map(|rest| rest == 1)
+    });
+    env.add_test("even", |value: Value| {
+        modulo(&value, 2).map(|rest| rest == 0)
+    });
+    env.add_test("divisibleby", |value: Value, by: i64| {
+        modulo(&value, by).map(|rest| rest == 0)
+    });
+    env.add_test("lower", |value: Value| {
+        cased(&value, char::is_lowercase, char::is_uppercase)
+    });
+    env.add_test("upper", |value: Value| {
+        cased(&value, char::is_uppercase, char::is_lowercase)
+    });
     env.add_test("escaped", |_: &Value| false);
-    env.add_test("filter", |state: &State, name: String| state.env().get_template(&name).is_err() && known_filter(&name));
+    env.add_test("filter", |state: &State, name: String| {
+        state.env().get_template(&name).is_err() && known_filter(&name)
+    });
     env.add_test("test", |name: String| TESTS.contains(&name.as_str()));
     for (names, comparison) in [
         (["eq", "==", "equalto"], Comparison::Eq),
@@ -40,16 +58,53 @@ pub(super) fn register(env: &mut Environment<'static>) {
         (["in", "in", "in"], Comparison::In),
     ] {
         for name in names {
-            env.add_test(name, move |left: Value, right: Value| comparison.holds(&left, &right));
+            env.add_test(name, move |left: Value, right: Value| {
+                comparison.holds(&left, &right)
+            });
         }
     }
 }
 
 const TESTS: [&str; 39] = [
-    "odd", "even", "divisibleby", "defined", "undefined", "filter", "test", "none", "boolean", "false", "true",
-    "integer", "float", "lower", "upper", "string", "mapping", "number", "sequence", "iterable", "callable",
-    "sameas", "escaped", "in", "==", "eq", "equalto", "!=", "ne", ">", "gt", "greaterthan", "ge", ">=", "<",
-    "lt", "lessthan", "<=", "le",
+    "odd",
+    "even",
+    "divisibleby",
+    "defined",
+    "undefined",
+    "filter",
+    "test",
+    "none",
+    "boolean",
+    "false",
+    "true",
+    "integer",
+    "float",
+    "lower",
+    "upper",
+    "string",
+    "mapping",
+    "number",
+    "sequence",
+    "iterable",
+    "callable",
+    "sameas",
+    "escaped",
+    "in",
+    "==",
+    "eq",
+    "equalto",
+    "!=",
+    "ne",
+    ">",
+    "gt",
+    "greaterthan",
+    "ge",
+    ">=",
+    "<",
+    "lt",
+    "lessthan",
+    "<=",
+    "le",
 ];
 
 fn known_filter(name: &str) -> bool {
@@ -57,8 +112,10 @@ fn known_filter(name: &str) -> bool {
 }
 
 fn sequence(value: &Value) -> bool {
-    matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::String | ValueKind::Undefined)
-        || is_undefined(value)
+    matches!(
+        value.kind(),
+        ValueKind::Seq | ValueKind::Map | ValueKind::String | ValueKind::Undefined
+    ) || is_undefined(value)
         || value.downcast_object_ref::<List>().is_some()
 }
 
@@ -69,7 +126,11 @@ fn iterable(value: &Value) -> bool {
 fn callable(value: &Value) -> bool {
     let lax = is_undefined(value) && !value.is_undefined();
     let shown = value.as_object().map(|object| object.type_name());
-    lax || shown.is_some_and(|name| ["Macro", "Function", "Joiner"].iter().any(|part| name.contains(part)))
+    lax || shown.is_some_and(|name| {
+        ["Macro", "Function", "Joiner"]
+            .iter()
+            .any(|part| name.contains(part))
+    })
 }
 
 fn same_as(value: Value, other: Value) -> bool {
@@ -84,7 +145,9 @@ fn same_as(value: Value, other: Value) -> bool {
 
 /// Lists and dicts are the same only if they are one object.
 fn identity(value: &Value) -> Option<usize> {
-    let list = value.downcast_object_ref::<List>().map(|list| std::ptr::from_ref(list).addr());
+    let list = value
+        .downcast_object_ref::<List>()
+        .map(|list| std::ptr::from_ref(list).addr());
     list.or_else(|| {
         let dict = value.downcast_object_ref::<super::values::Dict>();
         dict.map(|dict| std::ptr::from_ref(dict).addr())
@@ -96,7 +159,10 @@ fn modulo(value: &Value, by: i64) -> Result<i128, Error> {
         Some(Number::Int(value)) if by != 0 => Ok(value.rem_euclid(i128::from(by))),
         Some(Number::Float(value)) if by != 0 => Ok((value.rem_euclid(by as f64)) as i128),
         Some(_) => Err(type_error("integer modulo by zero")),
-        None => Err(type_error(format!("a number is required, not {}", type_name(value)))),
+        None => Err(type_error(format!(
+            "a number is required, not {}",
+            type_name(value)
+        ))),
     }
 }
 

@@ -6,14 +6,22 @@ use minijinja::{Error, State};
 use super::Filter;
 use crate::jinja::values::{Args, Number, int, is_undefined, number, type_error, type_name};
 
-pub(super) const FILTERS: &[(&str, Filter)] =
-    &[("abs", abs), ("round", round), ("int", to_int), ("float", to_float), ("filesizeformat", file_size)];
+pub(super) const FILTERS: &[(&str, Filter)] = &[
+    ("abs", abs),
+    ("round", round),
+    ("int", to_int),
+    ("float", to_float),
+    ("filesizeformat", file_size),
+];
 
 fn abs(_: &mut State<'_, '_>, value: &Value, _: &[Value]) -> Result<Value, Error> {
     match number(value) {
         Some(Number::Int(value)) => Ok(int(value.abs())),
         Some(Number::Float(value)) => Ok(Value::from(value.abs())),
-        None => Err(type_error(format!("bad operand type for abs(): '{}'", type_name(value)))),
+        None => Err(type_error(format!(
+            "bad operand type for abs(): '{}'",
+            type_name(value)
+        ))),
     }
 }
 
@@ -21,10 +29,14 @@ fn abs(_: &mut State<'_, '_>, value: &Value, _: &[Value]) -> Result<Value, Error
 fn round(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
     let mut args = Args::new("round", args)?;
     let precision = args.int(0, "precision")?.unwrap_or(0);
-    let method = args.get(1, "method").map_or_else(|| "common".to_owned(), |method| method.to_string());
+    let method = args
+        .get(1, "method")
+        .map_or_else(|| "common".to_owned(), |method| method.to_string());
     let Some(number) = number(value) else {
         let name = type_name(value);
-        return Err(type_error(format!("type {name} doesn't define __round__ method")));
+        return Err(type_error(format!(
+            "type {name} doesn't define __round__ method"
+        )));
     };
     let factor = 10f64.powi(precision as i32);
     let float = number.float();
@@ -32,7 +44,9 @@ fn round(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, 
         ("common", Number::Int(value)) if precision >= 0 => return Ok(int(value)),
         ("common", _) if precision >= 0 => {
             // The decimal text of a float is exact, so its rounding is too.
-            format!("{float:.*}", precision as usize).parse().unwrap_or(float)
+            format!("{float:.*}", precision as usize)
+                .parse()
+                .unwrap_or(float)
         }
         ("common", Number::Int(_)) => {
             return Ok(int(((float * factor).round_ties_even() / factor) as i128));
@@ -60,7 +74,9 @@ fn to_int(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value,
         if let Ok(whole) = i128::from_str_radix(digits, base.clamp(2, 36) as u32) {
             return Ok(int(whole));
         }
-        return Ok(parse_float(&text).filter(|value| value.is_finite()).map_or(default, |value| int(value as i128)));
+        return Ok(parse_float(&text)
+            .filter(|value| value.is_finite())
+            .map_or(default, |value| int(value as i128)));
     }
     Ok(match number(value) {
         Some(Number::Int(value)) => int(value),
@@ -74,7 +90,9 @@ fn parse_float(text: &str) -> Option<f64> {
 }
 
 fn to_float(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
-    let default = Args::new("float", args)?.get(0, "default").unwrap_or_else(|| Value::from(0.0));
+    let default = Args::new("float", args)?
+        .get(0, "default")
+        .unwrap_or_else(|| Value::from(0.0));
     let parsed = match value.as_str() {
         Some(text) => parse_float(text),
         None if is_undefined(value) || value.kind() == ValueKind::None => None,
@@ -94,7 +112,16 @@ fn file_size(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Val
         return Ok(Value::from(format!("{} Bytes", bytes as i64)));
     }
     let units = ["k", "M", "G", "T", "P", "E", "Z", "Y"];
-    let power = (1..=units.len()).find(|power| bytes < base.powi(*power as i32 + 1)).unwrap_or(units.len());
-    let unit = if binary { format!("{}iB", units[power - 1].to_uppercase()) } else { format!("{}B", units[power - 1]) };
-    Ok(Value::from(format!("{:.1} {unit}", bytes / base.powi(power as i32))))
+    let power = (1..=units.len())
+        .find(|power| bytes < base.powi(*power as i32 + 1))
+        .unwrap_or(units.len());
+    let unit = if binary {
+        format!("{}iB", units[power - 1].to_uppercase())
+    } else {
+        format!("{}B", units[power - 1])
+    };
+    Ok(Value::from(format!(
+        "{:.1} {unit}",
+        bytes / base.powi(power as i32)
+    )))
 }

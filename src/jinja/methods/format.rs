@@ -12,7 +12,11 @@ pub(crate) fn format_str(text: &str, args: &[Value]) -> Result<Value, Error> {
         Some((last, rest)) if last.is_kwargs() => (rest, Some(Kwargs::try_from(last.clone())?)),
         _ => (args, None),
     };
-    let mut fields = Fields { positional, keywords, automatic: 0 };
+    let mut fields = Fields {
+        positional,
+        keywords,
+        automatic: 0,
+    };
     fields.fill(text).map(Value::from)
 }
 
@@ -38,7 +42,8 @@ impl Fields<'_> {
             if brace == "}" {
                 return Err(type_error("Single '}' encountered in format string"));
             }
-            let end = field_end(after).ok_or_else(|| type_error("expected '}' before end of string"))?;
+            let end =
+                field_end(after).ok_or_else(|| type_error("expected '}' before end of string"))?;
             out.push_str(&self.field(&after[..end])?);
             rest = &after[end + 1..];
         }
@@ -50,7 +55,11 @@ impl Fields<'_> {
         let (reference, spec) = field.split_once(':').unwrap_or((field, ""));
         let (reference, conversion) = reference.split_once('!').unwrap_or((reference, ""));
         let value = self.lookup(reference)?;
-        let spec = if spec.contains('{') { self.fill(spec)? } else { spec.to_owned() };
+        let spec = if spec.contains('{') {
+            self.fill(spec)?
+        } else {
+            spec.to_owned()
+        };
         match conversion {
             "r" => format_value(&Value::from(python_repr(&value)), &spec),
             "s" => format_value(&Value::from(python_str(&value)), &spec),
@@ -68,9 +77,13 @@ impl Fields<'_> {
                 let end = attribute.find(['.', '[']).unwrap_or(attribute.len());
                 (key, rest) = (Value::from(&attribute[..end]), &attribute[end..]);
             } else {
-                let close = rest.find(']').ok_or_else(|| type_error("missing ']' in format string"))?;
+                let close = rest
+                    .find(']')
+                    .ok_or_else(|| type_error("missing ']' in format string"))?;
                 let index = &rest[1..close];
-                key = index.parse::<i64>().map_or_else(|_| Value::from(index), Value::from);
+                key = index
+                    .parse::<i64>()
+                    .map_or_else(|_| Value::from(index), Value::from);
                 rest = &rest[close + 1..];
             }
             value = value.get_item(&key)?;
@@ -87,7 +100,9 @@ impl Fields<'_> {
         };
         match (index, &self.keywords) {
             (Some(index), _) => self.positional.get(index).cloned().ok_or_else(|| {
-                type_error(format!("Replacement index {index} out of range for positional args tuple"))
+                type_error(format!(
+                    "Replacement index {index} out of range for positional args tuple"
+                ))
             }),
             (None, Some(keywords)) if keywords.has(name) => keywords.peek(name),
             _ => Err(type_error(format!("key '{name}' is missing"))),

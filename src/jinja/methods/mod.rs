@@ -10,12 +10,16 @@ use minijinja::{Error, ErrorKind, State};
 
 use super::values::{Lax, elements, list};
 
-pub(crate) use format::format_str;
 pub(crate) use spec::float_text;
 pub(crate) use strings::{capitalize, title};
 
 /// Calls a Python method of a value that is not an object of ours.
-pub(crate) fn call(state: &mut State<'_, '_>, value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> {
+pub(crate) fn call(
+    state: &mut State<'_, '_>,
+    value: &Value,
+    method: &str,
+    args: &[Value],
+) -> Result<Value, Error> {
     if let Some(text) = value.as_str() {
         return strings::call(state, text, method, args);
     }
@@ -41,5 +45,7 @@ pub(crate) fn call(state: &mut State<'_, '_>, value: &Value, method: &str, args:
 /// A map of the engine itself, as Rust code of other rooms may hand over; its `update` has no effect on it.
 fn is_plain_map(value: &Value) -> bool {
     value.kind() == minijinja::value::ValueKind::Map
-        && value.as_object().is_some_and(|object| format!("{object:?}").starts_with("{"))
+        && value
+            .as_object()
+            .is_some_and(|object| object.type_name().contains("Map<"))
 }

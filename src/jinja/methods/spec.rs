@@ -16,7 +16,11 @@ pub(crate) fn float_text(value: f64, conversion: char, precision: Option<usize>)
         'g' => general(value, precision.max(1)),
         _ => format!("{value:.precision$}"),
     };
-    if conversion.is_ascii_uppercase() { text.to_uppercase() } else { text }
+    if conversion.is_ascii_uppercase() {
+        text.to_uppercase()
+    } else {
+        text
+    }
 }
 
 fn scientific(value: f64, precision: usize) -> String {
@@ -29,7 +33,10 @@ fn scientific(value: f64, precision: usize) -> String {
 
 fn general(value: f64, precision: usize) -> String {
     let rounded = format!("{value:.*e}", precision - 1);
-    let exponent: i32 = rounded.split_once('e').and_then(|(_, e)| e.parse().ok()).unwrap_or(0);
+    let exponent: i32 = rounded
+        .split_once('e')
+        .and_then(|(_, e)| e.parse().ok())
+        .unwrap_or(0);
     let strip = |text: &str| match text.contains('.') {
         true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
         false => text.to_owned(),
@@ -85,12 +92,16 @@ impl Spec {
         if chars.get(at) == Some(&'0') && spec.align.is_none() {
             (spec.fill, spec.align, at) = ('0', Some('='), at + 1);
         }
-        let mut digits = |at: &mut usize| {
+        let digits = |at: &mut usize| {
             let start = *at;
             while chars.get(*at).is_some_and(char::is_ascii_digit) {
                 *at += 1;
             }
-            chars[start..*at].iter().collect::<String>().parse::<usize>().ok()
+            chars[start..*at]
+                .iter()
+                .collect::<String>()
+                .parse::<usize>()
+                .ok()
         };
         spec.width = digits(&mut at).unwrap_or(0);
         if let Some(mark) = chars.get(at).filter(|c| ",_".contains(**c)) {
@@ -121,7 +132,8 @@ impl Spec {
         let text = self.group(&self.magnitude(value)?);
         let length = sign.len() + text.chars().count();
         if self.align == Some('=') {
-            let fill: String = std::iter::repeat_n(self.fill, self.width.saturating_sub(length)).collect();
+            let fill: String =
+                std::iter::repeat_n(self.fill, self.width.saturating_sub(length)).collect();
             return Ok(format!("{sign}{fill}{text}"));
         }
         Ok(self.pad(&format!("{sign}{text}"), '>'))
@@ -136,12 +148,23 @@ impl Spec {
             (None | Some('d' | 'n'), Number::Int(value)) if self.precision.is_none() => {
                 value.unsigned_abs().to_string()
             }
-            (Some('x'), Number::Int(value)) => prefixed("0x", format!("{:x}", value.unsigned_abs())),
-            (Some('X'), Number::Int(value)) => prefixed("0X", format!("{:X}", value.unsigned_abs())),
-            (Some('o'), Number::Int(value)) => prefixed("0o", format!("{:o}", value.unsigned_abs())),
-            (Some('b'), Number::Int(value)) => prefixed("0b", format!("{:b}", value.unsigned_abs())),
+            (Some('x'), Number::Int(value)) => {
+                prefixed("0x", format!("{:x}", value.unsigned_abs()))
+            }
+            (Some('X'), Number::Int(value)) => {
+                prefixed("0X", format!("{:X}", value.unsigned_abs()))
+            }
+            (Some('o'), Number::Int(value)) => {
+                prefixed("0o", format!("{:o}", value.unsigned_abs()))
+            }
+            (Some('b'), Number::Int(value)) => {
+                prefixed("0b", format!("{:b}", value.unsigned_abs()))
+            }
             (Some('%'), value) => {
-                format!("{}%", float_text(value.float().abs() * 100.0, 'f', self.precision))
+                format!(
+                    "{}%",
+                    float_text(value.float().abs() * 100.0, 'f', self.precision)
+                )
             }
             (Some(kind @ ('f' | 'F' | 'e' | 'E' | 'g' | 'G')), value) => {
                 float_text(value.float().abs(), kind, self.precision)
@@ -159,8 +182,12 @@ impl Spec {
     }
 
     fn group(&self, digits: &str) -> String {
-        let Some(mark) = self.grouping else { return digits.to_owned() };
-        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        let Some(mark) = self.grouping else {
+            return digits.to_owned();
+        };
+        let end = digits
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(digits.len());
         let mut out = String::new();
         for (index, c) in digits[..end].chars().enumerate() {
             if index > 0 && (end - index).is_multiple_of(3) {
@@ -189,13 +216,17 @@ pub(super) fn format_value(value: &Value, text: &str) -> Result<String, Error> {
         return Ok(python_str(value));
     }
     let spec = Spec::parse(text)?;
-    let numeric = value.kind() == ValueKind::Number || (value.kind() == ValueKind::Bool && spec.kind.is_some());
+    let numeric = value.kind() == ValueKind::Number
+        || (value.kind() == ValueKind::Bool && spec.kind.is_some());
     if let Some(number) = number(value).filter(|_| numeric) {
         return spec.number(number);
     }
     if !matches!(spec.kind, None | Some('s')) {
         let kind = spec.kind.unwrap_or('s');
-        let message = format!("Unknown format code '{kind}' for object of type '{}'", type_name(value));
+        let message = format!(
+            "Unknown format code '{kind}' for object of type '{}'",
+            type_name(value)
+        );
         return Err(type_error(message));
     }
     let text: String = match spec.precision {

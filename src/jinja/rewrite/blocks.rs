@@ -65,7 +65,11 @@ impl Block {
             BlockKind::Test => format!("test_{}", self.name),
             BlockKind::Snapshot => format!("snapshot_{}", self.name),
             BlockKind::Materialization => {
-                format!("materialization_{}_{}", self.name, self.adapter.as_deref().unwrap_or("default"))
+                format!(
+                    "materialization_{}_{}",
+                    self.name,
+                    self.adapter.as_deref().unwrap_or("default")
+                )
             }
         }
     }
@@ -73,7 +77,12 @@ impl Block {
 
 /// Finds the top-level blocks of a file.
 pub fn blocks(source: &str) -> Result<Vec<Block>, RewriteError> {
-    let mut scan = Scan { source, found: Vec::new(), current: None, control: Vec::new() };
+    let mut scan = Scan {
+        source,
+        found: Vec::new(),
+        current: None,
+        control: Vec::new(),
+    };
     let mut pos = 0;
     while let Some(begin) = lexer::next_tag(source, pos) {
         pos = scan.tag(begin)?;
@@ -122,7 +131,10 @@ impl Scan<'_> {
         let word_len = source[word_start..].find(|c: char| c != '_' && !c.is_alphanumeric());
         let word = &source[word_start..word_start + word_len.unwrap_or(source.len() - word_start)];
         let Some(end) = tag_end(source, begin, "%}") else {
-            return Err(RewriteError::new("this tag is never closed with `%}`", begin..begin + 2));
+            return Err(RewriteError::new(
+                "this tag is never closed with `%}`",
+                begin..begin + 2,
+            ));
         };
         self.keyword(word, word_start, begin..end)
     }
@@ -141,7 +153,9 @@ impl Scan<'_> {
         }
         if let Some((keyword, kind)) = KEYWORDS.into_iter().find(|(known, _)| *known == word) {
             if let Some((control, _)) = self.control.last() {
-                let message = format!("`{word}` cannot be inside of `{control}`, it must be at the top level");
+                let message = format!(
+                    "`{word}` cannot be inside of `{control}`, it must be at the top level"
+                );
                 return Err(RewriteError::new(message, word_span));
             }
             return self.start(keyword, kind, word_span.end, tag);
@@ -156,7 +170,10 @@ impl Scan<'_> {
                     return Err(RewriteError::new(message, word_span));
                 }
                 None => {
-                    return Err(RewriteError::new(format!("unexpected `{word}`, no block is open"), word_span));
+                    return Err(RewriteError::new(
+                        format!("unexpected `{word}`, no block is open"),
+                        word_span,
+                    ));
                 }
             },
             _ => {}
@@ -188,7 +205,9 @@ impl Scan<'_> {
         let mut pos = tag.end;
         while let Some(at) = self.source[pos..].find("{%") {
             let begin = pos + at;
-            let rest = self.source[begin + 2..].trim_start_matches(['-', '+']).trim_start();
+            let rest = self.source[begin + 2..]
+                .trim_start_matches(['-', '+'])
+                .trim_start();
             if rest.starts_with("enddocs")
                 && let Some(end) = tag_end(self.source, begin, "%}")
             {
@@ -198,7 +217,10 @@ impl Scan<'_> {
             }
             pos = begin + 2;
         }
-        Err(RewriteError::new("`docs` is never closed with `{% enddocs %}`", block.name_span))
+        Err(RewriteError::new(
+            "`docs` is never closed with `{% enddocs %}`",
+            block.name_span,
+        ))
     }
 }
 
@@ -258,6 +280,7 @@ fn header(
         block.arguments = arguments(&mut cursor)?;
         block.arguments_source = source[open + 1..cursor.end() - 1].to_owned();
     }
+    cursor.skip_op(":");
     match cursor.peek() {
         None => Ok(block),
         Some(_) => Err(cursor.unexpected("end of tag")),
@@ -288,6 +311,7 @@ fn cursor(source: &str, from: usize, tag_end: usize) -> Result<Rewriter<'_>, Rew
         calls: Vec::new(),
         open: Vec::new(),
         signature: None,
+        late: Vec::new(),
         depth: 0,
     })
 }
@@ -300,13 +324,16 @@ fn arguments(cursor: &mut Rewriter<'_>) -> Result<Vec<Argument>, RewriteError> {
             cursor.expect_op(",")?;
         }
         let token = cursor.expect_name()?;
-        let mut argument =
-            Argument { name: cursor.text(token).to_owned(), annotation: None, default: None };
+        let mut argument = Argument {
+            name: cursor.text(token).to_owned(),
+            annotation: None,
+            default: None,
+        };
         if cursor.skip_op(":") {
             let start = cursor.start();
             while let Some(token) = cursor.peek()
                 && !(token.kind == Kind::Op("=") || token.kind == Kind::Op(")"))
-                && !(token.kind == Kind::Op(",") && !inside_brackets(cursor, start))
+                && (token.kind != Kind::Op(",") || inside_brackets(cursor, start))
             {
                 cursor.pos += 1;
             }
@@ -339,7 +366,10 @@ mod tests {
             {% materialization t, adapter='sqlite' %}m{% endmaterialization %}";
         let found = blocks(source).expect("parses");
         let names: Vec<_> = found.iter().map(Block::internal_name).collect();
-        assert_eq!(names, ["a", "test_b", "snapshot_c", "materialization_t_sqlite"]);
+        assert_eq!(
+            names,
+            ["a", "test_b", "snapshot_c", "materialization_t_sqlite"]
+        );
         assert_eq!(&source[found[0].body_span.clone()], " {{ x }} ");
         assert_eq!(found[0].arguments_source, "x, y='%}'");
         assert_eq!(found[0].arguments[1].default.as_deref(), Some("'%}'"));
@@ -360,7 +390,8 @@ mod tests {
         assert_eq!(error.span, 9..10);
         let error = blocks("{% macro a() %}{% macro b() %}{% endmacro %}").expect_err("error");
         assert_eq!(error.message, "`macro` cannot start inside of `macro`");
-        let error = blocks("{% if x %}{% macro b() %}{% endmacro %}{% endif %}").expect_err("error");
+        let error =
+            blocks("{% if x %}{% macro b() %}{% endmacro %}{% endif %}").expect_err("error");
         assert_eq!(error.span, 13..18);
     }
 }

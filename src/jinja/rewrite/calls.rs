@@ -24,7 +24,10 @@ impl MacroCall {
             return None;
         }
         let argument = |index: usize, keyword: &str| {
-            let named = self.arguments.iter().find(|(key, _)| key.as_deref() == Some(keyword));
+            let named = self
+                .arguments
+                .iter()
+                .find(|(key, _)| key.as_deref() == Some(keyword));
             let positional = self.arguments.get(index).filter(|(key, _)| key.is_none());
             named.or(positional).and_then(|(_, value)| value.as_deref())
         };
@@ -38,7 +41,10 @@ pub fn macro_calls(source: &str) -> Result<Vec<MacroCall>, RewriteError> {
 }
 
 /// Reads the literal arguments from the tokens of `( … )`.
-pub(super) fn string_arguments(source: &str, tokens: &[Token]) -> Vec<(Option<String>, Option<String>)> {
+pub(super) fn string_arguments(
+    source: &str,
+    tokens: &[Token],
+) -> Vec<(Option<String>, Option<String>)> {
     let inner = &tokens[1..tokens.len() - 1];
     let mut depth = 0usize;
     let groups = inner.split(|token| {
@@ -74,7 +80,8 @@ mod tests {
 
     #[test]
     fn finds_plain_packaged_and_dispatched_calls() {
-        let source = "{{ a(b(1)) }}{% do p.c(x) %}{{ adapter.dispatch('m', macro_namespace='q')(1) }}";
+        let source =
+            "{{ a(b(1)) }}{% do p.c(x) %}{{ adapter.dispatch('m', macro_namespace='q')(1) }}";
         let calls = macro_calls(source).expect("parses");
         let paths: Vec<_> = calls.iter().map(|call| call.path.join(".")).collect();
         assert_eq!(paths, ["b", "a", "p.c", "adapter.dispatch"]);

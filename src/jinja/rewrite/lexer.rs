@@ -77,7 +77,11 @@ pub(crate) fn lex(source: &str) -> Result<Vec<Token>, RewriteError> {
 }
 
 fn push(tokens: &mut Vec<Token>, kind: Kind, span: Range<usize>) {
-    tokens.push(Token { kind, start: span.start, end: span.end });
+    tokens.push(Token {
+        kind,
+        start: span.start,
+        end: span.end,
+    });
 }
 
 /// Offset of the next `{{`, `{%` or `{#`.
@@ -97,7 +101,10 @@ pub(crate) fn next_tag(source: &str, from: usize) -> Option<usize> {
 pub(crate) fn comment_end(source: &str, begin: usize) -> Result<usize, RewriteError> {
     match source[begin + 2..].find("#}") {
         Some(at) => Ok(begin + 2 + at + 2),
-        None => Err(RewriteError::new("this comment is never closed with `#}`", begin..begin + 2)),
+        None => Err(RewriteError::new(
+            "this comment is never closed with `#}`",
+            begin..begin + 2,
+        )),
     }
 }
 
@@ -112,7 +119,10 @@ pub(crate) fn raw_end(source: &str, begin: usize) -> Result<Option<usize>, Rewri
         }
         pos += at + 2;
     }
-    Err(RewriteError::new("this raw block is never closed with `{% endraw %}`", begin..begin + 2))
+    Err(RewriteError::new(
+        "this raw block is never closed with `{% endraw %}`",
+        begin..begin + 2,
+    ))
 }
 
 /// Matches `{%- keyword -%}` without arguments and returns the offset behind it.
@@ -120,7 +130,10 @@ fn bare_tag(source: &str, begin: usize, keyword: &str) -> Option<usize> {
     let rest = source[begin..].strip_prefix("{%")?;
     let rest = rest.strip_prefix(['-', '+']).unwrap_or(rest).trim_start();
     let rest = rest.strip_prefix(keyword)?.trim_start();
-    let rest = rest.strip_prefix(['-', '+']).unwrap_or(rest).strip_prefix("%}")?;
+    let rest = rest
+        .strip_prefix(['-', '+'])
+        .unwrap_or(rest)
+        .strip_prefix("%}")?;
     Some(source.len() - rest.len())
 }
 
@@ -143,7 +156,11 @@ fn lex_tag(source: &str, begin: usize, tokens: &mut Vec<Token>) -> Result<usize,
             return Err(RewriteError::new(message, begin..begin + 2));
         }
         if brackets.is_empty() {
-            let marked = rest.strip_prefix('-').or(if variable { None } else { rest.strip_prefix('+') });
+            let marked = rest.strip_prefix('-').or(if variable {
+                None
+            } else {
+                rest.strip_prefix('+')
+            });
             let len = if rest.starts_with(close) {
                 2
             } else if marked.is_some_and(|rest| rest.starts_with(close)) {
@@ -191,9 +208,17 @@ pub(crate) fn lex_token(source: &str, pos: usize) -> Result<Token, RewriteError>
     let first = rest.chars().next().unwrap_or('\0');
     let (kind, len) = match first {
         '\'' | '"' => (Kind::Str, string_len(source, pos, first)?),
+        // Behind a dot it is an index, as in `rows.1.0`, not a float.
+        '0'..='9' if source[..pos].ends_with('.') => (
+            Kind::Int,
+            rest.find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(rest.len()),
+        ),
         '0'..='9' => number(rest),
         c if c == '_' || c.is_alphabetic() => {
-            let len = rest.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(rest.len());
+            let len = rest
+                .find(|c: char| c != '_' && !c.is_alphanumeric())
+                .unwrap_or(rest.len());
             (Kind::Name, len)
         }
         _ => match OPERATORS.iter().find(|op| rest.starts_with(**op)) {
@@ -204,7 +229,11 @@ pub(crate) fn lex_token(source: &str, pos: usize) -> Result<Token, RewriteError>
             }
         },
     };
-    Ok(Token { kind, start: pos, end: pos + len })
+    Ok(Token {
+        kind,
+        start: pos,
+        end: pos + len,
+    })
 }
 
 fn string_len(source: &str, pos: usize, quote: char) -> Result<usize, RewriteError> {
@@ -217,12 +246,16 @@ fn string_len(source: &str, pos: usize, quote: char) -> Result<usize, RewriteErr
             _ => {}
         }
     }
-    Err(RewriteError::new("this string is never closed", pos..pos + 1))
+    Err(RewriteError::new(
+        "this string is never closed",
+        pos..pos + 1,
+    ))
 }
 
 fn number(text: &str) -> (Kind, usize) {
     let digits = |text: &str| {
-        text.find(|c: char| !c.is_ascii_digit() && c != '_').unwrap_or(text.len())
+        text.find(|c: char| !c.is_ascii_digit() && c != '_')
+            .unwrap_or(text.len())
     };
     let radix = text.get(..2).map(str::to_ascii_lowercase);
     if matches!(radix.as_deref(), Some("0x" | "0o" | "0b")) {
@@ -253,7 +286,10 @@ mod tests {
 
     fn kinds(source: &str) -> Vec<(Kind, String)> {
         let tokens = lex(source).expect("lexes");
-        tokens.iter().map(|t| (t.kind, source[t.start..t.end].to_owned())).collect()
+        tokens
+            .iter()
+            .map(|t| (t.kind, source[t.start..t.end].to_owned()))
+            .collect()
     }
 
     #[test]

@@ -83,7 +83,10 @@ pub struct RewriteError {
 
 impl RewriteError {
     pub(crate) fn new(message: impl Into<String>, span: Range<usize>) -> Self {
-        Self { message: message.into(), span }
+        Self {
+            message: message.into(),
+            span,
+        }
     }
 }
 
@@ -106,19 +109,35 @@ pub fn rewrite(source: &str) -> Result<Rewritten, RewriteError> {
         calls: Vec::new(),
         open: Vec::new(),
         signature: None,
+        late: Vec::new(),
         depth: 0,
     };
     rewriter.template()?;
-    let Rewriter { edits, calls, signature, .. } = rewriter;
+    let Rewriter {
+        edits,
+        calls,
+        signature,
+        ..
+    } = rewriter;
     let (text, map) = edits.apply(source);
-    Ok(Rewritten { text, signature, calls, map })
+    Ok(Rewritten {
+        text,
+        signature,
+        calls,
+        map,
+    })
 }
 
 /// Whether a template is one `{{ … }}` and nothing around it.
 pub(crate) fn is_single_expression(source: &str) -> bool {
     use lexer::Kind;
-    let Ok(tokens) = lexer::lex(source) else { return false };
-    let begins = tokens.iter().filter(|token| token.kind == Kind::VariableBegin).count();
+    let Ok(tokens) = lexer::lex(source) else {
+        return false;
+    };
+    let begins = tokens
+        .iter()
+        .filter(|token| token.kind == Kind::VariableBegin)
+        .count();
     let ends = [tokens.first(), tokens.last()].map(|token| token.map(|token| token.kind));
     begins == 1 && ends == [Some(Kind::VariableBegin), Some(Kind::VariableEnd)]
 }
@@ -132,6 +151,8 @@ struct Rewriter<'s> {
     calls: Vec<MacroCall>,
     open: Vec<statements::Open>,
     signature: Option<Signature>,
+    /// Defaults that move from a macro's header into its body.
+    late: Vec<(String, String)>,
     depth: usize,
 }
 
@@ -150,18 +171,27 @@ mod tests {
 
     #[test]
     fn literals_become_mutable_objects() {
-        assert_eq!(text("{{ [1, {'a': 2}] }}"), "{{ ([1, ({'a': 2}|_py_dict)]|_py_list) }}");
+        assert_eq!(
+            text("{{ [1, {'a': 2}] }}"),
+            "{{ ([1, ({'a': 2}|_py_dict)]|_py_list) }}"
+        );
     }
 
     #[test]
     fn operator_chains_become_filters() {
-        assert_eq!(text("{{ a + b - c }}"), "{{ ((a )|_py_add( b )|_py_sub( c)) }}");
+        assert_eq!(
+            text("{{ a + b - c }}"),
+            "{{ ((a )|_py_add( b )|_py_sub( c)) }}"
+        );
         assert_eq!(text("{{ '%s' % x }}"), "{{ (('%s' )|_py_mod( x)) }}");
     }
 
     #[test]
     fn chained_comparison_is_one_filter() {
-        assert_eq!(text("{{ 1 < 2 < 3 }}"), "{{ ((1 )|_py_chain('<', 2 ,'<', 3)) }}");
+        assert_eq!(
+            text("{{ 1 < 2 < 3 }}"),
+            "{{ ((1 )|_py_chain('<', 2 ,'<', 3)) }}"
+        );
     }
 
     #[test]
@@ -183,8 +213,13 @@ mod tests {
 
     #[test]
     fn macro_headers_get_their_template_name() {
-        let rewritten = rewrite("{% test t(model, x=1) %}{{ varargs }}{% endtest %}").expect("rewrites");
-        assert!(rewritten.text.starts_with("{% macro dbt_macro__test_t(model, x=1, varargs=none) %}"));
+        let rewritten =
+            rewrite("{% test t(model, x=1) %}{{ varargs }}{% endtest %}").expect("rewrites");
+        assert!(
+            rewritten
+                .text
+                .starts_with("{% macro dbt_macro__test_t(model, x=1, varargs=none) %}")
+        );
         let signature = rewritten.signature.expect("has one");
         assert_eq!(signature.arguments, ["model", "x"]);
         assert!(signature.varargs && !signature.kwargs);

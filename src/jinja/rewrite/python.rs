@@ -15,7 +15,12 @@ pub(crate) fn literal_value(text: &str) -> Option<Value> {
         pos = token.end + text[token.end..].len() - text[token.end..].trim_start().len();
         tokens.push(token);
     }
-    let mut reader = Reader { text, tokens, pos: 0, depth: 0 };
+    let mut reader = Reader {
+        text,
+        tokens,
+        pos: 0,
+        depth: 0,
+    };
     let value = reader.tuple(None)?;
     (reader.pos == reader.tokens.len()).then_some(value)
 }
@@ -29,7 +34,10 @@ struct Reader<'s> {
 
 impl Reader<'_> {
     fn skip(&mut self, op: &str) -> bool {
-        let found = self.tokens.get(self.pos).is_some_and(|t| matches!(t.kind, Kind::Op(o) if o == op));
+        let found = self
+            .tokens
+            .get(self.pos)
+            .is_some_and(|t| matches!(t.kind, Kind::Op(o) if o == op));
         self.pos += found as usize;
         found
     }
@@ -72,8 +80,19 @@ impl Reader<'_> {
         self.pos += 1;
         let text = &self.text[token.start..token.end];
         let value = match token.kind {
-            Kind::Int if text.len() > 1 && text.starts_with('0') && text.bytes().any(|b| b != b'0' && b != b'_') && text.bytes().all(|b| b.is_ascii_digit()) => None,
-            Kind::Int => literals::number(text).ok()?.parse::<i128>().ok().map(crate::jinja::values::int),
+            Kind::Int
+                if text.len() > 1
+                    && text.starts_with('0')
+                    && text.bytes().any(|b| b != b'0' && b != b'_')
+                    && text.bytes().all(|b| b.is_ascii_digit()) =>
+            {
+                None
+            }
+            Kind::Int => literals::number(text)
+                .ok()?
+                .parse::<i128>()
+                .ok()
+                .map(crate::jinja::values::int),
             Kind::Float => text.replace('_', "").parse::<f64>().ok().map(Value::from),
             Kind::Str => self.string(text),
             Kind::Name => match text {
@@ -95,7 +114,11 @@ impl Reader<'_> {
 
     fn string(&mut self, first: &str) -> Option<Value> {
         let mut text = literals::decode(first);
-        while let Some(token) = self.tokens.get(self.pos).filter(|token| token.kind == Kind::Str) {
+        while let Some(token) = self
+            .tokens
+            .get(self.pos)
+            .filter(|token| token.kind == Kind::Str)
+        {
             text.push_str(&literals::decode(&self.text[token.start..token.end]));
             self.pos += 1;
         }
@@ -141,8 +164,12 @@ mod tests {
 
     #[test]
     fn only_literals_have_a_value() {
-        let show = |text| literal_value(text).map(|value| crate::jinja::values::python_repr(&value));
-        assert_eq!(show("[1, 'a', (2,), {'k': -1.5}]").as_deref(), Some("[1, 'a', (2,), {'k': -1.5}]"));
+        let show =
+            |text| literal_value(text).map(|value| crate::jinja::values::python_repr(&value));
+        assert_eq!(
+            show("[1, 'a', (2,), {'k': -1.5}]").as_deref(),
+            Some("[1, 'a', (2,), {'k': -1.5}]")
+        );
         assert_eq!(show("1, 2").as_deref(), Some("(1, 2)"));
         assert_eq!(show("0042"), None);
         assert_eq!(show("true"), None);

@@ -25,8 +25,19 @@ pub(super) struct Open {
 
 /// Blocks that need an end tag.
 const BLOCKS: [&str; 13] = [
-    "if", "for", "set", "call", "filter", "with", "autoescape", "block", "macro", "test", "data_test",
-    "materialization", "snapshot",
+    "if",
+    "for",
+    "set",
+    "call",
+    "filter",
+    "with",
+    "autoescape",
+    "block",
+    "macro",
+    "test",
+    "data_test",
+    "materialization",
+    "snapshot",
 ];
 
 impl<'s> Rewriter<'s> {
@@ -40,6 +51,10 @@ impl<'s> Rewriter<'s> {
                 }
                 Kind::BlockBegin => {
                     self.statement()?;
+                    // Jinja2 allows Python's colon at the end of a tag that opens a body.
+                    if self.at_op(":") {
+                        self.drop_token();
+                    }
                     self.end_of(Kind::BlockEnd)?;
                 }
                 _ => {}
@@ -79,9 +94,13 @@ impl<'s> Rewriter<'s> {
             "set" => self.set(token),
             "do" => self.do_expression(token),
             "call" => self.open("call", token).and_then(|()| self.call_block()),
-            "filter" => self.open("filter", token).and_then(|()| self.filter_block()),
+            "filter" => self
+                .open("filter", token)
+                .and_then(|()| self.filter_block()),
             "with" => self.open("with", token).and_then(|()| self.with()),
-            "autoescape" => self.open("autoescape", token).and_then(|()| self.expression()),
+            "autoescape" => self
+                .open("autoescape", token)
+                .and_then(|()| self.expression()),
             "block" => self.open("block", token).and_then(|()| self.block()),
             "break" | "continue" => Ok(()),
             "macro" => self.macro_header(token, "macro", ""),
@@ -98,14 +117,22 @@ impl<'s> Rewriter<'s> {
                 Some(keyword) if keyword == "docs" || BLOCKS.contains(&keyword) => {
                     self.close(token, keyword)
                 }
-                _ => Err(RewriteError::new(format!("unknown tag `{name}`"), token.start..token.end)),
+                _ => Err(RewriteError::new(
+                    format!("unknown tag `{name}`"),
+                    token.start..token.end,
+                )),
             },
         }
     }
 
     fn open(&mut self, keyword: &'static str, token: Token) -> Parsed {
         let at = token.start..token.end;
-        self.open.push(Open { keyword, at, reads: Reads::default(), header: None });
+        self.open.push(Open {
+            keyword,
+            at,
+            reads: Reads::default(),
+            header: None,
+        });
         Ok(())
     }
 
@@ -130,7 +157,9 @@ impl<'s> Rewriter<'s> {
             Some(open) if open.keyword == keyword => {}
             _ => return Err(self.misplaced(token)),
         }
-        let Some(open) = self.open.pop() else { return Ok(()) };
+        let Some(open) = self.open.pop() else {
+            return Ok(());
+        };
         if let Some((end, signature)) = open.header {
             self.edits.replace(token.start..token.end, "endmacro");
             self.finish_macro(end, signature, open.reads);
@@ -151,10 +180,20 @@ impl<'s> Rewriter<'s> {
     /// Declares `varargs` and `kwargs` where the body reads them.
     fn finish_macro(&mut self, end: usize, mut signature: Signature, reads: Reads) {
         let declared = |name: &str| signature.arguments.iter().any(|argument| argument == name);
-        let (varargs, kwargs) = (reads.varargs && !declared("varargs"), reads.kwargs && !declared("kwargs"));
+        let (varargs, kwargs) = (
+            reads.varargs && !declared("varargs"),
+            reads.kwargs && !declared("kwargs"),
+        );
         let mut extra = String::new();
-        for name in [varargs.then_some("varargs"), kwargs.then_some("kwargs")].into_iter().flatten() {
-            let comma = if signature.arguments.is_empty() && extra.is_empty() { "" } else { ", " };
+        for name in [varargs.then_some("varargs"), kwargs.then_some("kwargs")]
+            .into_iter()
+            .flatten()
+        {
+            let comma = if signature.arguments.is_empty() && extra.is_empty() {
+                ""
+            } else {
+                ", "
+            };
             extra += &format!("{comma}{name}=none");
         }
         if !extra.is_empty() && end != usize::MAX {
@@ -193,7 +232,10 @@ impl<'s> Rewriter<'s> {
                 self.expect_op(")")?;
             } else {
                 let name = self.expect_name()?;
-                if matches!(self.text(name), "true" | "false" | "none" | "True" | "False" | "None") {
+                if matches!(
+                    self.text(name),
+                    "true" | "false" | "none" | "True" | "False" | "None"
+                ) {
                     let message = format!("cannot assign to `{}`", self.text(name));
                     return Err(RewriteError::new(message, name.start..name.end));
                 }
@@ -257,7 +299,13 @@ impl<'s> Rewriter<'s> {
     }
 
     fn with(&mut self) -> Parsed {
-        while !matches!(self.peek(), Some(Token { kind: Kind::BlockEnd, .. }) | None) {
+        while !matches!(
+            self.peek(),
+            Some(Token {
+                kind: Kind::BlockEnd,
+                ..
+            }) | None
+        ) {
             self.target()?;
             self.expect_op("=")?;
             self.expression()?;
@@ -291,11 +339,27 @@ impl<'s> Rewriter<'s> {
         }
         let arguments = self.signature()?;
         let end = self.end() - 1;
-        self.push_macro(keyword, token, end, Signature { symbol, arguments, ..Signature::default() });
+        self.late_defaults()?;
+        self.push_macro(
+            keyword,
+            token,
+            end,
+            Signature {
+                symbol,
+                arguments,
+                ..Signature::default()
+            },
+        );
         Ok(())
     }
 
-    fn push_macro(&mut self, keyword: &'static str, token: Token, end: usize, signature: Signature) {
+    fn push_macro(
+        &mut self,
+        keyword: &'static str,
+        token: Token,
+        end: usize,
+        signature: Signature,
+    ) {
         self.open.push(Open {
             keyword,
             at: token.start..token.end,
@@ -320,12 +384,57 @@ impl<'s> Rewriter<'s> {
                 self.type_name()?;
                 self.edits.replace(start..self.end(), "");
             }
-            if self.skip_op("=") {
-                self.expression()?;
+            if self.at_op("=") {
+                self.default(&names)?;
             }
         }
         self.expect_op(")")?;
         Ok(names)
+    }
+
+    /// The engine computes defaults from the last to the first, Jinja2 the other way round; a default that reads
+    /// an earlier argument therefore moves into the body.
+    fn default(&mut self, names: &[String]) -> Parsed {
+        let (start, edits) = (self.start(), self.edits.len());
+        self.pos += 1;
+        let first = self.pos;
+        self.expression()?;
+        let Some((name, earlier)) = names.split_last() else {
+            return Ok(());
+        };
+        let reads = self.tokens[first..self.pos].iter().any(|token| {
+            token.kind == Kind::Name && earlier.iter().any(|name| name == self.text(*token))
+        });
+        if reads {
+            let value = self.source[start + 1..self.end()].to_owned();
+            self.edits.truncate(edits);
+            self.edits.replace(start..self.end(), "");
+            self.late.push((name.clone(), value));
+        }
+        Ok(())
+    }
+
+    /// Sets the moved defaults behind the header, which keeps its whitespace mark.
+    fn late_defaults(&mut self) -> Parsed {
+        let late = std::mem::take(&mut self.late);
+        let Some(token) = self
+            .peek()
+            .filter(|token| token.kind == Kind::BlockEnd && !late.is_empty())
+        else {
+            return Ok(());
+        };
+        let mark = if self.text(token).starts_with('-') {
+            "-"
+        } else {
+            ""
+        };
+        let mut text = String::new();
+        for (name, value) in late {
+            let value = super::rewrite(&format!("{{% set {name} = {value} %}}"))?.text;
+            text += &format!("{{% if {name} is undefined %}}{value}{{% endif {mark}%}}");
+        }
+        self.edits.close(token.end, text);
+        Ok(())
     }
 
     fn type_name(&mut self) -> Parsed {
@@ -348,7 +457,11 @@ impl<'s> Rewriter<'s> {
         let text = format!("{symbol}(supported_languages=(['sql']|_py_list))");
         self.edits.replace(header.name_span.start..self.end(), text);
         let arguments = vec!["supported_languages".to_owned()];
-        let signature = Signature { symbol, arguments, ..Signature::default() };
+        let signature = Signature {
+            symbol,
+            arguments,
+            ..Signature::default()
+        };
         self.push_macro("materialization", token, usize::MAX, signature);
         Ok(())
     }
@@ -357,8 +470,17 @@ impl<'s> Rewriter<'s> {
         let name = self.expect_name()?;
         let symbol = format!("{MACRO_PREFIX}{prefix}{}", self.text(name));
         self.edits.replace(token.start..token.end, "macro");
-        self.edits.replace(name.start..name.end, format!("{symbol}()"));
-        self.push_macro(keyword, token, usize::MAX, Signature { symbol, ..Signature::default() });
+        self.edits
+            .replace(name.start..name.end, format!("{symbol}()"));
+        self.push_macro(
+            keyword,
+            token,
+            usize::MAX,
+            Signature {
+                symbol,
+                ..Signature::default()
+            },
+        );
         Ok(())
     }
 }

@@ -5,19 +5,25 @@ use minijinja::value::{Kwargs, Value};
 
 use super::type_error;
 
+type Keywords = Vec<(String, Value)>;
+
 /// The arguments of one call.
 #[derive(Debug)]
 pub struct Args<'a> {
     function: &'a str,
     positional: &'a [Value],
-    keywords: Vec<(String, Value)>,
+    keywords: Keywords,
 }
 
 impl<'a> Args<'a> {
     /// Splits the arguments the engine hands over; `function` is named in errors.
     pub fn new(function: &'a str, args: &'a [Value]) -> Result<Self, Error> {
         let (positional, keywords) = split(args)?;
-        Ok(Self { function, positional, keywords })
+        Ok(Self {
+            function,
+            positional,
+            keywords,
+        })
     }
 
     /// The positional arguments.
@@ -57,7 +63,8 @@ impl<'a> Args<'a> {
 
     /// Whether an argument is true; `default` when it is not given.
     pub fn flag(&mut self, index: usize, name: &str, default: bool) -> bool {
-        self.get(index, name).map_or(default, |value| value.is_true())
+        self.get(index, name)
+            .map_or(default, |value| value.is_true())
     }
 
     /// Checks that no more than `max` positional arguments and no unknown keywords were given.
@@ -65,23 +72,36 @@ impl<'a> Args<'a> {
         let function = self.function;
         if self.positional.len() > max {
             let given = self.positional.len();
-            return Err(type_error(format!("{function}() takes at most {max} arguments, {given} given")));
+            return Err(type_error(format!(
+                "{function}() takes at most {max} arguments, {given} given"
+            )));
         }
         match self.keywords.first() {
-            Some((key, _)) => {
-                Err(type_error(format!("{function}() got an unexpected keyword argument '{key}'")))
-            }
+            Some((key, _)) => Err(type_error(format!(
+                "{function}() got an unexpected keyword argument '{key}'"
+            ))),
             None => Ok(()),
         }
     }
 }
 
+/// Puts together again what the engine took apart for a Rust function: the keywords are the last argument.
+pub(crate) fn joined(positional: Vec<Value>, keywords: Kwargs) -> Vec<Value> {
+    let mut args = positional;
+    if keywords.args().next().is_some() {
+        args.push(Value::from(keywords));
+    }
+    args
+}
+
 /// Splits positional from keyword arguments.
-fn split(args: &[Value]) -> Result<(&[Value], Vec<(String, Value)>), Error> {
+fn split(args: &[Value]) -> Result<(&[Value], Keywords), Error> {
     match args.split_last() {
         Some((last, rest)) if last.is_kwargs() => {
             let kwargs = Kwargs::try_from(last.clone())?;
-            let pairs = kwargs.args().map(|name| Ok((name.to_owned(), kwargs.peek::<Value>(name)?)));
+            let pairs = kwargs
+                .args()
+                .map(|name| Ok((name.to_owned(), kwargs.peek::<Value>(name)?)));
             Ok((rest, pairs.collect::<Result<_, Error>>()?))
         }
         _ => Ok((args, Vec::new())),

@@ -64,7 +64,8 @@ impl Comparison {
         }
         let Some(ordering) = order(left, right) else {
             let (left, right, symbol) = (type_name(left), type_name(right), self.symbol());
-            let message = format!("'{symbol}' not supported between instances of '{left}' and '{right}'");
+            let message =
+                format!("'{symbol}' not supported between instances of '{left}' and '{right}'");
             return Err(type_error(message));
         };
         Ok(match self {
@@ -97,15 +98,23 @@ pub fn equal(left: &Value, right: &Value) -> bool {
     if is_undefined(left) || is_undefined(right) {
         return is_undefined(left) && is_undefined(right);
     }
-    if let (Some(left), Some(right)) =
-        (left.downcast_object_ref::<Dict>(), right.downcast_object_ref::<Dict>())
-    {
+    if let (Some(left), Some(right)) = (
+        left.downcast_object_ref::<Dict>(),
+        right.downcast_object_ref::<Dict>(),
+    ) {
         return left.len() == right.len()
-            && left.pairs().iter().all(|(key, value)| right.get(key).is_some_and(|other| equal(value, &other)));
+            && left
+                .pairs()
+                .iter()
+                .all(|(key, value)| right.get(key).is_some_and(|other| equal(value, &other)));
     }
-    if let (Some(left), Some(right)) = (left.downcast_object_ref::<Set>(), right.downcast_object_ref::<Set>()) {
+    if let (Some(left), Some(right)) = (
+        left.downcast_object_ref::<Set>(),
+        right.downcast_object_ref::<Set>(),
+    ) {
         let (left, items) = (left.snapshot(), right);
-        return left.len() == items.snapshot().len() && left.iter().all(|item| items.contains(item));
+        return left.len() == items.snapshot().len()
+            && left.iter().all(|item| items.contains(item));
     }
     if left.kind() == ValueKind::Seq && right.kind() == ValueKind::Seq {
         return type_name(left) == type_name(right)
@@ -140,8 +149,13 @@ pub fn order(left: &Value, right: &Value) -> Option<Ordering> {
         }
         return Some(left.len().cmp(&right.len()));
     }
-    let plain = |value: &Value| value.as_object().is_some() && value.downcast_object_ref::<List>().is_none();
-    let ordered = plain(left) && plain(right) && left.kind() == ValueKind::Plain && right.kind() == ValueKind::Plain;
+    let plain = |value: &Value| {
+        value.as_object().is_some() && value.downcast_object_ref::<List>().is_none()
+    };
+    let ordered = plain(left)
+        && plain(right)
+        && left.kind() == ValueKind::Plain
+        && right.kind() == ValueKind::Plain;
     ordered.then(|| left.cmp(right))
 }
 
@@ -156,7 +170,9 @@ pub fn contains(container: &Value, item: &Value) -> Result<bool, Error> {
             None if is_undefined(item) => Ok(false),
             None => {
                 let name = type_name(item);
-                Err(type_error(format!("'in <string>' requires string as left operand, not {name}")))
+                Err(type_error(format!(
+                    "'in <string>' requires string as left operand, not {name}"
+                )))
             }
         };
     }
@@ -167,23 +183,35 @@ pub fn contains(container: &Value, item: &Value) -> Result<bool, Error> {
         return Ok(set.contains(item));
     }
     if container.kind() == ValueKind::Map {
-        return Ok(container.get_item(item).is_ok_and(|found| !found.is_undefined()));
+        return Ok(container
+            .get_item(item)
+            .is_ok_and(|found| !found.is_undefined()));
     }
     match container.try_iter() {
         Ok(items) => Ok(items.into_iter().any(|found| equal(&found, item))),
-        Err(_) => Err(type_error(format!("argument of type '{}' is not iterable", type_name(container)))),
+        Err(_) => Err(type_error(format!(
+            "argument of type '{}' is not iterable",
+            type_name(container)
+        ))),
     }
 }
 
 /// Sorts items by their keys, stably; fails when two keys have no order.
-pub(crate) fn sort_values(mut keyed: Vec<(Value, Value)>, reverse: bool) -> Result<Vec<Value>, Error> {
+pub(crate) fn sort_values(
+    mut keyed: Vec<(Value, Value)>,
+    reverse: bool,
+) -> Result<Vec<Value>, Error> {
     let mut failed = None;
     keyed.sort_by(|(a, _), (b, _)| {
         let ordering = order(a, b).unwrap_or_else(|| {
             failed.get_or_insert_with(|| (type_name(b), type_name(a)));
             Ordering::Equal
         });
-        if reverse { ordering.reverse() } else { ordering }
+        if reverse {
+            ordering.reverse()
+        } else {
+            ordering
+        }
     });
     match failed {
         Some((left, right)) => Err(type_error(format!(

@@ -34,12 +34,13 @@ pub use range::Range;
 pub use set::Set;
 pub use types::{elements, type_error, type_name};
 
+pub(crate) use args::joined;
 pub(crate) use compare::Comparison;
+pub(crate) use compare::sort_values;
 pub(crate) use operators::{Operator, apply, negate};
+pub(crate) use print::float;
 pub(crate) use printf::printf;
 pub(crate) use slice::slice;
-pub(crate) use print::float;
-pub(crate) use compare::sort_values;
 pub(crate) use types::{Number, int, number};
 
 /// A new mutable list.

@@ -81,10 +81,16 @@ fn sequence(op: Operator, left: &Value, right: &Value) -> Result<Option<Value>, 
     match op {
         Operator::Add => match (left.as_str(), right.as_str()) {
             (Some(a), Some(b)) => Ok(Some(Value::from([a, b].concat()))),
-            (None, None) if is_list(left) && is_list(right) && left.is_tuple() == right.is_tuple() => {
+            (None, None)
+                if is_list(left) && is_list(right) && left.is_tuple() == right.is_tuple() =>
+            {
                 let mut items = elements(left)?;
                 items.extend(elements(right)?);
-                Ok(Some(if left.is_tuple() { tuple(items) } else { list(items) }))
+                Ok(Some(if left.is_tuple() {
+                    tuple(items)
+                } else {
+                    list(items)
+                }))
             }
             _ => Ok(None),
         },
@@ -118,10 +124,19 @@ fn repeat(value: &Value, times: i128) -> Result<Option<Value>, Error> {
     }
     let items = elements(value)?;
     let repeated: Vec<Value> = std::iter::repeat_n(items, times).flatten().collect();
-    Ok(Some(if value.is_tuple() { tuple(repeated) } else { list(repeated) }))
+    Ok(Some(if value.is_tuple() {
+        tuple(repeated)
+    } else {
+        list(repeated)
+    }))
 }
 
-fn by_method(state: &mut State<'_, '_>, op: Operator, left: &Value, right: &Value) -> Result<Value, Error> {
+fn by_method(
+    state: &mut State<'_, '_>,
+    op: Operator,
+    left: &Value,
+    right: &Value,
+) -> Result<Value, Error> {
     let (method, reflected) = op.methods();
     for (object, method, argument) in [(left, method, right), (right, reflected, left)] {
         if object.as_object().is_none() {
@@ -149,7 +164,9 @@ fn arithmetic(op: Operator, left: Number, right: Number) -> Result<Value, Error>
         (Operator::FloorDiv | Operator::Mod, Number::Int(_), Number::Int(_)) if zero => {
             Err(type_error("integer division or modulo by zero"))
         }
-        (Operator::FloorDiv | Operator::Mod, ..) if zero => Err(type_error("float floor division by zero")),
+        (Operator::FloorDiv | Operator::Mod, ..) if zero => {
+            Err(type_error("float floor division by zero"))
+        }
         (Operator::Div, a, b) => Ok(Value::from(a.float() / b.float())),
         (_, Number::Int(a), Number::Int(b)) => integers(op, a, b),
         (_, a, b) => Ok(Value::from(floats(op, a.float(), b.float()))),
@@ -167,18 +184,28 @@ fn integers(op: Operator, a: i128, b: i128) -> Result<Value, Error> {
         Operator::Pow => u32::try_from(b).ok().and_then(|b| a.checked_pow(b)),
         Operator::Div => None,
     };
-    result.map(int).ok_or_else(|| type_error("the result is an integer of more than 128 bits"))
+    result
+        .map(int)
+        .ok_or_else(|| type_error("the result is an integer of more than 128 bits"))
 }
 
 fn floor_div(a: i128, b: i128) -> i128 {
     let quotient = a / b;
-    if a % b != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient }
+    if a % b != 0 && (a < 0) != (b < 0) {
+        quotient - 1
+    } else {
+        quotient
+    }
 }
 
 fn floats(op: Operator, a: f64, b: f64) -> f64 {
     let modulo = || {
         let rest = a % b;
-        if rest != 0.0 && (rest < 0.0) != (b < 0.0) { rest + b } else { rest }
+        if rest != 0.0 && (rest < 0.0) != (b < 0.0) {
+            rest + b
+        } else {
+            rest
+        }
     };
     match op {
         Operator::Add => a + b,
@@ -199,9 +226,10 @@ pub(crate) fn negate(state: &mut State<'_, '_>, value: &Value) -> Result<Value, 
         None if value.downcast_object_ref::<Lax>().is_some() => Ok(value.clone()),
         None if value.is_undefined() => Err(Error::new(ErrorKind::UndefinedError, "right operand")),
         None => match value.call_method(state, "__neg__", &[]) {
-            Err(error) if error.kind() == ErrorKind::UnknownMethod => {
-                Err(type_error(format!("bad operand type for unary -: '{}'", type_name(value))))
-            }
+            Err(error) if error.kind() == ErrorKind::UnknownMethod => Err(type_error(format!(
+                "bad operand type for unary -: '{}'",
+                type_name(value)
+            ))),
             result => result,
         },
     }

@@ -62,7 +62,11 @@ fn write_repr(out: &mut String, value: &Value) {
     }
     let address = address(value);
     if !enter(address) {
-        let dots = if value.downcast_object_ref::<Dict>().is_some() { "{...}" } else { "[...]" };
+        let dots = if value.downcast_object_ref::<Dict>().is_some() {
+            "{...}"
+        } else {
+            "[...]"
+        };
         return out.push_str(dots);
     }
     write_container(out, value);
@@ -84,7 +88,9 @@ fn write_container(out: &mut String, value: &Value) {
         write_pairs(out, dict.pairs());
     } else if value.is_kwargs() {
         let keys: Vec<Value> = value.try_iter().into_iter().flatten().collect();
-        let pairs = keys.into_iter().map(|key| (key.clone(), value.get_item(&key).unwrap_or_default()));
+        let pairs = keys
+            .into_iter()
+            .map(|key| (key.clone(), value.get_item(&key).unwrap_or_default()));
         write_pairs(out, pairs.collect());
     } else if let Some(set) = value.downcast_object_ref::<Set>() {
         match set.snapshot() {
@@ -127,7 +133,11 @@ fn write_pairs(out: &mut String, pairs: Vec<(Value, Value)>) {
 
 /// Python prefers single quotes and escapes what is not printable.
 fn write_string(out: &mut String, text: &str) {
-    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    let quote = if text.contains('\'') && !text.contains('"') {
+        '"'
+    } else {
+        '\''
+    };
     out.push(quote);
     for c in text.chars() {
         let _ = match c {
@@ -163,22 +173,35 @@ pub(crate) fn float(value: f64) -> String {
         return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
     }
     let scientific = format!("{value:e}");
-    let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
+    let Some((digits, exponent)) = scientific.split_once('e') else {
+        return scientific;
+    };
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if value != 0.0 && !(-4..16).contains(&exponent) {
         let sign = if exponent < 0 { '-' } else { '+' };
         return format!("{digits}e{sign}{:02}", exponent.abs());
     }
     let plain = value.to_string();
-    if plain.contains('.') { plain } else { format!("{plain}.0") }
+    if plain.contains('.') {
+        plain
+    } else {
+        format!("{plain}.0")
+    }
 }
 
 /// Where a container lives; two values that share it are the same container.
 fn address(value: &Value) -> usize {
-    let list = value.downcast_object_ref::<List>().map(|list| std::ptr::from_ref(list).addr());
-    let dict = || value.downcast_object_ref::<Dict>().map(|dict| std::ptr::from_ref(dict).addr());
+    let list = value
+        .downcast_object_ref::<List>()
+        .map(|list| std::ptr::from_ref(list).addr());
+    let dict = || {
+        value
+            .downcast_object_ref::<Dict>()
+            .map(|dict| std::ptr::from_ref(dict).addr())
+    };
     // Anything else cannot contain itself but through one of these.
-    list.or_else(dict).unwrap_or_else(|| std::ptr::from_ref(value).addr())
+    list.or_else(dict)
+        .unwrap_or_else(|| std::ptr::from_ref(value).addr())
 }
 
 thread_local! {
@@ -207,15 +230,36 @@ mod tests {
 
     #[test]
     fn floats_print_as_in_python() {
-        let shown = [1.0, 1e16, 1.5e-7, 1e15, 0.0001, 0.00001, -0.0, 123_456_789.123_456_79].map(float);
-        let expected =
-            ["1.0", "1e+16", "1.5e-07", "1000000000000000.0", "0.0001", "1e-05", "-0.0", "123456789.12345679"];
+        let shown = [
+            1.0,
+            1e16,
+            1.5e-7,
+            1e15,
+            0.0001,
+            0.00001,
+            -0.0,
+            123_456_789.123_456_79,
+        ]
+        .map(float);
+        let expected = [
+            "1.0",
+            "1e+16",
+            "1.5e-07",
+            "1000000000000000.0",
+            "0.0001",
+            "1e-05",
+            "-0.0",
+            "123456789.12345679",
+        ];
         assert_eq!(shown, expected);
     }
 
     #[test]
     fn containers_nest() {
-        let inner = dict([("a", list(vec![Value::from("it's"), none(), Value::from(1.0)]))]);
+        let inner = dict([(
+            "a",
+            list(vec![Value::from("it's"), none(), Value::from(1.0)]),
+        )]);
         let value = tuple(vec![inner]);
         assert_eq!(python_str(&value), "({'a': [\"it's\", None, 1.0]},)");
         assert_eq!(python_str(&set(vec![]).expect("set")), "set()");
@@ -226,7 +270,10 @@ mod tests {
     #[test]
     fn a_list_may_contain_itself() {
         let value = list(vec![Value::from(1)]);
-        value.downcast_object_ref::<List>().expect("list").push(value.clone());
+        value
+            .downcast_object_ref::<List>()
+            .expect("list")
+            .push(value.clone());
         assert_eq!(python_str(&value), "[1, [...]]");
     }
 }

@@ -29,9 +29,16 @@ impl Range {
         let distance = if step > 0 { stop - start } else { start - stop };
         let len = distance.max(0).unsigned_abs().div_ceil(step.unsigned_abs()) as usize;
         if len > MAX_LEN {
-            return Err(type_error(format!("Range too big. The sandbox blocks ranges larger than {MAX_LEN}.")));
+            return Err(type_error(format!(
+                "Range too big. The sandbox blocks ranges larger than {MAX_LEN}."
+            )));
         }
-        Ok(Self { start, step, stop, len })
+        Ok(Self {
+            start,
+            step,
+            stop,
+            len,
+        })
     }
 }
 

@@ -6,7 +6,12 @@ use minijinja::value::Value;
 use super::{Lax, elements, list, tuple, type_error, type_name};
 
 /// A slice is a new list, tuple or string.
-pub(crate) fn slice(value: &Value, start: &Value, stop: &Value, step: &Value) -> Result<Value, Error> {
+pub(crate) fn slice(
+    value: &Value,
+    start: &Value,
+    stop: &Value,
+    step: &Value,
+) -> Result<Value, Error> {
     if value.downcast_object_ref::<Lax>().is_some() {
         return Ok(value.clone());
     }
@@ -24,10 +29,14 @@ pub(crate) fn slice(value: &Value, start: &Value, stop: &Value, step: &Value) ->
         return Ok(Value::UNDEFINED);
     }
     if !matches!(type_name(value), "str" | "list" | "tuple" | "range") {
-        return Err(type_error(format!("'{}' object is not subscriptable", type_name(value))));
+        return Err(type_error(format!(
+            "'{}' object is not subscriptable",
+            type_name(value)
+        )));
     }
     let items = elements(value)?;
-    let picked = indexes(items.len() as i64, bound(start)?, bound(stop)?, step).map(|at| items[at].clone());
+    let picked =
+        indexes(items.len() as i64, bound(start)?, bound(stop)?, step).map(|at| items[at].clone());
     Ok(match value.as_str() {
         Some(_) => Value::from(picked.map(|c| c.to_string()).collect::<String>()),
         None if value.is_tuple() => tuple(picked.collect()),
@@ -36,7 +45,12 @@ pub(crate) fn slice(value: &Value, start: &Value, stop: &Value, step: &Value) ->
 }
 
 /// The indexes a slice picks, by the rules of Python's `slice.indices`.
-fn indexes(len: i64, start: Option<i64>, stop: Option<i64>, step: i64) -> impl Iterator<Item = usize> {
+fn indexes(
+    len: i64,
+    start: Option<i64>,
+    stop: Option<i64>,
+    step: i64,
+) -> impl Iterator<Item = usize> {
     let (low, high) = if step > 0 { (0, len) } else { (-1, len - 1) };
     let clamp = |value: i64| (if value < 0 { value + len } else { value }).clamp(low, high);
     let start = start.map_or(if step > 0 { low } else { high }, clamp);

@@ -66,7 +66,9 @@ pub(crate) fn int(value: i128) -> Value {
 pub(crate) fn number(value: &Value) -> Option<Number> {
     match value.kind() {
         ValueKind::Bool => Some(Number::Int(value.is_true() as i128)),
-        ValueKind::Number if value.is_integer() => i128::try_from(value.clone()).ok().map(Number::Int),
+        ValueKind::Number if value.is_integer() => {
+            i128::try_from(value.clone()).ok().map(Number::Int)
+        }
         ValueKind::Number => f64::try_from(value.clone()).ok().map(Number::Float),
         _ => None,
     }
