@@ -88,7 +88,8 @@ mod tests {
 
     #[test]
     fn reads_quotes_comments_and_export() {
-        let text = "# c\nA=1\nexport B = \"x \\\"y\\\" # z\" # c\nC='a#b'\nD=v # c\nE=\nbad line\n#F=1\n";
+        let text =
+            "# c\nA=1\nexport B = \"x \\\"y\\\" # z\" # c\nC='a#b'\nD=v # c\nE=\nbad line\n#F=1\n";
         let read: Vec<_> = entries(text).collect();
         let want = [
             ("A", "1"),

@@ -117,7 +117,10 @@ const ROLES: &[Role] = &[
 ];
 
 fn below(paths: &[String], folder: &str) -> Vec<String> {
-    paths.iter().map(|path| format!("{path}/{folder}")).collect()
+    paths
+        .iter()
+        .map(|path| format!("{path}/{folder}"))
+        .collect()
 }
 
 fn resource_paths(config: &ProjectConfig) -> Vec<String> {
@@ -203,7 +206,11 @@ fn find(host: &dyn Host, package: &Package) -> Vec<Vec<Found>> {
     let mut walks = Walks {
         host,
         package,
-        ignore: Ignore::parse(&host.read(&package.root.join(IGNORE_FILE)).unwrap_or_default()),
+        ignore: Ignore::parse(
+            &host
+                .read(&package.root.join(IGNORE_FILE))
+                .unwrap_or_default(),
+        ),
         installed: package.root.join(&package.config.packages_install_path),
         known: HashMap::new(),
     };
@@ -230,7 +237,10 @@ fn read_all(
 ) {
     let mut paths: BTreeMap<&Path, Keep> = BTreeMap::new();
     for (role, found) in ROLES.iter().zip(found) {
-        for file in found.iter().filter(|file| !read.contains_key(&file.absolute)) {
+        for file in found
+            .iter()
+            .filter(|file| !read.contains_key(&file.absolute))
+        {
             let keep = paths.entry(&file.absolute).or_insert(role.keep);
             if role.keep == Keep::Text {
                 *keep = Keep::Text;
@@ -287,8 +297,8 @@ impl Walks<'_> {
             }
             let path = path.to_str()?.replace('\\', "/");
             let original_file_path = format!("{resource_path}/{path}");
-            let hidden = self.ignore.matches(&original_file_path)
-                || absolute.starts_with(&self.installed);
+            let hidden =
+                self.ignore.matches(&original_file_path) || absolute.starts_with(&self.installed);
             (!hidden).then(|| Found {
                 resource_path: resource_path.to_owned(),
                 path,
@@ -305,7 +315,11 @@ fn has_name(path: &Path, extensions: &[&str]) -> bool {
         return false;
     };
     let lower = name.to_ascii_lowercase();
-    let stem = |extension: &&str| lower.strip_suffix(*extension).is_some_and(|s| !s.is_empty());
+    let stem = |extension: &&str| {
+        lower
+            .strip_suffix(*extension)
+            .is_some_and(|s| !s.is_empty())
+    };
     !name.starts_with(['.', '#', '~']) && extensions.iter().any(|e| stem(&e))
 }
 

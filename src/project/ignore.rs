@@ -73,7 +73,8 @@ mod tests {
 
     #[test]
     fn patterns_match_as_in_gitignore() {
-        let ignore = Ignore::parse("# c\n\nign/\n*h.sql\n/models/top.sql\n!models/keep_h.sql\na/b\n");
+        let ignore =
+            Ignore::parse("# c\n\nign/\n*h.sql\n/models/top.sql\n!models/keep_h.sql\na/b\n");
         for (path, want) in [
             ("models/ign/i.sql", true),
             ("models/ign", false),

@@ -20,11 +20,7 @@ use super::render::{Secrets, YamlContext};
 use super::{Package, Project, Target, dotenv, files};
 
 /// Errors that may only be there because the target is not known.
-const CAUSED_BY_TARGET: &[Code] = &[
-    codes::UNKNOWN_NAME,
-    codes::RENDER_ERROR,
-    codes::WRONG_TYPE,
-];
+const CAUSED_BY_TARGET: &[Code] = &[codes::UNKNOWN_NAME, codes::RENDER_ERROR, codes::WRONG_TYPE];
 
 /// Loads a project: its files, its packages, its target. The warnings come with it; errors instead of it.
 pub fn load(
@@ -61,7 +57,13 @@ pub fn load(
     vars.extend(cli_vars.clone());
     let context = context(host, vars, target.as_ref());
     let version_check = version_check(&flags);
-    let checked = check(&raw, &context, version_check, target.as_ref(), &mut diagnostics);
+    let checked = check(
+        &raw,
+        &context,
+        version_check,
+        target.as_ref(),
+        &mut diagnostics,
+    );
     let selectors = read_selectors(host, &sources, &root, &context, &mut diagnostics);
     let (Some(mut checked), Some(target)) = (checked, target) else {
         return Err(diagnostics);
@@ -153,4 +155,4 @@ fn log_path(host: &dyn Host, flags: &Flags, checked: &CheckedProject) -> Option<
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

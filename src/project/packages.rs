@@ -54,12 +54,20 @@ enum Kind {
 }
 
 /// Loads all packages, the root package (already loaded) first.
-pub(super) fn load(loader: Loader<'_>, root: Package, diagnostics: &mut Diagnostics) -> Vec<Package> {
+pub(super) fn load(
+    loader: Loader<'_>,
+    root: Package,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Package> {
     let install = clean(&root.root.join(&root.config.packages_install_path));
     let mut packages = vec![root];
     let folders = loader.host.folders(&install);
     let installed: Vec<&Path> = (folders.iter())
-        .filter(|folder| folder.file_name().is_some_and(|n| !n.to_string_lossy().starts_with("__")))
+        .filter(|folder| {
+            folder
+                .file_name()
+                .is_some_and(|n| !n.to_string_lossy().starts_with("__"))
+        })
         .map(PathBuf::as_path)
         .collect();
     for folder in &installed {
@@ -86,15 +94,25 @@ impl Loader<'_> {
             packages.push(package);
             return;
         };
+        let place = |package: &Package| match shown(self.root, &package.root) {
+            shown if shown.is_empty() => "this project".to_owned(),
+            shown => format!("`{shown}`"),
+        };
         let message = format!(
-            "two packages have the name `{}`: `{}` and `{}`",
+            "two packages have the name `{}`: {} and {}",
             package.name,
-            shown(self.root, &other.root),
-            shown(self.root, &package.root),
+            place(other),
+            place(&package),
         );
         let error = Diagnostic::error(codes::BAD_PACKAGE, message);
         diagnostics.push(match package.config.span {
-            Some(span) => error.at(Span { end: span.start, ..span }, ""),
+            Some(span) => error.at(
+                Span {
+                    end: span.start,
+                    ..span
+                },
+                "",
+            ),
             None => error,
         });
     }
@@ -178,7 +196,8 @@ impl Loader<'_> {
 
     /// What `packages.yml` of a folder asks for, or `dependencies.yml`.
     fn wanted(&self, folder: &Path, diagnostics: &mut Diagnostics) -> Vec<Wanted> {
-        let mut lists = Vec::new();
+        let mut wanted = Vec::new();
+        let mut first: Option<Span> = None;
         for file in [PACKAGES_FILE, DEPENDENCIES_FILE] {
             let Some(tree) = self.tree(folder, file, diagnostics) else {
                 continue;
@@ -191,19 +210,21 @@ impl Loader<'_> {
             let Some(list) = tree.get("packages").filter(|list| !list.is_null()) else {
                 continue;
             };
-            if let (Some((_, first)), true) = (lists.first(), list.as_seq().is_some()) {
-                let span: &Span = first;
-                let message =
-                    format!("`packages` may be in {PACKAGES_FILE} or in {DEPENDENCIES_FILE}, not in both");
+            if let Some(first) = first.replace(list.span) {
+                let message = format!(
+                    "`packages` may be in {PACKAGES_FILE} or in {DEPENDENCIES_FILE}, not in both"
+                );
                 diagnostics.push(
                     Diagnostic::error(codes::BAD_PACKAGE, message)
                         .at(list.span, "here and")
-                        .and_at(*span, "here"),
+                        .and_at(first, "here"),
                 );
             }
-            lists.push((entries(list, folder, diagnostics), list.span));
+            wanted.extend(entries(list, folder, diagnostics));
         }
-        lists.into_iter().flat_map(|(entries, _)| entries).collect()
+        // They are taken from the end.
+        wanted.reverse();
+        wanted
     }
 
     /// The names in `package-lock.yml`, which has transitive packages too.
@@ -218,7 +239,11 @@ impl Loader<'_> {
             let name = entry.get("name").filter(|_| !is_local)?;
             Some((name.as_str()?.to_owned(), name.span))
         };
-        entries.unwrap_or_default().iter().filter_map(name).collect()
+        entries
+            .unwrap_or_default()
+            .iter()
+            .filter_map(name)
+            .collect()
     }
 
     fn tree(&self, folder: &Path, file: &str, diagnostics: &mut Diagnostics) -> Option<Yaml> {
@@ -240,7 +265,10 @@ fn entries(list: &Yaml, folder: &Path, diagnostics: &mut Diagnostics) -> Vec<Wan
     let mut wanted = Vec::new();
     for item in items {
         match kind(item, folder) {
-            Some(kind) => wanted.push(Wanted { kind, span: item.span }),
+            Some(kind) => wanted.push(Wanted {
+                kind,
+                span: item.span,
+            }),
             None => diagnostics.push(
                 Diagnostic::error(
                     codes::BAD_PACKAGE,
@@ -250,13 +278,15 @@ fn entries(list: &Yaml, folder: &Path, diagnostics: &mut Diagnostics) -> Vec<Wan
             ),
         }
     }
-    // They are taken from the end.
-    wanted.reverse();
     wanted
 }
 
 fn kind(item: &Yaml, folder: &Path) -> Option<Kind> {
-    let text = |key: &str| item.get(key).and_then(Yaml::as_str).filter(|t| !t.is_empty());
+    let text = |key: &str| {
+        item.get(key)
+            .and_then(Yaml::as_str)
+            .filter(|t| !t.is_empty())
+    };
     if let Some(path) = text("local") {
         return Some(Kind::Local(clean(&folder.join(path))));
     }

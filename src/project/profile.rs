@@ -59,7 +59,7 @@ pub(super) fn load(
     diagnostics: &mut Diagnostics,
 ) -> Option<Target> {
     pick(host, sources, wanted, diagnostics)
-        .map_err(|error| diagnostics.push(*error))
+        .map_err(|errors| diagnostics.extend(errors))
         .ok()
 }
 
@@ -68,16 +68,22 @@ fn pick(
     sources: &SourceMap,
     wanted: &Wanted<'_>,
     diagnostics: &mut Diagnostics,
-) -> Result<Target, Box<Diagnostic>> {
+) -> Result<Target, Diagnostics> {
     let name = profile_name(wanted)?;
     let asked = wanted.flags.profile.is_some() || wanted.flags.target.is_some();
     match (name, find(host, wanted)) {
         (Some(name), Some(path)) if host.exists(&path) => {
             let shown = shown(wanted.root, &path);
-            let tree = read_yaml(host, sources, &shown, &path, diagnostics);
-            let picker = Picker { wanted, profile: name, shown };
-            // The file's own error was reported when there is no tree.
-            let tree = tree.ok_or_else(|| picker.unusable())?;
+            let mut found = Diagnostics::new();
+            let Some(tree) = read_yaml(host, sources, &shown, &path, &mut found) else {
+                return Err(found);
+            };
+            diagnostics.extend(found);
+            let picker = Picker {
+                wanted,
+                profile: name,
+                shown,
+            };
             let output = picker.output(&tree)?;
             picker.target(host, output, diagnostics)
         }
@@ -88,7 +94,7 @@ fn pick(
 }
 
 /// The profile that is asked for, or the project's; with its place when the project names it.
-fn profile_name(wanted: &Wanted<'_>) -> Result<Option<(String, Option<Span>)>, Box<Diagnostic>> {
+fn profile_name(wanted: &Wanted<'_>) -> Result<Option<(String, Option<Span>)>, Diagnostics> {
     if let Some(asked) = &wanted.flags.profile {
         return Ok(Some((asked.clone(), None)));
     }
@@ -99,7 +105,7 @@ fn profile_name(wanted: &Wanted<'_>) -> Result<Option<(String, Option<Span>)>, B
     match render_text(&text, wanted.context) {
         Ok(Json::String(name)) => Ok(Some((name, Some(written.span)))),
         Ok(other) => Ok(Some((other.to_string(), Some(written.span)))),
-        Err(error) => Err(Box::new(error.diagnostic(written.span))),
+        Err(error) => Err(error.diagnostic(written.span).into()),
     }
 }
 
@@ -116,9 +122,9 @@ fn find(host: &dyn Host, wanted: &Wanted<'_>) -> Option<PathBuf> {
         .find(|path| host.exists(path))
 }
 
-fn missing_file(profile: &str, dir: Option<&Path>) -> Box<Diagnostic> {
+fn missing_file(profile: &str, dir: Option<&Path>) -> Diagnostics {
     let place = dir.map_or(String::new(), |dir| format!(" in `{}`", dir.display()));
-    Box::new(
+    Diagnostics::from(
         Diagnostic::error(
             codes::UNKNOWN_PROFILE,
             format!("could not find the profile `{profile}`: there is no {PROFILES_FILE}{place}"),
@@ -131,10 +137,10 @@ fn missing_file(profile: &str, dir: Option<&Path>) -> Box<Diagnostic> {
 fn embedded(
     wanted: &Wanted<'_>,
     name: Option<(String, Option<Span>)>,
-) -> Result<Target, Box<Diagnostic>> {
+) -> Result<Target, Diagnostics> {
     let asked = wanted.flags.target.as_deref().unwrap_or(DEFAULT_TARGET);
     if asked != DEFAULT_TARGET {
-        return Err(Box::new(
+        return Err(Diagnostics::from(
             Diagnostic::error(
                 codes::UNKNOWN_TARGET,
                 format!("the embedded default has no target `{asked}`, only `{DEFAULT_TARGET}`"),
@@ -168,29 +174,27 @@ struct Picker<'p> {
 }
 
 impl Picker<'_> {
-    fn unusable(&self) -> Box<Diagnostic> {
-        Box::new(Diagnostic::error(
-            codes::BAD_PROFILE,
-            format!("{} cannot be used", self.shown),
-        ))
-    }
-
-    fn bad(&self, reason: &str, span: Span) -> Box<Diagnostic> {
-        let message = format!("the profile `{}` in {} {reason}", self.profile.0, self.shown);
-        Box::new(Diagnostic::error(codes::BAD_PROFILE, message).at(span, ""))
+    fn bad(&self, reason: &str, span: Span) -> Diagnostics {
+        let message = format!(
+            "the profile `{}` in {} {reason}",
+            self.profile.0, self.shown
+        );
+        Diagnostics::from(Diagnostic::error(codes::BAD_PROFILE, message).at(span, ""))
     }
 
     /// The name of the target and its output, as written.
-    fn output<'y>(&self, tree: &'y Yaml) -> Result<(String, &'y Yaml), Box<Diagnostic>> {
+    fn output<'y>(&self, tree: &'y Yaml) -> Result<(String, &'y Yaml), Diagnostics> {
         let profiles = tree.as_map().filter(|map| !map.is_empty());
         let profiles = profiles.ok_or_else(|| {
             let message = format!("{} holds no profiles", self.shown);
-            Box::new(Diagnostic::error(codes::BAD_PROFILE, message).at(tree.span, ""))
+            Diagnostics::from(Diagnostic::error(codes::BAD_PROFILE, message).at(tree.span, ""))
         })?;
         let profile = profiles
             .get(&self.profile.0)
             .ok_or_else(|| self.unknown_profile(profiles))?;
-        let map = profile.as_map().ok_or_else(|| self.bad("is empty", profile.span))?;
+        let map = profile
+            .as_map()
+            .ok_or_else(|| self.bad("is empty", profile.span))?;
         let outputs = map.get("outputs").and_then(Yaml::as_map);
         let outputs = outputs.ok_or_else(|| self.bad("has no `outputs`", profile.span))?;
         let (target, place) = self.target_name(map)?;
@@ -200,23 +204,31 @@ impl Picker<'_> {
         Ok((target, output))
     }
 
-    fn unknown_profile(&self, profiles: &Mapping) -> Box<Diagnostic> {
-        let names = || profiles.iter().map(|(name, _)| name).filter(|n| *n != "config");
+    fn unknown_profile(&self, profiles: &Mapping) -> Diagnostics {
+        let names = || {
+            profiles
+                .iter()
+                .map(|(name, _)| name)
+                .filter(|n| *n != "config")
+        };
         let error = Diagnostic::error(
             codes::UNKNOWN_PROFILE,
-            format!("could not find the profile `{}` in {}", self.profile.0, self.shown),
+            format!(
+                "could not find the profile `{}` in {}",
+                self.profile.0, self.shown
+            ),
         )
         .note(format!("profiles there: {}", listed(names())))
         .suggest(did_you_mean(&self.profile.0, names()));
-        Box::new(match self.profile.1 {
+        Diagnostics::from(match self.profile.1 {
             Some(span) => error.at(span, ""),
             None => error,
         })
     }
 
-    fn unknown_target(&self, target: &str, span: Span, outputs: &Mapping) -> Box<Diagnostic> {
+    fn unknown_target(&self, target: &str, span: Span, outputs: &Mapping) -> Diagnostics {
         let names = || outputs.iter().map(|(name, _)| name);
-        Box::new(
+        Diagnostics::from(
             Diagnostic::error(
                 codes::UNKNOWN_TARGET,
                 format!("the profile `{}` has no target `{target}`", self.profile.0),
@@ -228,7 +240,7 @@ impl Picker<'_> {
     }
 
     /// The target that is asked for, or the profile's, or dbt's `default`.
-    fn target_name(&self, profile: &Mapping) -> Result<(String, Option<Span>), Box<Diagnostic>> {
+    fn target_name(&self, profile: &Mapping) -> Result<(String, Option<Span>), Diagnostics> {
         if let Some(asked) = &self.wanted.flags.target {
             return Ok((asked.clone(), None));
         }
@@ -239,7 +251,7 @@ impl Picker<'_> {
         match render_text(&text, self.wanted.context) {
             Ok(Json::String(name)) => Ok((name, Some(written.span))),
             Ok(other) => Ok((other.to_string(), Some(written.span))),
-            Err(error) => Err(Box::new(error.diagnostic(written.span))),
+            Err(error) => Err(error.diagnostic(written.span).into()),
         }
     }
 
@@ -248,18 +260,19 @@ impl Picker<'_> {
         host: &dyn Host,
         (name, output): (String, &Yaml),
         diagnostics: &mut Diagnostics,
-    ) -> Result<Target, Box<Diagnostic>> {
+    ) -> Result<Target, Diagnostics> {
         let mut found = Diagnostics::new();
         // dbt: a password that is no template is a password.
         let is_rendered = |path: &[&str]| path != ["password"];
         let rendered = render_yaml(output, self.wanted.context, &is_rendered, &mut found);
-        let failed = found.has_errors();
-        diagnostics.extend(found);
-        if failed {
-            return Err(self.bad(&format!("has a target `{name}` that cannot be rendered"), output.span));
+        if found.has_errors() {
+            return Err(found);
         }
         let map = rendered.as_map().ok_or_else(|| {
-            self.bad(&format!("has a target `{name}` that is not a mapping"), output.span)
+            self.bad(
+                &format!("has a target `{name}` that is not a mapping"),
+                output.span,
+            )
         })?;
         let adapter_type = self.adapter_type(&name, map, output.span)?;
         self.warn_about_unknown_keys(map, diagnostics);
@@ -280,12 +293,7 @@ impl Picker<'_> {
         })
     }
 
-    fn adapter_type(
-        &self,
-        target: &str,
-        map: &Mapping,
-        span: Span,
-    ) -> Result<String, Box<Diagnostic>> {
+    fn adapter_type(&self, target: &str, map: &Mapping, span: Span) -> Result<String, Diagnostics> {
         let engine = map
             .get("type")
             .ok_or_else(|| self.bad(&format!("has a target `{target}` without a `type`"), span))?;
@@ -293,7 +301,7 @@ impl Picker<'_> {
         if ENGINES.contains(&&*text) {
             return Ok(text.into_owned());
         }
-        Err(Box::new(
+        Err(Diagnostics::from(
             Diagnostic::error(
                 codes::UNSUPPORTED,
                 format!("the target `{target}` is of type `{text}`, which forge cannot run on yet"),
@@ -316,11 +324,15 @@ impl Picker<'_> {
         }
     }
 
-    fn threads(&self, map: &Mapping) -> Result<usize, Box<Diagnostic>> {
+    fn threads(&self, map: &Mapping) -> Result<usize, Diagnostics> {
         let written = match map.get("threads") {
             None => 1,
-            Some(Yaml { node: Node::Int(n), .. }) => usize::try_from(*n).unwrap_or(0),
-            Some(other) => return Err(self.bad("has `threads` that are no whole number", other.span)),
+            Some(Yaml {
+                node: Node::Int(n), ..
+            }) => usize::try_from(*n).unwrap_or(0),
+            Some(other) => {
+                return Err(self.bad("has `threads` that are no whole number", other.span));
+            }
         };
         Ok(self.wanted.flags.threads.unwrap_or(written).max(1))
     }
@@ -333,7 +345,7 @@ impl Picker<'_> {
         required: bool,
         span: Span,
         default: &str,
-    ) -> Result<String, Box<Diagnostic>> {
+    ) -> Result<String, Diagnostics> {
         match map.get(key).filter(|value| !value.is_null()) {
             Some(value) => value
                 .scalar_text()
@@ -383,6 +395,3 @@ impl Target {
         Json::Object(target)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -290,7 +290,13 @@ impl Checker<'_> {
                 let message = format!("{} has no `name`", self.file);
                 self.diagnostics.push(
                     Diagnostic::error(codes::MISSING_KEY, message)
-                        .at(Span { end: whole.start, ..whole }, "")
+                        .at(
+                            Span {
+                                end: whole.start,
+                                ..whole
+                            },
+                            "",
+                        )
                         .hint("add `name: my_project`"),
                 );
             }
@@ -314,8 +320,11 @@ impl Checker<'_> {
             .chars()
             .map(|c| if is_word(c) { c } else { '_' })
             .collect();
-        let error = Diagnostic::error(codes::BAD_PROJECT, format!("the project name `{name}` {problem}"))
-            .at(value.span, "");
+        let error = Diagnostic::error(
+            codes::BAD_PROJECT,
+            format!("the project name `{name}` {problem}"),
+        )
+        .at(value.span, "");
         self.diagnostics.push(match suggestion == name {
             true => error,
             false => error.hint(format!("`{suggestion}` would do")),
@@ -425,7 +434,11 @@ impl Checker<'_> {
                 "identifier" => &mut quoting.identifier,
                 "column" | "snowflake_ignore_case" => continue,
                 _ => {
-                    self.wrong("quoting", "has `database`, `schema`, `identifier` only", key.span);
+                    self.wrong(
+                        "quoting",
+                        "has `database`, `schema`, `identifier` only",
+                        key.span,
+                    );
                     continue;
                 }
             };
@@ -550,6 +563,3 @@ pub(super) fn read_selectors(
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -28,7 +28,7 @@ pub const DBT_VERSION: &str = "1.12.6";
 const SECRET_PREFIX: &str = "DBT_ENV_SECRET";
 
 /// The deepest chain of variables that mention variables.
-const MAX_VAR_DEPTH: u32 = 20;
+const MAX_VAR_DEPTH: u32 = 10;
 
 /// Whether `env_var` gives out `DBT_ENV_SECRET…` variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -260,7 +260,7 @@ fn var(state: &State, vars: &Map<String, Json>, args: &[Value]) -> Result<Value,
                 let reason = format!("the variable `{name}` mentions itself");
                 return Err(Error::new(ErrorKind::InvalidOperation, reason));
             }
-            let context = Value::from_iter([(DEPTH, depth)]);
+            let context = Value::from_pairs([(DEPTH, depth)]);
             state.env().render_str(text, context).map(Value::from)
         }
         Some(value) => Ok(Value::from(Serde(value))),

@@ -39,7 +39,9 @@ const COMPARISONS: &[(&str, Comparison)] = &[
 impl Requirement {
     /// Reads one requirement; `None` when it is not written as dbt wants it.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let (sign, comparison) = COMPARISONS.iter().find(|(sign, _)| text.starts_with(sign))?;
+        let (sign, comparison) = COMPARISONS
+            .iter()
+            .find(|(sign, _)| text.starts_with(sign))?;
         let version = Version::parse(&text[sign.len()..])?;
         Some(Requirement {
             comparison: *comparison,

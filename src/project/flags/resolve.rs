@@ -214,12 +214,7 @@ impl<'r> Resolver<'r> {
             .or_else(|| env_value(self.host, flag).map(|(_, value)| value))
     }
 
-    fn choice(
-        &mut self,
-        flag: &str,
-        asked: &Option<String>,
-        choices: &[&str],
-    ) -> Option<String> {
+    fn choice(&mut self, flag: &str, asked: &Option<String>, choices: &[&str]) -> Option<String> {
         let wanted = format!("one of {}", choices.join(", "));
         let from_env = || env_value(self.host, flag);
         let given = asked
@@ -402,7 +397,11 @@ mod tests {
         assert_eq!(parse_vars("a: 1").unwrap()["a"], json!(1));
         assert!(parse_vars("{}").unwrap().is_empty());
         for text in ["", "abc", "[1]", "{a"] {
-            assert_eq!(parse_vars(text).unwrap_err().code, codes::BAD_VARS, "{text}");
+            assert_eq!(
+                parse_vars(text).unwrap_err().code,
+                codes::BAD_VARS,
+                "{text}"
+            );
         }
     }
 
@@ -413,6 +412,9 @@ mod tests {
             ..FlagOverrides::default()
         };
         let (flags, _) = resolved(&MemoryHost::new(&[]), &overrides, "{}");
-        assert_eq!(flags.warn_error_options, json!({"warn": [], "error": "all"}));
+        assert_eq!(
+            flags.warn_error_options,
+            json!({"warn": [], "error": "all"})
+        );
     }
 }

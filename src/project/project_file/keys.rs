@@ -140,7 +140,11 @@ impl<'y> Keys<'y> {
             diagnostics.push(
                 Diagnostic::error(
                     codes::WRONG_TYPE,
-                    format!("`{}` in {file} must be {}", known.name, known.shape.wanted()),
+                    format!(
+                        "`{}` in {file} must be {}",
+                        known.name,
+                        known.shape.wanted()
+                    ),
                 )
                 .at(value.span, format!("this is {}", value.kind())),
             );
@@ -151,7 +155,9 @@ impl<'y> Keys<'y> {
     /// The value of a key, null included.
     pub(super) fn entry(&self, name: &str) -> Option<&'y Yaml> {
         let mut entries = self.entries.iter();
-        entries.find(|(key, _)| *key == name).map(|(_, value)| *value)
+        entries
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| *value)
     }
 
     /// The value of a key that is not null.

@@ -11,8 +11,8 @@ use minijinja::value::{Object, ObjectRepr, Value};
 use serde_json::{Number, Value as Json};
 
 use crate::source::Span;
-use crate::source::yaml::{Mapping, Node, Yaml};
 use crate::source::Spanned;
+use crate::source::yaml::{Mapping, Node, Yaml};
 
 /// What a marked text shall become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +99,11 @@ fn number(text: &str) -> Option<Json> {
         return None;
     }
     if all_digits {
-        return text.trim_start_matches('+').parse::<i64>().ok().map(Json::from);
+        return text
+            .trim_start_matches('+')
+            .parse::<i64>()
+            .ok()
+            .map(Json::from);
     }
     let is_float = digits.starts_with(|c: char| c.is_ascii_digit() || c == '.')
         && digits

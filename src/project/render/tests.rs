@@ -15,7 +15,8 @@ fn context(vars: Json) -> YamlContext {
 }
 
 fn render(text: &str) -> Result<Json, RenderError> {
-    let vars = json!({"n": 1, "s": "{{ 1 + 1 }}", "five": "5", "b": "true", "self": "{{ var('self') }}"});
+    let vars =
+        json!({"n": 1, "s": "{{ 1 + 1 }}", "five": "5", "b": "true", "self": "{{ var('self') }}"});
     render_text(text, &context(vars))
 }
 
@@ -81,7 +82,10 @@ fn errors_say_what_is_missing() {
         ("{{ var( }}", codes::JINJA_SYNTAX),
         ("{{ 'x' | as_number }}", codes::RENDER_ERROR),
         ("{{ 'true' | as_bool }}", codes::RENDER_ERROR),
-        ("{{ env_var('DBT_ENV_SECRET_X', 'd') }}", codes::RENDER_ERROR),
+        (
+            "{{ env_var('DBT_ENV_SECRET_X', 'd') }}",
+            codes::RENDER_ERROR,
+        ),
         ("{{ var('self') }}", codes::RENDER_ERROR),
     ] {
         assert_eq!(render(text).map_err(|e| e.code()), Err(code), "{text}");
