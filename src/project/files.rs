@@ -320,7 +320,7 @@ fn has_name(path: &Path, extensions: &[&str]) -> bool {
             .strip_suffix(*extension)
             .is_some_and(|s| !s.is_empty())
     };
-    !name.starts_with(['.', '#', '~']) && extensions.iter().any(|e| stem(&e))
+    !name.starts_with(['.', '#', '~']) && extensions.iter().any(stem)
 }
 
 /// dbt 1.12: of the text with every run of white space as one blank.

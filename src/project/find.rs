@@ -5,7 +5,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::diagnostics::{Diagnostic, codes};
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::host::Host;
 
 use super::flags::env_value;
@@ -14,7 +14,7 @@ use super::flags::env_value;
 pub const PROJECT_FILE: &str = "dbt_project.yml";
 
 /// The folder of the project.
-pub(super) fn project_dir(host: &dyn Host, asked: Option<&str>) -> Result<PathBuf, Diagnostic> {
+pub(super) fn project_dir(host: &dyn Host, asked: Option<&str>) -> Result<PathBuf, Diagnostics> {
     let asked = asked
         .map(str::to_owned)
         .or_else(|| env_value(host, "project_dir").map(|(_, dir)| dir));
@@ -25,7 +25,7 @@ pub(super) fn project_dir(host: &dyn Host, asked: Option<&str>) -> Result<PathBu
             .find(|dir| host.exists(&dir.join(PROJECT_FILE)))
             .map(Path::to_path_buf),
     };
-    found.ok_or_else(|| missing(host, &asked.map_or(cwd, |dir| absolute(host, &dir))))
+    found.ok_or_else(|| missing(host, &asked.map_or(cwd, |dir| absolute(host, &dir))).into())
 }
 
 fn missing(host: &dyn Host, dir: &Path) -> Diagnostic {

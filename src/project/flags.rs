@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
+mod known;
 mod resolve;
 
 pub use resolve::parse_vars;
@@ -77,7 +78,7 @@ pub struct Flags {
     pub target: Option<String>,
     /// Another folder for artifacts.
     pub target_path: Option<String>,
-    /// The folder for logs.
+    /// The folder for logs: absolute when it was asked for, `log-path` of the project file as written otherwise.
     pub log_path: Option<String>,
     /// How many nodes run at a time; `None` leaves it to the profile.
     pub threads: Option<usize>,

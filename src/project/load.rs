@@ -16,7 +16,7 @@ use super::flags::{self, FlagOverrides, Flags, parse_vars};
 use super::packages::{self, Loader};
 use super::profile::{self, Wanted};
 use super::project_file::{CheckedProject, RawProject, VersionCheck, read_selectors};
-use super::render::{Secrets, YamlContext};
+use super::render::{Secrets, YamlContext, render_text};
 use super::{Package, Project, Target, dotenv, files};
 
 /// Errors that may only be there because the target is not known.
@@ -44,9 +44,10 @@ pub fn load(
     let cli_vars = cli_vars(overrides, &mut diagnostics);
 
     let secrets = YamlContext::new(host, cli_vars.clone(), None, Secrets::Allowed);
+    let name = project_name(&raw, &secrets);
     let wanted = Wanted {
         root: &root,
-        project: raw.value("name").and_then(Yaml::as_str).unwrap_or_default(),
+        project: &name,
         profile: raw.value("profile"),
         flags: &flags,
         context: &secrets,
@@ -107,11 +108,20 @@ pub fn load(
     Ok((project, diagnostics))
 }
 
+/// The name before the file is checked; whatever is wrong with it is said then.
+fn project_name(raw: &RawProject, context: &YamlContext) -> String {
+    let written = raw.value("name").and_then(Yaml::as_str).unwrap_or_default();
+    match render_text(written, context) {
+        Ok(Json::String(name)) => name,
+        _ => written.to_owned(),
+    }
+}
+
 fn cli_vars(overrides: &FlagOverrides, diagnostics: &mut Diagnostics) -> Map<String, Json> {
     let parsed = overrides.vars.as_deref().map(parse_vars).transpose();
     parsed
         .unwrap_or_else(|error| {
-            diagnostics.push(error);
+            diagnostics.extend(error);
             None
         })
         .unwrap_or_default()

@@ -19,11 +19,12 @@ use super::render::{YamlContext, render_text, render_yaml};
 use super::yaml_file::read_yaml;
 use super::{Flags, Target};
 
+mod embedded;
+
 const PROFILES_FILE: &str = "profiles.yml";
 /// The engines that a profile may name; the first is that of the embedded default.
 const ENGINES: &[&str] = &["sqlite"];
 const DEFAULT_SCHEMA: &str = "main";
-const DEFAULT_TARGET: &str = "dev";
 
 /// Keys of an output: dbt-sqlite's, and forge's own `path`.
 const KNOWN: &[&str] = &[
@@ -89,7 +90,7 @@ fn pick(
         }
         (Some((name, _)), Some(path)) => Err(missing_file(&name, path.parent())),
         (Some((name, _)), None) if asked => Err(missing_file(&name, None)),
-        (name, _) => embedded(wanted, name),
+        (name, _) => embedded::target(wanted, name.map(|(name, _)| name)),
     }
 }
 
@@ -131,40 +132,6 @@ fn missing_file(profile: &str, dir: Option<&Path>) -> Diagnostics {
         )
         .hint("without any profile, forge runs on its embedded engine"),
     )
-}
-
-/// The default: one file in the project folder.
-fn embedded(
-    wanted: &Wanted<'_>,
-    name: Option<(String, Option<Span>)>,
-) -> Result<Target, Diagnostics> {
-    let asked = wanted.flags.target.as_deref().unwrap_or(DEFAULT_TARGET);
-    if asked != DEFAULT_TARGET {
-        return Err(Diagnostics::from(
-            Diagnostic::error(
-                codes::UNKNOWN_TARGET,
-                format!("the embedded default has no target `{asked}`, only `{DEFAULT_TARGET}`"),
-            )
-            .hint("name a profile in `dbt_project.yml` and write its targets in `profiles.yml`"),
-        ));
-    }
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-    let path = embedded_path(wanted.project);
-    Ok(Target {
-        profile_name: name.map_or_else(|| wanted.project.to_owned(), |(name, _)| name),
-        name: DEFAULT_TARGET.to_owned(),
-        adapter_type: ENGINES[0].to_owned(),
-        threads: wanted.flags.threads.unwrap_or_else(cores).max(1),
-        database: wanted.project.to_owned(),
-        schema: DEFAULT_SCHEMA.to_owned(),
-        settings: Map::from_iter([("path".to_owned(), Json::String(path))]),
-        base_dir: wanted.root.to_owned(),
-        span: None,
-    })
-}
-
-fn embedded_path(project: &str) -> String {
-    format!("{project}.db")
 }
 
 struct Picker<'p> {
@@ -364,7 +331,7 @@ impl Picker<'_> {
             .map(|(key, value)| (key.to_owned(), value.to_json()))
             .collect();
         if !settings.contains_key("schemas_and_paths") {
-            let path = || Json::String(embedded_path(self.wanted.project));
+            let path = || Json::String(embedded::path(self.wanted.project));
             settings.entry("path").or_insert_with(path);
         }
         settings

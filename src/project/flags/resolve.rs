@@ -6,6 +6,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::known::KNOWN;
 use super::{FlagOverrides, Flags};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::host::Host;
@@ -18,60 +19,6 @@ const LOG_LEVELS: &[&str] = &["debug", "info", "warn", "error", "none"];
 const INDIRECT_SELECTIONS: &[&str] = &["eager", "cautious", "buildable", "empty"];
 const TRUE: &[&str] = &["1", "true", "t", "yes", "y", "on"];
 const FALSE: &[&str] = &["0", "false", "f", "no", "n", "off"];
-
-/// What `flags:` may hold: dbt 1.12's user flags, forge's own, and dbt's behaviour flags.
-const KNOWN: &[&str] = &[
-    "cache_selected_only",
-    "debug",
-    "fail_fast",
-    "hints_enabled",
-    "indirect_selection",
-    "log_format",
-    "log_format_file",
-    "log_level",
-    "log_level_file",
-    "maximum_seed_size_mib",
-    "partial_parse",
-    "populate_cache",
-    "printer_width",
-    "send_anonymous_usage_stats",
-    "snowflake_projects_otel",
-    "static_parser",
-    "strict",
-    "use_colors",
-    "use_colors_file",
-    "use_experimental_parser",
-    "use_v2_parser",
-    "v2_parser",
-    "version_check",
-    "warn_error",
-    "warn_error_options",
-    "write_json",
-    "allow_jinja_file_extensions",
-    "enable_grouped_warn_error_parser_logs",
-    "latest_version_pointer_enabled_by_default",
-    "require_all_warnings_handled_by_warn_error",
-    "require_batched_execution_for_custom_microbatch_strategy",
-    "require_corrected_analysis_fqns",
-    "require_event_names_in_deprecations",
-    "require_explicit_package_overrides_for_builtin_materializations",
-    "require_generic_test_arguments_property",
-    "require_nested_cumulative_type_params",
-    "require_ref_searches_node_package_before_root",
-    "require_resource_names_without_spaces",
-    "require_source_and_semantic_model_names_without_spaces",
-    "require_sql_header_in_test_configs",
-    "require_unique_project_resource_names",
-    "require_valid_schema_from_generate_schema_name",
-    "require_yaml_configuration_for_mf_time_spines",
-    "skip_nodes_if_on_run_start_fails",
-    "source_freshness_run_project_hooks",
-    "state_modified_compare_more_unrendered_values",
-    "state_modified_compare_vars",
-    "support_custom_ref_kwargs",
-    "use_catalogs_v2",
-    "validate_macro_args",
-];
 
 /// The environment variable of a flag that is set, and its value: `fail_fast` is `DBT_FAIL_FAST`.
 pub(in crate::project) fn env_value(host: &dyn Host, flag: &str) -> Option<(String, String)> {
@@ -87,10 +34,11 @@ pub(in crate::project) fn env_value(host: &dyn Host, flag: &str) -> Option<(Stri
 }
 
 /// Reads `--vars`: a YAML mapping.
-pub fn parse_vars(text: &str) -> Result<Map<String, Json>, Diagnostic> {
+pub fn parse_vars(text: &str) -> Result<Map<String, Json>, Diagnostics> {
     mapping("--vars", text).map_err(|reason| {
         Diagnostic::error(codes::BAD_VARS, reason)
             .hint("write a YAML mapping: `--vars '{name: value}'`")
+            .into()
     })
 }
 
@@ -397,11 +345,9 @@ mod tests {
         assert_eq!(parse_vars("a: 1").unwrap()["a"], json!(1));
         assert!(parse_vars("{}").unwrap().is_empty());
         for text in ["", "abc", "[1]", "{a"] {
-            assert_eq!(
-                parse_vars(text).unwrap_err().code,
-                codes::BAD_VARS,
-                "{text}"
-            );
+            let errors = parse_vars(text).unwrap_err();
+            assert!(errors.iter().all(|e| e.code == codes::BAD_VARS), "{text}");
+            assert!(errors.has_errors());
         }
     }
 
