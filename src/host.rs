@@ -3,7 +3,7 @@
 //! Everything else in the crate asks a [`Host`]. Tests and the language server hand in another one.
 //! Invariant: no other module names `std::fs`, `std::env` or a clock (`adapters/` opens databases itself).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -22,6 +22,16 @@ pub trait Host: Send + Sync {
     fn append(&self, path: &Path, text: &str) -> io::Result<()>;
     /// All files below `dir`, sorted by path, symbolic links followed, hidden folders included.
     fn walk(&self, dir: &Path) -> Vec<PathBuf>;
+    /// The folders directly below `dir`, sorted by name.
+    fn folders(&self, dir: &Path) -> Vec<PathBuf> {
+        let files = self.walk(dir);
+        let names = files.iter().filter_map(|file| {
+            let mut parts = file.strip_prefix(dir).ok()?.components();
+            let first = parts.next()?;
+            parts.next().map(|_| dir.join(first))
+        });
+        names.collect::<BTreeSet<_>>().into_iter().collect()
+    }
     /// Whether a file or folder is there.
     fn exists(&self, path: &Path) -> bool;
     /// Whether a folder is there.
@@ -110,6 +120,16 @@ impl Host for RealHost {
             .filter(|entry| entry.file_type().is_file())
             .map(walkdir::DirEntry::into_path)
             .collect()
+    }
+
+    fn folders(&self, dir: &Path) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+        let mut folders: Vec<_> = entries
+            .map(|entry| entry.path())
+            .filter(|path| path.is_dir())
+            .collect();
+        folders.sort();
+        folders
     }
 
     fn exists(&self, path: &Path) -> bool {

@@ -2,6 +2,12 @@
 
 use serde_json::{Map, Value as Json};
 
+mod known;
+mod resolve;
+
+pub use resolve::parse_vars;
+pub(super) use resolve::{env_value, resolve};
+
 /// What the command line said; `None` where it said nothing.
 #[derive(Clone, Debug, Default)]
 pub struct FlagOverrides {
@@ -72,7 +78,7 @@ pub struct Flags {
     pub target: Option<String>,
     /// Another folder for artifacts.
     pub target_path: Option<String>,
-    /// The folder for logs.
+    /// The folder for logs: absolute when it was asked for, `log-path` of the project file as written otherwise.
     pub log_path: Option<String>,
     /// How many nodes run at a time; `None` leaves it to the profile.
     pub threads: Option<usize>,
@@ -84,7 +90,8 @@ pub struct Flags {
     pub store_failures: bool,
     /// Warnings are errors.
     pub warn_error: bool,
-    /// Which warnings are errors: dbt's `{error: …, warn: …, silence: …}`, `Json::Null` when not given.
+    /// Which warnings are errors: dbt's `{error: …, warn: …, silence: …}` (its older `include` and `exclude` are
+    /// already renamed, null is an empty list), `Json::Null` when not given.
     pub warn_error_options: Json,
     /// Unknown keys and the like are errors.
     pub strict: bool,
@@ -98,13 +105,17 @@ pub struct Flags {
     pub log_format: String,
     /// The least level that is shown.
     pub log_level: String,
+    /// `--debug`.
+    pub debug: bool,
+    /// The folder of `profiles.yml`, when asked for.
+    pub profiles_dir: Option<String>,
     /// Check `require-dbt-version`.
     pub version_check: bool,
     /// Write artifacts.
     pub write_json: bool,
     /// `eager`, `cautious`, `buildable` or `empty`.
     pub indirect_selection: String,
-    /// `flags:` of the project file, for `flags.*` names that forge does not know.
+    /// `flags:` of the project file as written, for `flags.*` names that have no field here.
     pub other: Map<String, Json>,
 }
 
@@ -129,6 +140,8 @@ impl Default for Flags {
             print: true,
             log_format: "text".to_owned(),
             log_level: "info".to_owned(),
+            debug: false,
+            profiles_dir: None,
             version_check: true,
             write_json: true,
             indirect_selection: "eager".to_owned(),

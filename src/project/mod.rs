@@ -9,13 +9,32 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
+use crate::host::Host;
 use crate::manifest::Quoting;
 use crate::source::yaml::Yaml;
 use crate::source::{SourceMap, Span, Spanned};
 
+mod dotenv;
+mod files;
+mod find;
 pub mod flags;
+mod ignore;
+mod load;
+mod packages;
+mod profile;
+mod project_file;
+pub mod render;
+#[cfg(test)]
+mod testing;
+mod version;
+mod yaml_file;
 
+pub use find::PROJECT_FILE;
 pub use flags::{FlagOverrides, Flags};
+pub use load::load;
+pub use project_file::DEFAULT_QUERY_COMMENT;
+pub use render::{DBT_VERSION, RenderError, Secrets, YamlContext, render_text, render_yaml};
+pub use yaml_file::{parse_yaml, read_yaml};
 
 /// A project with its packages, ready to be parsed.
 #[derive(Debug)]
@@ -90,12 +109,13 @@ pub struct ProjectConfig {
     pub on_run_start: Vec<Spanned<String>>,
     /// `on-run-end`, rendered later.
     pub on_run_end: Vec<Spanned<String>>,
-    /// `query-comment`: null switches it off.
+    /// `query-comment`, a template for each statement: `None` switches it off, [`DEFAULT_QUERY_COMMENT`] when
+    /// the file says nothing.
     pub query_comment: Option<QueryComment>,
     /// `models:`, `seeds:`, `data_tests:` (also `tests:`), `sources:`, `snapshots:`, `exposures:` … rendered
     /// (hooks are left as templates), keyed by section in dbt's current spelling.
     pub sections: IndexMap<String, Yaml>,
-    /// `selectors.yml`, its `selectors` list as written.
+    /// `selectors.yml`, its `selectors` list, rendered; only of the root package.
     pub selectors: Vec<Json>,
     /// `restrict-access`.
     pub restrict_access: bool,
@@ -115,12 +135,16 @@ pub struct QueryComment {
 pub struct Files {
     /// `.sql` below the model paths.
     pub models: Vec<File>,
+    /// `.py` below the model paths: dbt's Python models, which forge reports and leaves out.
+    pub python_models: Vec<File>,
     /// `.csv` below the seed paths.
     pub seeds: Vec<File>,
-    /// `.sql` below the test paths, outside `generic/`.
+    /// `.sql` below the test paths, outside `generic/` and `fixtures/`.
     pub singular_tests: Vec<File>,
     /// `.sql` below `<test path>/generic/`.
     pub generic_tests: Vec<File>,
+    /// `.csv` and `.sql` below `<test path>/fixtures/`, for unit tests.
+    pub fixtures: Vec<File>,
     /// `.sql` below the macro paths.
     pub macros: Vec<File>,
     /// `.sql` below the analysis paths.
@@ -146,7 +170,8 @@ pub struct File {
     pub original_file_path: String,
     /// The path on disk.
     pub absolute: PathBuf,
-    /// Hex SHA-256 of the content as dbt computes it: of the text without surrounding white space.
+    /// Hex SHA-256 as dbt 1.12 computes it: of a text with every run of white space as one blank, of a seed
+    /// stripped. A seed above 1 MiB has its `original_file_path` here (dbt's checksum of the name `path`).
     pub checksum: String,
 }
 
@@ -165,9 +190,11 @@ pub struct Target {
     pub database: String,
     /// The schema, default `main`.
     pub schema: String,
-    /// Everything else that the output says, rendered.
+    /// Everything else that the output says, rendered: `path`, or dbt-sqlite's `schemas_and_paths` and
+    /// `schema_directory`.
     pub settings: Map<String, Json>,
-    /// The folder that relative database paths start from.
+    /// The folder that relative database paths start from: the project's, but the working directory for a
+    /// profile with dbt-sqlite's `schemas_and_paths`.
     pub base_dir: PathBuf,
     /// Where the profile was written; `None` for the embedded default.
     pub span: Option<Span>,
@@ -201,6 +228,27 @@ impl Project {
             .get(name)
             .or_else(|| package_var(self.root(), package, name))
             .or_else(|| package_var(self.package(package)?, package, name))
+    }
+
+    /// All variables of a package, merged by the precedence of [`Project::var`].
+    pub fn vars(&self, package: &str) -> Map<String, Json> {
+        let layers = (self.package(package).into_iter())
+            .chain([self.root()])
+            .flat_map(|of| {
+                let vars = &of.config.vars;
+                [Some(vars), vars.get(package).and_then(Json::as_object)]
+            });
+        let mut merged = Map::new();
+        for layer in layers.flatten().chain([&self.cli_vars]) {
+            merged.extend(layer.clone());
+        }
+        merged
+    }
+
+    /// The context in which property files of a package are rendered.
+    pub fn yaml_context(&self, host: &dyn Host, package: &str) -> YamlContext {
+        let target = self.target.to_json();
+        YamlContext::new(host, self.vars(package), Some(&target), Secrets::Refused)
     }
 }
 

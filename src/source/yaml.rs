@@ -415,7 +415,9 @@ pub fn plain(text: &str) -> Node {
         "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
             return Node::Bool(false);
         }
-        ".inf" | ".Inf" | ".INF" | "+.inf" => return Node::Float(f64::INFINITY),
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => {
+            return Node::Float(f64::INFINITY);
+        }
         "-.inf" | "-.Inf" | "-.INF" => return Node::Float(f64::NEG_INFINITY),
         ".nan" | ".NaN" | ".NAN" => return Node::Float(f64::NAN),
         _ => {}
@@ -437,25 +439,28 @@ fn integer(text: &str) -> Option<i64> {
         b'+' => (1, &text[1..]),
         _ => (1, text),
     };
-    let plain = digits.replace('_', "");
-    let value = if let Some(binary) = plain.strip_prefix("0b") {
-        i64::from_str_radix(binary, 2).ok()?
-    } else if let Some(hex) = plain.strip_prefix("0x") {
-        i64::from_str_radix(hex, 16).ok()?
-    } else if plain == "0" {
-        0
-    } else if let Some(octal) = plain.strip_prefix('0') {
-        i64::from_str_radix(octal, 8)
-            .ok()
-            .filter(|_| octal.bytes().all(|b| b.is_ascii_digit()))?
-    } else if plain.contains(':') {
-        return sexagesimal(&plain).map(|n| sign * n);
-    } else if plain.bytes().all(|b| b.is_ascii_digit())
-        && digits.starts_with(|c: char| c.is_ascii_digit())
-    {
-        plain.parse().ok()?
-    } else {
+    if !digits.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
+    }
+    let radix = |digits: &str, radix| {
+        let digits = digits.replace('_', "");
+        let is_plain = digits.bytes().all(|b| b.is_ascii_alphanumeric());
+        i64::from_str_radix(&digits, radix)
+            .ok()
+            .filter(|_| is_plain)
+    };
+    let value = if let Some(binary) = digits.strip_prefix("0b") {
+        radix(binary, 2)?
+    } else if let Some(hex) = digits.strip_prefix("0x") {
+        radix(hex, 16)?
+    } else if digits == "0" {
+        0
+    } else if let Some(octal) = digits.strip_prefix('0') {
+        radix(octal, 8)?
+    } else if digits.contains(':') {
+        sexagesimal(digits)?
+    } else {
+        radix(digits, 10)?
     };
     Some(sign * value)
 }
@@ -464,13 +469,11 @@ fn integer(text: &str) -> Option<i64> {
 fn sexagesimal(text: &str) -> Option<i64> {
     let mut parts = text.split(':');
     let first = parts.next()?;
-    if !first.starts_with(|c: char| matches!(c, '1'..='9'))
-        || !first.bytes().all(|b| b.is_ascii_digit())
-    {
-        return None;
-    }
-    let mut total: i64 = first.parse().ok()?;
+    let mut total: i64 = first.replace('_', "").parse().ok()?;
     for part in parts {
+        if !part.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
         let digit: i64 = part.parse().ok().filter(|n| (0..60).contains(n))?;
         if part.len() > 2 {
             return None;
@@ -480,17 +483,19 @@ fn sexagesimal(text: &str) -> Option<i64> {
     Some(total)
 }
 
-/// PyYAML's float: a dot is required, and a sign in the exponent.
+/// PyYAML's float: a dot is required, a sign in the exponent, and a digit before the dot of a signed number.
 fn float(text: &str) -> Option<f64> {
-    let unsigned = text.trim_start_matches(['+', '-']);
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
         Some(at) => (&unsigned[..at], Some(&unsigned[at + 1..])),
         None => (unsigned, None),
     };
     let (whole, fraction) = mantissa.split_once('.')?;
     let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit() || b == b'_');
-    let has_digit = |s: &str| s.bytes().any(|b| b.is_ascii_digit());
-    if !digits(whole) || !digits(fraction) || !(has_digit(whole) || has_digit(fraction)) {
+    let starts = |s: &str| s.starts_with(|c: char| c.is_ascii_digit());
+    let is_signed = unsigned.len() < text.len();
+    let starts_well = starts(whole) || (whole.is_empty() && !is_signed && starts(fraction));
+    if !digits(whole) || !digits(fraction) || !starts_well {
         return None;
     }
     if let Some(exponent) = exponent {
@@ -523,9 +528,9 @@ mod tests {
     fn scalars_are_typed_as_pyyaml_types_them() {
         assert_eq!(
             json(
-                "[yes, off, ~, 012, 0x1F, 1_000, 1e3, 1.5e+3, .5, 1:30, 2024-01-02, 'yes', 1.0, -3, 08]"
+                "[yes, off, ~, 012, 0x1F, 1_000, 1e3, 1.5e+3, .5, 1:30, 2024-01-02, 'yes', 1.0, -3, 08, -.5, 0x-5]"
             ),
-            "[true,false,null,10,31,1000,\"1e3\",1500.0,0.5,90,\"2024-01-02\",\"yes\",1.0,-3,\"08\"]"
+            "[true,false,null,10,31,1000,\"1e3\",1500.0,0.5,90,\"2024-01-02\",\"yes\",1.0,-3,\"08\",\"-.5\",\"0x-5\"]"
         );
     }
 

@@ -1,0 +1,366 @@
+//! Finds the value of each flag: command line, then environment, then `flags:`, then the default.
+//!
+//! dbt 1.12 reads `DBT_ENGINE_<FLAG>` before `DBT_<FLAG>` and takes an empty variable for none.
+//! Invariant: a bad value on the command line or in a variable is an error, one in `flags:` a warning (dbt
+//! passes over it without a word).
+
+use serde_json::{Map, Value as Json, json};
+
+use super::known::KNOWN;
+use super::{FlagOverrides, Flags};
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::host::Host;
+use crate::names::did_you_mean;
+use crate::source::yaml::{self, Mapping, Yaml};
+use crate::source::{SourceMap, Span};
+
+const LOG_FORMATS: &[&str] = &["text", "debug", "json", "default"];
+const LOG_LEVELS: &[&str] = &["debug", "info", "warn", "error", "none"];
+const INDIRECT_SELECTIONS: &[&str] = &["eager", "cautious", "buildable", "empty"];
+const TRUE: &[&str] = &["1", "true", "t", "yes", "y", "on"];
+const FALSE: &[&str] = &["0", "false", "f", "no", "n", "off"];
+
+/// The environment variable of a flag that is set, and its value: `fail_fast` is `DBT_FAIL_FAST`.
+pub(in crate::project) fn env_value(host: &dyn Host, flag: &str) -> Option<(String, String)> {
+    let flag = flag.to_uppercase();
+    ["DBT_ENGINE_", "DBT_", "FORGE_"]
+        .into_iter()
+        .map(|prefix| format!("{prefix}{flag}"))
+        .filter(|name| flag == "STRICT" || !name.starts_with("FORGE_"))
+        .find_map(|name| {
+            let value = host.env(&name).filter(|value| !value.is_empty())?;
+            Some((name, value))
+        })
+}
+
+/// Reads `--vars`: a YAML mapping.
+pub fn parse_vars(text: &str) -> Result<Map<String, Json>, Diagnostics> {
+    mapping("--vars", text).map_err(|reason| {
+        Diagnostic::error(codes::BAD_VARS, reason)
+            .hint("write a YAML mapping: `--vars '{name: value}'`")
+            .into()
+    })
+}
+
+/// Resolves all flags. `written` is `flags:` of the project file.
+pub(in crate::project) fn resolve(
+    host: &dyn Host,
+    overrides: &FlagOverrides,
+    written: Option<&Yaml>,
+    diagnostics: &mut Diagnostics,
+) -> Flags {
+    let mut resolver = Resolver {
+        host,
+        written: written.and_then(Yaml::as_map),
+        diagnostics,
+    };
+    resolver.check_written();
+    let no_print = resolver.switch("no_print", None);
+    let debug = resolver.switch("debug", overrides.debug).unwrap_or(false);
+    let log_format = resolver.choice("log_format", &overrides.log_format, LOG_FORMATS);
+    let log_level = resolver.choice("log_level", &overrides.log_level, LOG_LEVELS);
+    Flags {
+        which: overrides.which.clone(),
+        command_line: overrides.command_line.clone(),
+        profile: resolver.text("profile", &overrides.profile),
+        target: resolver.text("target", &overrides.target),
+        target_path: resolver.text("target_path", &overrides.target_path),
+        log_path: resolver.text("log_path", &overrides.log_path),
+        profiles_dir: resolver.text("profiles_dir", &overrides.profiles_dir),
+        threads: overrides.threads,
+        full_refresh: resolver.on("full_refresh", overrides.full_refresh, false),
+        fail_fast: resolver.on("fail_fast", overrides.fail_fast, false),
+        store_failures: resolver.on("store_failures", overrides.store_failures, false),
+        strict: resolver.on("strict", overrides.strict, false),
+        quiet: resolver.on("quiet", overrides.quiet, false),
+        use_colors: resolver.use_colors(overrides.use_colors),
+        print: resolver.on("print", overrides.print, !no_print.unwrap_or(false)),
+        log_format: log_format
+            .filter(|format| format != "default")
+            .unwrap_or_else(|| "text".to_owned()),
+        log_level: log_level.unwrap_or_else(|| if debug { "debug" } else { "info" }.to_owned()),
+        debug,
+        version_check: resolver.on("version_check", overrides.version_check, true),
+        write_json: resolver.on("write_json", overrides.write_json, true),
+        indirect_selection: resolver
+            .choice(
+                "indirect_selection",
+                &overrides.indirect_selection,
+                INDIRECT_SELECTIONS,
+            )
+            .unwrap_or_else(|| "eager".to_owned()),
+        other: resolver.all_written(),
+        ..resolver.warn_errors(overrides)
+    }
+}
+
+struct Resolver<'r> {
+    host: &'r dyn Host,
+    written: Option<&'r Mapping>,
+    diagnostics: &'r mut Diagnostics,
+}
+
+impl<'r> Resolver<'r> {
+    fn check_written(&mut self) {
+        for (key, _) in self.written.map_or(&[][..], |map| &map.entries) {
+            if !KNOWN.contains(&key.value.as_str()) {
+                let message = format!("`flags` has no key `{}`", key.value);
+                self.diagnostics.push(
+                    Diagnostic::warning(codes::UNKNOWN_KEY, message)
+                        .at(key.span, "it has no effect")
+                        .suggest(did_you_mean(&key.value, KNOWN.iter().copied())),
+                );
+            }
+        }
+    }
+
+    fn all_written(&self) -> Map<String, Json> {
+        let entries = self.written.into_iter().flat_map(Mapping::iter);
+        entries.map(|(k, v)| (k.to_owned(), v.to_json())).collect()
+    }
+
+    fn written(&self, flag: &str) -> Option<&'r Yaml> {
+        self.written?.get(flag).filter(|value| !value.is_null())
+    }
+
+    fn on(&mut self, flag: &str, asked: Option<bool>, default: bool) -> bool {
+        self.switch(flag, asked).unwrap_or(default)
+    }
+
+    fn switch(&mut self, flag: &str, asked: Option<bool>) -> Option<bool> {
+        if asked.is_some() {
+            return asked;
+        }
+        if let Some((name, value)) = env_value(self.host, flag) {
+            let value = value.trim().to_lowercase();
+            if !TRUE.contains(&value.as_str()) && !FALSE.contains(&value.as_str()) {
+                self.bad(&name, &value, "a boolean such as `true` or `false`");
+                return None;
+            }
+            return Some(TRUE.contains(&value.as_str()));
+        }
+        let value = self.written(flag)?;
+        if value.as_bool().is_none() {
+            self.bad_written(flag, value.span, "a boolean");
+        }
+        value.as_bool()
+    }
+
+    /// dbt: `NO_COLOR` is a convention, so it yields to a `DBT_USE_COLORS` that is set.
+    fn use_colors(&mut self, asked: Option<bool>) -> Option<bool> {
+        let from_env = env_value(self.host, "use_colors").is_some();
+        let no_color = self.host.env("NO_COLOR").is_some_and(|v| !v.is_empty());
+        if asked.is_none() && !from_env && no_color {
+            return Some(false);
+        }
+        self.switch("use_colors", asked)
+    }
+
+    fn text(&mut self, flag: &str, asked: &Option<String>) -> Option<String> {
+        asked
+            .clone()
+            .or_else(|| env_value(self.host, flag).map(|(_, value)| value))
+    }
+
+    fn choice(&mut self, flag: &str, asked: &Option<String>, choices: &[&str]) -> Option<String> {
+        let wanted = format!("one of {}", choices.join(", "));
+        let from_env = || env_value(self.host, flag);
+        let given = asked
+            .clone()
+            .map(|value| (format!("--{}", flag.replace('_', "-")), value))
+            .or_else(from_env);
+        if let Some((name, value)) = given {
+            let value = value.to_lowercase();
+            if !choices.contains(&value.as_str()) {
+                self.bad(&name, &value, &wanted);
+            }
+            return Some(value).filter(|value| choices.contains(&value.as_str()));
+        }
+        let value = self.written(flag)?;
+        let text = value.as_str().map(str::to_lowercase);
+        let text = text.filter(|text| choices.contains(&text.as_str()));
+        if text.is_none() {
+            self.bad_written(flag, value.span, &wanted);
+        }
+        text
+    }
+
+    /// `warn_error` and `warn_error_options`, of which only one may be given.
+    fn warn_errors(&mut self, overrides: &FlagOverrides) -> Flags {
+        let all = self.switch("warn_error", overrides.warn_error);
+        let options = self.warn_error_options(&overrides.warn_error_options);
+        if all.is_some() && options.is_some() {
+            self.diagnostics.push(Diagnostic::error(
+                codes::BAD_CONFIG,
+                "`warn_error` and `warn_error_options` exclude each other",
+            ));
+        }
+        Flags {
+            warn_error: all.unwrap_or(false),
+            warn_error_options: options.unwrap_or(Json::Null),
+            ..Flags::default()
+        }
+    }
+
+    fn warn_error_options(&mut self, asked: &Option<String>) -> Option<Json> {
+        const FLAG: &str = "warn_error_options";
+        let given = asked
+            .clone()
+            .map(|text| ("--warn-error-options".to_owned(), text))
+            .or_else(|| env_value(self.host, FLAG));
+        let options = match given {
+            Some((name, text)) => match mapping(&name, &text) {
+                Ok(options) => options,
+                Err(reason) => {
+                    self.diagnostics
+                        .push(Diagnostic::error(codes::BAD_CONFIG, reason));
+                    return None;
+                }
+            },
+            None => match self.written(FLAG)?.to_json() {
+                Json::Object(options) => options,
+                _ => {
+                    let span = self.written(FLAG)?.span;
+                    self.bad_written(FLAG, span, "a mapping");
+                    return None;
+                }
+            },
+        };
+        self.renamed_options(options)
+    }
+
+    /// dbt: `include` and `exclude` are older names of `error` and `warn`.
+    fn renamed_options(&mut self, mut options: Map<String, Json>) -> Option<Json> {
+        for (older, newer) in [("include", "error"), ("exclude", "warn")] {
+            let Some(value) = options.remove(older) else {
+                continue;
+            };
+            if options.get(newer).is_some_and(|v| !v.is_null()) {
+                self.diagnostics.push(Diagnostic::error(
+                    codes::BAD_CONFIG,
+                    format!("`warn_error_options` has both `{newer}` and its older name `{older}`"),
+                ));
+                return None;
+            }
+            options.insert(newer.to_owned(), value);
+        }
+        for value in options.values_mut().filter(|value| value.is_null()) {
+            *value = json!([]);
+        }
+        Some(Json::Object(options))
+    }
+
+    fn bad(&mut self, name: &str, value: &str, wanted: &str) {
+        self.diagnostics.push(Diagnostic::error(
+            codes::BAD_CONFIG,
+            format!("`{name}` is `{value}`, but must be {wanted}"),
+        ));
+    }
+
+    fn bad_written(&mut self, flag: &str, span: Span, wanted: &str) {
+        self.diagnostics.push(
+            Diagnostic::warning(
+                codes::WRONG_TYPE,
+                format!("the flag `{flag}` must be {wanted}"),
+            )
+            .at(span, "it has no effect"),
+        );
+    }
+}
+
+/// A YAML mapping that was given in one argument.
+fn mapping(name: &str, text: &str) -> Result<Map<String, Json>, String> {
+    let file = SourceMap::new().add(name, name.as_ref(), text);
+    let document = yaml::parse(file, text)
+        .map_err(|error| format!("`{name}` is not valid YAML: {}", error.message))?;
+    match document.root.to_json() {
+        Json::Object(map) => Ok(map),
+        _ => Err(format!(
+            "`{name}` must be a YAML mapping, but is {}",
+            document.root.kind()
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::testing::MemoryHost;
+
+    fn resolved(host: &MemoryHost, overrides: &FlagOverrides, flags: &str) -> (Flags, Vec<String>) {
+        let file = SourceMap::new().add("p", "p".as_ref(), flags);
+        let written = yaml::parse(file, flags).unwrap().root;
+        let mut diagnostics = Diagnostics::new();
+        let flags = resolve(host, overrides, Some(&written), &mut diagnostics);
+        let messages = diagnostics.iter().map(|d| d.message.clone()).collect();
+        (flags, messages)
+    }
+
+    #[test]
+    fn command_line_beats_environment_beats_project_file() {
+        let file = "{fail_fast: true, version_check: false, log_format: json}";
+        let host = MemoryHost::new(&[]).with_env(&[
+            ("DBT_FAIL_FAST", "0"),
+            ("DBT_ENGINE_QUIET", "yes"),
+            ("DBT_QUIET", "no"),
+            ("DBT_FULL_REFRESH", ""),
+            ("FORGE_STRICT", "1"),
+            ("NO_COLOR", "1"),
+        ]);
+        let overrides = FlagOverrides {
+            log_format: Some("debug".to_owned()),
+            ..FlagOverrides::default()
+        };
+        let (flags, messages) = resolved(&host, &overrides, file);
+        assert_eq!(messages, Vec::<String>::new());
+        assert!(!flags.fail_fast && flags.quiet && flags.strict && !flags.full_refresh);
+        assert!(!flags.version_check);
+        assert_eq!(
+            (flags.log_format.as_str(), flags.use_colors),
+            ("debug", Some(false))
+        );
+    }
+
+    #[test]
+    fn bad_values_are_named() {
+        let host = MemoryHost::new(&[]).with_env(&[("DBT_QUIET", "maybe")]);
+        let (_, messages) = resolved(
+            &host,
+            &FlagOverrides::default(),
+            "{fail_fast: 'x', fial_fast: true, warn_error: true, warn_error_options: {error: all}}",
+        );
+        assert_eq!(
+            messages,
+            [
+                "`flags` has no key `fial_fast`",
+                "the flag `fail_fast` must be a boolean",
+                "`DBT_QUIET` is `maybe`, but must be a boolean such as `true` or `false`",
+                "`warn_error` and `warn_error_options` exclude each other",
+            ]
+        );
+    }
+
+    #[test]
+    fn vars_are_a_mapping() {
+        assert_eq!(parse_vars("a: 1").unwrap()["a"], json!(1));
+        assert!(parse_vars("{}").unwrap().is_empty());
+        for text in ["", "abc", "[1]", "{a"] {
+            let errors = parse_vars(text).unwrap_err();
+            assert!(errors.iter().all(|e| e.code == codes::BAD_VARS), "{text}");
+            assert!(errors.has_errors());
+        }
+    }
+
+    #[test]
+    fn warn_error_options_are_normalized() {
+        let overrides = FlagOverrides {
+            warn_error_options: Some("{include: all, warn: null}".to_owned()),
+            ..FlagOverrides::default()
+        };
+        let (flags, _) = resolved(&MemoryHost::new(&[]), &overrides, "{}");
+        assert_eq!(
+            flags.warn_error_options,
+            json!({"warn": [], "error": "all"})
+        );
+    }
+}

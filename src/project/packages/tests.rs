@@ -1,0 +1,98 @@
+//! Installed, local, missing and doubled packages.
+
+use crate::project::FlagOverrides;
+use crate::project::load::tests::load_files;
+
+const ROOT: (&str, &str) = ("dbt_project.yml", "name: shop\n");
+
+fn names(files: &[(&str, &str)]) -> Result<Vec<String>, Vec<String>> {
+    let files: Vec<_> = [ROOT].into_iter().chain(files.iter().copied()).collect();
+    load_files(&files, &FlagOverrides::default()).map(|(project, _)| {
+        project
+            .packages
+            .iter()
+            .map(|p| p.name.to_string())
+            .collect()
+    })
+}
+
+#[test]
+fn installed_and_local_packages_follow_the_root_by_name() {
+    let files = [
+        (
+            "packages.yml",
+            "packages:\n  - package: dbt-labs/zz\n    version: 1.0.0\n  - local: ../lib\n  - local: beside\n",
+        ),
+        ("dbt_packages/zz/dbt_project.yml", "name: zz\n"),
+        ("dbt_packages/__pycache__/x", ""),
+        ("../lib/dbt_project.yml", "name: lib\n"),
+        ("/work/lib/dbt_project.yml", "name: lib\n"),
+        ("/work/lib/packages.yml", "packages: [{local: ../deep}]\n"),
+        ("/work/deep/dbt_project.yml", "name: deep\n"),
+        ("beside/dbt_project.yml", "name: zz\n"),
+    ];
+    assert_eq!(
+        names(&files),
+        Ok(["shop", "deep", "lib", "zz"].map(str::to_owned).to_vec())
+    );
+}
+
+#[test]
+fn files_of_packages_are_shown_below_the_project() {
+    let files = [
+        ROOT,
+        ("dbt_packages/zz/dbt_project.yml", "name: zz\n"),
+        ("dbt_packages/zz/models/m.sql", "select 1"),
+    ];
+    let (project, _) = load_files(&files, &FlagOverrides::default()).unwrap();
+    let file = &project.packages[1].files.models[0];
+    assert_eq!(file.original_file_path, "models/m.sql");
+    assert_eq!(
+        &*project.sources.file(file.id).path,
+        "dbt_packages/zz/models/m.sql"
+    );
+}
+
+#[test]
+fn missing_packages_are_named() {
+    assert_eq!(
+        names(&[("packages.yml", "packages:\n  - package: dbt-labs/dbt_utils\n    version: 1.0.0\n  - git: https://x/y.git\n  - local: nope\n  - what: x\n")]),
+        Err(vec![
+            "error E0108: the package `dbt_utils` is not installed @packages.yml:2:5 \
+             (install it with `dbt deps`, or copy it to the packages folder)".to_owned(),
+            "error E0108: the package `https://x/y.git` is not installed @packages.yml:4:5 \
+             (install it with `dbt deps`, or copy it to the packages folder)".to_owned(),
+            "error E0108: a package without a project file: there is no nope/dbt_project.yml @packages.yml:5:5".to_owned(),
+            "error E0108: a package needs `package`, `git`, `tarball`, `private` or `local` @packages.yml:6:5".to_owned(),
+        ])
+    );
+}
+
+#[test]
+fn two_packages_of_one_name_are_an_error() {
+    let files = [("dbt_packages/a/dbt_project.yml", "name: shop\n")];
+    assert_eq!(
+        names(&files),
+        Err(vec![
+            "error E0108: two packages have the name `shop`: this project and `dbt_packages/a` @dbt_packages/a/dbt_project.yml:1:1".to_owned()
+        ])
+    );
+}
+
+#[test]
+fn project_files_of_packages_see_the_target_but_no_variables_of_the_command_line() {
+    let files = [
+        ROOT,
+        (
+            "dbt_packages/zz/dbt_project.yml",
+            "name: zz\nmodels: {+meta: {t: \"{{ target.name }}\", n: \"{{ var('n', 'd') }}\"}}\n",
+        ),
+    ];
+    let overrides = FlagOverrides {
+        vars: Some("{n: 1}".to_owned()),
+        ..FlagOverrides::default()
+    };
+    let (project, _) = load_files(&files, &overrides).unwrap();
+    let models = project.packages[1].config.sections["models"].to_json();
+    assert_eq!(models, serde_json::json!({"+meta": {"t": "dev", "n": "d"}}));
+}
