@@ -110,6 +110,10 @@ pub trait Session: Send {
     /// Deletes all rows of a table.
     fn truncate_relation(&mut self, relation: &Relation) -> Result<()>;
 
+    /// Rows of a table that was created and filled in one step just now, when the engine can tell without
+    /// counting.
+    fn fresh_rows(&mut self, relation: &Relation) -> Result<Option<i64>>;
+
     /// A handle to stop what this session runs.
     fn interrupt_handle(&self) -> Interrupt;
 }

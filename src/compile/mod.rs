@@ -1,1 +1,301 @@
-//! Room `compile`.
+//! 4 COMPILE: templates to SQL: references resolved, ephemeral models inlined, tests wrapped, variants.
+//!
+//! Needs a database only where a template asks for one.
+//! Invariant: compiling writes nothing to the database.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value as Json;
+
+use crate::artifacts::manifest::{CompiledInfo, compiled_node_json, node_json};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::jinja::contexts::{
+    Connection, Globals, ModelValue, NodeFacts, Phase, QueryComment, Scope,
+};
+use crate::jinja::diagnose::Root;
+use crate::jinja::error::JinjaError;
+use crate::manifest::{Manifest, Node, ResourceType};
+use crate::names::UniqueId;
+use crate::parse::tests::{KWARGS, rendered_kwargs, unknown_test};
+use crate::project::Project;
+use crate::resolve::Lookup;
+
+mod ctes;
+mod lines;
+mod references;
+mod variants;
+
+pub use lines::template_span;
+pub use variants::Variant;
+
+use references::References;
+
+/// What compiling needs, shared by all threads.
+#[derive(Clone)]
+pub struct Compiler {
+    /// The project.
+    pub project: Arc<Project>,
+    /// What all templates share.
+    pub globals: Arc<Globals>,
+    /// The resolved manifest.
+    pub manifest: Arc<Manifest>,
+    references: Arc<References>,
+    ephemeral: Arc<Mutex<HashMap<UniqueId, Arc<CompiledNode>>>>,
+}
+
+/// The SQL of a node.
+#[derive(Clone, Debug, Default)]
+pub struct CompiledNode {
+    /// The SQL with ephemeral models inlined.
+    pub code: String,
+    /// The SQL as rendered, before ephemeral models were inlined.
+    pub rendered: String,
+    /// The ephemeral models that were inlined, each after those it reads: id and CTE.
+    pub ctes: Vec<(UniqueId, String)>,
+}
+
+impl Compiler {
+    /// A compiler for a resolved project.
+    pub fn new(
+        project: Arc<Project>,
+        globals: Arc<Globals>,
+        manifest: Arc<Manifest>,
+        lookup: Lookup,
+    ) -> Self {
+        let references = Arc::new(References::new(project.clone(), manifest.clone(), lookup, globals.adapter.clone()));
+        Compiler { project, globals, manifest, references, ephemeral: Arc::default() }
+    }
+
+    /// Compiles one node. `connection` answers what templates ask of the database.
+    pub fn compile(
+        &self,
+        node: &Arc<Node>,
+        connection: &Arc<Connection>,
+        variant: Variant,
+    ) -> Result<CompiledNode, Box<Diagnostic>> {
+        let mut scope = self.scope(node, connection);
+        variants::apply(&mut scope, node, variant);
+        self.bind_arguments(node, &mut scope)?;
+        let scope = Arc::new(scope);
+        let rendered = scope
+            .render(node.unique_id.as_str(), &node.raw_code)
+            .map_err(|error| self.diagnostic(&error, node))?;
+        let read = scope.take_capture().ctes;
+        let ctes = self.ephemeral_ctes(&read, connection)?;
+        let code = match ctes.is_empty() {
+            true => rendered.clone(),
+            false => ctes::inject(&rendered, &ctes),
+        };
+        Ok(CompiledNode { code, rendered, ctes })
+    }
+
+    /// The names of a node's templates when code is compiled or run.
+    pub fn scope(&self, node: &Arc<Node>, connection: &Arc<Connection>) -> Scope {
+        let mut scope = Scope::new(&self.globals, Phase::Runtime, &node.package_name);
+        scope.node = Some(self.facts(node, None));
+        scope.resolver = Some(self.references.clone());
+        scope.connection = Some(connection.clone());
+        scope.query_comment = self.query_comment(node);
+        scope
+    }
+
+    /// What templates know of a node; with its SQL when it was compiled.
+    pub fn facts(&self, node: &Arc<Node>, compiled: Option<Arc<CompiledInfo>>) -> NodeFacts {
+        let model = node.clone();
+        NodeFacts {
+            unique_id: node.unique_id.clone(),
+            package_name: node.package_name.clone(),
+            name: node.name.clone(),
+            this: Some(self.references.relation_of(node)),
+            config: node.config.published(node.resource_type),
+            model: ModelValue(Arc::new(move || {
+                Json::Object(match &compiled {
+                    Some(compiled) => compiled_node_json(&model, compiled),
+                    None => node_json(&model),
+                })
+            })),
+        }
+    }
+
+    /// A generic test finds its rendered arguments under one name.
+    fn bind_arguments(&self, node: &Arc<Node>, scope: &mut Scope) -> Result<(), Box<Diagnostic>> {
+        let Some(metadata) = node.test().and_then(|test| test.metadata.as_ref()) else { return Ok(()) };
+        let name = format!("test_{}", metadata.name);
+        let known = match &metadata.namespace {
+            Some(namespace) => self.globals.macros.get(namespace, &name),
+            None => self.globals.macros.resolve(&node.package_name, &name),
+        };
+        if known.is_none() {
+            return Err(Box::new(unknown_test(self.globals.places.names.iter().cloned(), node)));
+        }
+        let plain = Arc::new(std::mem::replace(
+            scope,
+            Scope::new(&self.globals, Phase::Runtime, &node.package_name),
+        ));
+        let kwargs =
+            rendered_kwargs(&plain, &metadata.kwargs).map_err(|error| self.diagnostic(&error, node))?;
+        let read = plain.take_capture().ctes;
+        scope.node.clone_from(&plain.node);
+        scope.resolver.clone_from(&plain.resolver);
+        scope.connection.clone_from(&plain.connection);
+        scope.query_comment = plain.query_comment.clone();
+        scope.extra = plain.extra.clone();
+        scope.extra.insert(KWARGS.to_owned(), kwargs);
+        scope.capture.get_mut().expect("invariant: no panic under lock").ctes = read;
+        Ok(())
+    }
+
+    fn ephemeral_ctes(
+        &self,
+        read: &[UniqueId],
+        connection: &Arc<Connection>,
+    ) -> Result<Vec<(UniqueId, String)>, Box<Diagnostic>> {
+        let mut all: Vec<(UniqueId, String)> = Vec::new();
+        for id in read {
+            let Some(node) = self.manifest.nodes.get(id) else { continue };
+            let compiled = self.ephemeral(node, connection)?;
+            let name = crate::adapters::Relation::ephemeral_name(&node.alias);
+            let own = (id.clone(), format!(" {name} as (\n{}\n)", compiled.rendered));
+            for cte in compiled.ctes.iter().cloned().chain([own]) {
+                match all.iter_mut().find(|(known, _)| *known == cte.0) {
+                    Some(known) => *known = cte,
+                    None => all.push(cte),
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    fn ephemeral(
+        &self,
+        node: &Arc<Node>,
+        connection: &Arc<Connection>,
+    ) -> Result<Arc<CompiledNode>, Box<Diagnostic>> {
+        let cache = || self.ephemeral.lock().expect("invariant: no panic under lock");
+        if let Some(known) = cache().get(&node.unique_id) {
+            return Ok(known.clone());
+        }
+        // Two threads may compile the same model; both get the same text.
+        let compiled = Arc::new(self.compile(node, connection, Variant::Auto)?);
+        cache().insert(node.unique_id.clone(), compiled.clone());
+        Ok(compiled)
+    }
+
+    /// The diagnostic of an error in a node's template.
+    pub fn diagnostic(&self, error: &JinjaError, node: &Node) -> Box<Diagnostic> {
+        let is_generic = node.test().is_some_and(|test| test.metadata.is_some());
+        let outermost = error.frames.last().map_or("", |frame| frame.template.as_str());
+        let root = Root {
+            template: if is_generic { outermost } else { node.unique_id.as_str() },
+            span: Some(node.span),
+            is_opaque: is_generic || node.resource_type == ResourceType::Operation,
+        };
+        let mut diagnostic = self.globals.places.diagnostic(error, &root);
+        if !diagnostic.message.contains(&node.name) {
+            diagnostic = diagnostic.note(format!("in {} `{}`", node.resource_type, node.name));
+        }
+        Box::new(diagnostic)
+    }
+
+    /// The query comment of a node, rendered; empty when there is none.
+    fn query_comment(&self, node: &Arc<Node>) -> QueryComment {
+        let Some(comment) = &self.project.root().config.query_comment else {
+            return QueryComment::default();
+        };
+        let mut scope = Scope::new(&self.globals, Phase::Runtime, &node.package_name);
+        scope.node = Some(self.facts(node, None));
+        let text = Arc::new(scope).render("query-comment", &comment.comment).unwrap_or_default();
+        QueryComment { text: text.trim().to_owned(), append: comment.append }
+    }
+
+    /// The node of the command line's SQL.
+    pub fn inline_node(&self, sql: &str) -> Result<Node, Box<Diagnostic>> {
+        let root = self.project.root();
+        let file = self.project.sources.add("--inline", std::path::Path::new("--inline"), sql);
+        let span = crate::source::Span::new(file, 0, sql.len());
+        let mut node = blank_inline(root.name.clone(), sql, span, &self.project.target);
+        let scope = {
+            let mut scope = Scope::new(&self.globals, Phase::Parse, &root.name);
+            scope.node = Some(self.facts(&Arc::new(node.clone()), None));
+            Arc::new(scope)
+        };
+        scope.render(node.unique_id.as_str(), sql).map_err(|error| self.diagnostic(&error, &node))?;
+        let capture = scope.take_capture();
+        for call in &capture.refs {
+            match self.references.lookup.reference(&root.name, call) {
+                crate::resolve::Found::One(id) => node.depends_on.nodes.push(id.clone()),
+                _ => {
+                    let refable = self.manifest.nodes.values().filter(|n| n.resource_type.is_refable());
+                    let near = crate::names::did_you_mean(&call.name, refable.map(|n| n.name.as_str()));
+                    return Err(Box::new(
+                        Diagnostic::error(
+                            codes::UNKNOWN_REF,
+                            format!("the inline query references `{}`, which does not exist", call.name),
+                        )
+                        .at(crate::resolve::call_span(&node, "ref", &call.name), "")
+                        .suggest(near),
+                    ));
+                }
+            }
+        }
+        for [source, table] in &capture.sources {
+            if let crate::resolve::Found::One(id) =
+                self.references.lookup.source(&root.name, source, table)
+            {
+                node.depends_on.nodes.push(id.clone());
+            }
+        }
+        node.refs = capture.refs;
+        node.sources = capture.sources;
+        Ok(node)
+    }
+}
+
+fn blank_inline(
+    package: Arc<str>,
+    sql: &str,
+    span: crate::source::Span,
+    target: &crate::project::Target,
+) -> Node {
+    Node {
+        unique_id: UniqueId::from(format!("sql_operation.{package}.inline_query")),
+        resource_type: ResourceType::SqlOperation,
+        fqn: vec![package.to_string(), "sql".to_owned(), "inline_query".to_owned()],
+        package_name: package,
+        name: "inline_query".to_owned(),
+        path: "sql/inline_query".to_owned(),
+        original_file_path: "from remote system.sql".to_owned(),
+        raw_code: sql.into(),
+        span,
+        checksum: String::new(),
+        database: Some(target.database.clone()),
+        schema: target.schema.clone(),
+        alias: "inline_query".to_owned(),
+        relation_name: None,
+        description: String::new(),
+        columns: indexmap::IndexMap::new(),
+        config: crate::manifest::Config::new(),
+        tags: Vec::new(),
+        meta: serde_json::Map::new(),
+        group: None,
+        refs: Vec::new(),
+        sources: Vec::new(),
+        depends_on: crate::manifest::DependsOn::default(),
+        patch_path: None,
+        patch_span: None,
+        created_at: 0.0,
+        kind: crate::manifest::NodeKind::Inline,
+    }
+}
+
+/// Where a node's compiled SQL goes, below `<target>/compiled` or `<target>/run`: package, then the path of its
+/// file; a generic test below the property file that has it.
+pub fn written_path(node: &Node) -> String {
+    let file = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
+    let original = node.original_file_path.trim_start_matches("./");
+    match file(&node.path) == file(original) {
+        true => format!("{}/{original}", node.package_name),
+        false => format!("{}/{original}/{}", node.package_name, node.path),
+    }
+}

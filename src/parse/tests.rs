@@ -91,7 +91,6 @@ fn node_of(
     tags.extend(definition.config.get("tags").map_or_else(Vec::new, tags_of));
     tags.sort();
     tags.dedup();
-    let yaml_name = subject.file.original_file_path.rsplit('/').next().unwrap_or_default();
     let unique_id =
         UniqueId::from(format!("test.{package}.{}.{}", definition.full_name, definition.hash()));
     let draft = Draft {
@@ -99,7 +98,7 @@ fn node_of(
         name: definition.full_name.clone(),
         unique_id,
         fqn: nodes::fqn(package, &subject.file.path, &definition.full_name),
-        path: format!("{yaml_name}/{}.sql", definition.short_name),
+        path: format!("{}.sql", definition.short_name),
         original_file_path: subject.file.original_file_path.clone(),
         raw_code: definition.raw_code().into(),
         span: definition.span,

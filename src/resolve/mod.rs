@@ -23,6 +23,8 @@ pub use lookup::{Found, Lookup};
 pub struct Resolved {
     /// The manifest with ids in `depends_on`.
     pub manifest: Manifest,
+    /// Names to ids, for code that is compiled later.
+    pub lookup: Lookup,
     /// Models, seeds, snapshots, tests, analyses, sources, exposures: parents before children.
     pub dag: Dag<UniqueId>,
 }
@@ -42,7 +44,6 @@ pub fn resolve(mut manifest: Manifest, root_package: &str) -> (Option<Resolved>,
         let reader = Reader { manifest: &manifest, lookup: &lookup, resource };
         resolved.push((id.clone(), reader.dependencies(refs, sources, &mut diagnostics)));
     }
-    drop(lookup);
     for (id, dependencies) in resolved {
         if let Some(node) = manifest.nodes.get_mut(&id) {
             Arc::make_mut(node).depends_on.nodes = dependencies;
@@ -60,7 +61,7 @@ pub fn resolve(mut manifest: Manifest, root_package: &str) -> (Option<Resolved>,
             .map(|(id, resource)| (id.clone(), resource.depends_on())),
     );
     match built {
-        Ok(dag) => (Some(Resolved { manifest, dag }), diagnostics),
+        Ok(dag) => (Some(Resolved { manifest, lookup, dag }), diagnostics),
         Err(cycle) => {
             diagnostics.push(cycle_diagnostic(&manifest, cycle.path(), &cycle.to_string()));
             (None, diagnostics)
@@ -88,7 +89,7 @@ fn cycle_diagnostic(manifest: &Manifest, path: &[UniqueId], shown: &str) -> Diag
 
 struct Reader<'m> {
     manifest: &'m Manifest,
-    lookup: &'m Lookup<'m>,
+    lookup: &'m Lookup,
     resource: Resource<'m>,
 }
 

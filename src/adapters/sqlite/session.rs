@@ -228,6 +228,13 @@ impl Session for SqliteSession {
         self.run(&format!("delete from {}", catalog::qualified(&physical)))
     }
 
+    // `create table as` numbers rows from 1 without gaps, so the last rowid is their number.
+    fn fresh_rows(&mut self, relation: &Relation) -> Result<Option<i64>> {
+        let name = catalog::qualified(&relation.physical());
+        let table = self.query(&format!("select max(rowid) from {name}"), &[])?;
+        Ok(Some(table.scalar().and_then(Datum::as_i64).unwrap_or(0)))
+    }
+
     fn interrupt_handle(&self) -> Interrupt {
         let handle = lock(&self.connection).get_interrupt_handle();
         Interrupt::new(move || handle.interrupt())

@@ -129,6 +129,8 @@ pub struct Capture {
     pub sources: Vec<[String; 2]>,
     /// Macros that were called directly, each once.
     pub macros: Vec<UniqueId>,
+    /// Ephemeral models that were read, each once, in order; when code is compiled.
+    pub ctes: Vec<UniqueId>,
 }
 
 /// Resolves `ref` and `source` when code is compiled.

@@ -76,6 +76,23 @@ pub(crate) fn lex(source: &str) -> Result<Vec<Token>, RewriteError> {
     Ok(tokens)
 }
 
+/// Every tag, comment and raw block from its first to behind its last byte.
+pub(crate) fn tag_spans(source: &str) -> Result<Vec<Range<usize>>, RewriteError> {
+    let mut spans = Vec::new();
+    let mut pos = 0;
+    while let Some(begin) = next_tag(source, pos) {
+        pos = match source.as_bytes()[begin + 1] {
+            b'#' => comment_end(source, begin)?,
+            _ => match raw_end(source, begin)? {
+                Some(end) => end,
+                None => lex_tag(source, begin, &mut Vec::new())?,
+            },
+        };
+        spans.push(begin..pos);
+    }
+    Ok(spans)
+}
+
 fn push(tokens: &mut Vec<Token>, kind: Kind, span: Range<usize>) {
     tokens.push(Token {
         kind,

@@ -21,6 +21,7 @@ use std::ops::Range;
 pub use blocks::{Argument, Block, BlockKind, blocks};
 pub use calls::{MacroCall, macro_calls};
 
+pub(crate) use lexer::tag_spans;
 pub(crate) use python::literal_value;
 
 use edits::OffsetMap;

@@ -1,0 +1,168 @@
+//! `ref`, `source` and `graph` when code is compiled.
+
+use std::sync::{Arc, OnceLock};
+
+use minijinja::Error;
+use minijinja::value::Value;
+use serde_json::{Map, Value as Json};
+
+use crate::adapters::{Adapter, Relation, RelationKind};
+use crate::artifacts::manifest::{exposure_json, group_json, node_json, source_json};
+use crate::diagnostics::codes;
+use crate::jinja::coded::coded;
+use crate::jinja::contexts::{Resolver, Scope};
+use crate::jinja::objects::relation::relation;
+use crate::jinja::values;
+use crate::manifest::{Manifest, Node, RefCall, ResourceType, SourceTable};
+use crate::names::UniqueId;
+use crate::project::Project;
+use crate::resolve::{Found, Lookup};
+
+/// Resolves names of the manifest to relations.
+pub(super) struct References {
+    project: Arc<Project>,
+    manifest: Arc<Manifest>,
+    pub(super) lookup: Lookup,
+    graph: OnceLock<Json>,
+    adapter: Arc<dyn Adapter>,
+}
+
+impl References {
+    pub(super) fn new(
+        project: Arc<Project>,
+        manifest: Arc<Manifest>,
+        lookup: Lookup,
+        adapter: Arc<dyn Adapter>,
+    ) -> Self {
+        References { project, manifest, lookup, graph: OnceLock::new(), adapter }
+    }
+
+    /// The relation of a node, with its kind.
+    pub(super) fn relation_of(&self, node: &Node) -> Relation {
+        let adapter = &self.adapter;
+        let mut made = Relation::new(
+            adapter.naming(),
+            node.database.as_deref(),
+            Some(&node.schema),
+            Some(&node.alias),
+        );
+        made.quote_policy = crate::parse::context::quoting(
+            adapter.naming().quote,
+            self.project.root().config.quoting,
+        );
+        made.dbt_created = true;
+        made.kind = match (node.resource_type, node.materialized()) {
+            (ResourceType::Model, "view") => Some(RelationKind::View),
+            (ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot, _) => Some(RelationKind::Table),
+            _ => None,
+        };
+        made
+    }
+
+    fn source_relation(&self, source: &SourceTable) -> Relation {
+        let adapter = &self.adapter;
+        let mut made = Relation::new(
+            adapter.naming(),
+            source.database.as_deref(),
+            Some(&source.schema),
+            Some(&source.identifier),
+        );
+        let project = crate::parse::context::quoting(
+            adapter.naming().quote,
+            self.project.root().config.quoting,
+        );
+        made.quote_policy = crate::parse::context::quoting(project, source.quoting);
+        made
+    }
+
+    /// dbt: what is read must have been seen while parsing, or the graph has no edge for it.
+    fn check_declared(&self, scope: &Scope, target: &UniqueId, call: &str) -> Result<(), Error> {
+        let Some(facts) = &scope.node else { return Ok(()) };
+        let Some(node) = self.manifest.nodes.get(&facts.unique_id) else { return Ok(()) };
+        let exempt = node.resource_type == ResourceType::Operation;
+        if exempt || node.depends_on.nodes.contains(target) {
+            return Ok(());
+        }
+        Err(coded(
+            codes::UNDECLARED_REF,
+            format!("{call} is reached only when the code runs, so the graph does not know that `{}` reads it", node.name),
+            Some(format!("say so where it is always seen: `-- depends_on: {{{{ {call} }}}}`")),
+        ))
+    }
+}
+
+impl Resolver for References {
+    fn reference(&self, scope: &Arc<Scope>, call: &RefCall) -> Result<Value, Error> {
+        let Found::One(id) = self.lookup.reference(&scope.package, call) else {
+            return Err(coded(
+                codes::UNKNOWN_REF,
+                format!("there is no model, seed or snapshot `{}`", call.name),
+                None,
+            ));
+        };
+        self.check_declared(scope, id, &shown(call))?;
+        let node = self.manifest.nodes.get(id).expect("invariant: the lookup knows nodes of the manifest");
+        if node.is_ephemeral() {
+            let mut capture = scope.capture.lock().expect("invariant: no panic under lock");
+            if !capture.ctes.contains(id) {
+                capture.ctes.push(id.clone());
+            }
+            let adapter = &scope.globals.adapter;
+            return Ok(relation(Relation::ephemeral(adapter.naming(), &node.alias)));
+        }
+        Ok(relation(self.relation_of(node)))
+    }
+
+    fn source(&self, scope: &Arc<Scope>, source: &str, table: &str) -> Result<Value, Error> {
+        let Found::One(id) = self.lookup.source(&scope.package, source, table) else {
+            return Err(coded(
+                codes::UNKNOWN_SOURCE,
+                format!("there is no source `{source}.{table}`"),
+                None,
+            ));
+        };
+        self.check_declared(scope, id, &format!("source('{source}', '{table}')"))?;
+        let found = self.manifest.sources.get(id).expect("invariant: the lookup knows sources of the manifest");
+        Ok(relation(self.source_relation(found)))
+    }
+
+    fn graph(&self) -> Value {
+        values::to_mutable(self.graph.get_or_init(|| graph_json(&self.manifest)))
+    }
+}
+
+fn shown(call: &RefCall) -> String {
+    match &call.package {
+        Some(package) => format!("ref('{package}', '{}')", call.name),
+        None => format!("ref('{}')", call.name),
+    }
+}
+
+fn graph_json(manifest: &Manifest) -> Json {
+    let section = |items: Vec<(String, Map<String, Json>)>| {
+        Json::Object(items.into_iter().map(|(id, item)| (id, Json::Object(item))).collect())
+    };
+    let mut graph = Map::new();
+    graph.insert(
+        "exposures".to_owned(),
+        section(manifest.exposures.iter().map(|(id, e)| (id.to_string(), exposure_json(e))).collect()),
+    );
+    graph.insert("functions".to_owned(), Json::Object(Map::new()));
+    graph.insert(
+        "groups".to_owned(),
+        section(manifest.groups.iter().map(|(id, g)| (id.to_string(), group_json(g))).collect()),
+    );
+    graph.insert("metrics".to_owned(), Json::Object(Map::new()));
+    graph.insert(
+        "nodes".to_owned(),
+        section(manifest.nodes.iter().map(|(id, n)| (id.to_string(), node_json(n))).collect()),
+    );
+    graph.insert("saved_queries".to_owned(), Json::Object(Map::new()));
+    graph.insert("semantic_models".to_owned(), Json::Object(Map::new()));
+    graph.insert(
+        "sources".to_owned(),
+        section(manifest.sources.iter().map(|(id, s)| (id.to_string(), source_json(s))).collect()),
+    );
+    graph.insert("unit_tests".to_owned(), Json::Object(Map::new()));
+    Json::Object(graph)
+}
