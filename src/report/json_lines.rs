@@ -66,7 +66,8 @@ impl JsonLines {
 
     /// The line of an event, as an object; `None` when its level is not wanted.
     fn object(&self, state: &mut State, event: &Event) -> Option<Json> {
-        let now = self.host.now().to_string();
+        // dbt: microseconds.
+        let now = format!("{:.6}", self.host.now());
         let line = line(state, event, &now, &self.sources);
         self.dress(state, line, &now)
     }
