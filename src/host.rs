@@ -221,6 +221,11 @@ impl Host for RealHost {
     }
 }
 
+/// The arguments of the process, its own name included.
+pub fn arguments() -> Vec<std::ffi::OsString> {
+    std::env::args_os().collect()
+}
+
 /// Random bits from the seeds that the standard library draws for its hash maps.
 fn random_u128() -> u128 {
     use std::hash::{BuildHasher, RandomState};

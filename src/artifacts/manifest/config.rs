@@ -22,8 +22,15 @@ impl<'a> ConfigView<'a> {
         }
     }
 
-    /// What is published for one key.
-    pub(super) fn value(&self, name: &str) -> Json {
+    /// Writes `docs` outside the configuration; tests have it there only.
+    pub(super) fn serialize_docs<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        match self.config.get("docs") {
+            Some(_) => map.serialize_entry("docs", &self.value("docs")),
+            None => map.serialize_entry("docs", &Docs::DEFAULT),
+        }
+    }
+
+    fn value(&self, name: &str) -> Json {
         let default = self.defaults.get(name).unwrap_or(&Json::Null);
         match (self.config.get(name), default) {
             (Some(Json::Object(set)), Json::Object(default)) => Json::Object(overlay(default, set)),
@@ -51,6 +58,20 @@ impl Serialize for ConfigView<'_> {
         }
         map.end()
     }
+}
+
+/// `docs` where nothing was said.
+#[derive(Serialize)]
+pub(super) struct Docs {
+    show: bool,
+    node_color: Option<&'static str>,
+}
+
+impl Docs {
+    pub(super) const DEFAULT: Docs = Docs {
+        show: true,
+        node_color: None,
+    };
 }
 
 /// `default` with the keys of `set` over it, so that a partly written mapping is published whole.

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
+use super::config::Docs;
 use super::node::Depends;
 use crate::manifest::{Doc, Macro};
 
@@ -13,7 +14,6 @@ pub(super) struct MacroView<'a>(pub(super) &'a Macro);
 impl Serialize for MacroView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let item = self.0;
-        let docs = json!({"show": true, "node_color": null});
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("name", &item.name)?;
         map.serialize_entry("resource_type", "macro")?;
@@ -32,14 +32,27 @@ impl Serialize for MacroView<'_> {
         )?;
         map.serialize_entry("description", &item.description)?;
         map.serialize_entry("meta", &item.meta)?;
-        map.serialize_entry("docs", &docs)?;
-        map.serialize_entry("config", &json!({"meta": item.meta, "docs": docs}))?;
+        map.serialize_entry("docs", &Docs::DEFAULT)?;
+        map.serialize_entry(
+            "config",
+            &MacroConfig {
+                meta: &item.meta,
+                docs: Docs::DEFAULT,
+            },
+        )?;
         map.serialize_entry("patch_path", &item.patch_path)?;
         map.serialize_entry("arguments", &arguments(item))?;
         map.serialize_entry("created_at", &item.created_at)?;
         map.serialize_entry("supported_languages", &languages(item))?;
         map.end()
     }
+}
+
+/// `config` of a macro.
+#[derive(Serialize)]
+struct MacroConfig<'a> {
+    meta: &'a Map<String, Json>,
+    docs: Docs,
 }
 
 fn arguments(item: &Macro) -> Vec<Json> {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
-use serde_json::json;
+use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::CompiledInfo;
@@ -55,7 +55,10 @@ impl<'a> NodeView<'a> {
         };
         map.serialize_entry(
             "checksum",
-            &json!({"name": name, "checksum": node.checksum}),
+            &Checksum {
+                name,
+                checksum: &node.checksum,
+            },
         )
     }
 
@@ -68,13 +71,13 @@ impl<'a> NodeView<'a> {
         map.serialize_entry("columns", &Columns(&node.columns))?;
         map.serialize_entry("meta", &node.meta)?;
         map.serialize_entry("group", &node.group)?;
-        map.serialize_entry("docs", &docs(&config))?;
+        config.serialize_docs(map)?;
         map.serialize_entry("patch_path", &node.patch_path)?;
         map.serialize_entry(
             "build_path",
             &self.compiled.and_then(|c| c.build_path.as_deref()),
         )?;
-        map.serialize_entry("unrendered_config", &json!({}))?;
+        map.serialize_entry("unrendered_config", &Map::new())?;
         map.serialize_entry("created_at", &node.created_at)?;
         let relation = self.compiled.and_then(|c| c.relation_name.as_ref());
         map.serialize_entry("relation_name", &relation.or(node.relation_name.as_ref()))?;
@@ -179,27 +182,32 @@ fn generic_test<M: SerializeMap>(map: &mut M, test: &Test) -> Result<(), M::Erro
     map.serialize_entry("test_metadata", &metadata)
 }
 
-fn docs(config: &ConfigView<'_>) -> serde_json::Value {
-    match config.value("docs") {
-        serde_json::Value::Null => json!({"show": true, "node_color": null}),
-        docs => docs,
-    }
+/// `checksum`.
+#[derive(Serialize)]
+struct Checksum<'a> {
+    name: &'static str,
+    checksum: &'a str,
 }
 
-fn contract(node: &Node) -> serde_json::Value {
-    let checksum = node
-        .config
-        .contract_enforced()
-        .then(|| contract_checksum(node));
+/// `contract`.
+#[derive(Serialize)]
+struct Contract {
+    enforced: bool,
+    alias_types: bool,
+    checksum: Option<String>,
+}
+
+fn contract(node: &Node) -> Contract {
+    let enforced = node.config.contract_enforced();
     let alias_types = node
         .config
         .get("contract")
         .and_then(|c| c.get("alias_types")?.as_bool());
-    json!({
-        "enforced": node.config.contract_enforced(),
-        "alias_types": alias_types.unwrap_or(true),
-        "checksum": checksum,
-    })
+    Contract {
+        enforced,
+        alias_types: alias_types.unwrap_or(true),
+        checksum: enforced.then(|| contract_checksum(node)),
+    }
 }
 
 /// SHA-256 of the declared columns, by name. dbt: the same digest where no constraints are declared;
@@ -233,18 +241,44 @@ impl Serialize for Columns<'_> {
         serializer.collect_map(
             self.0
                 .iter()
-                .map(|(name, column)| (name, column_json(column))),
+                .map(|(name, column)| (name, ColumnView(column))),
         )
     }
 }
 
-fn column_json(column: &Column) -> serde_json::Value {
-    json!({
-        "name": column.name, "description": column.description, "meta": column.meta,
-        "data_type": column.data_type, "constraints": column.constraints, "quote": column.quote,
-        "config": {"meta": column.meta, "tags": column.tags}, "tags": column.tags,
-        "granularity": column.granularity, "dimension": null, "entity": null, "doc_blocks": [],
-    })
+struct ColumnView<'a>(&'a Column);
+
+impl Serialize for ColumnView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let column = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("name", &column.name)?;
+        map.serialize_entry("description", &column.description)?;
+        map.serialize_entry("meta", &column.meta)?;
+        map.serialize_entry("data_type", &column.data_type)?;
+        map.serialize_entry("constraints", &column.constraints)?;
+        map.serialize_entry("quote", &column.quote)?;
+        map.serialize_entry(
+            "config",
+            &ColumnConfig {
+                meta: &column.meta,
+                tags: &column.tags,
+            },
+        )?;
+        map.serialize_entry("tags", &column.tags)?;
+        map.serialize_entry("granularity", &column.granularity)?;
+        map.serialize_entry("dimension", &())?;
+        map.serialize_entry("entity", &())?;
+        map.serialize_entry("doc_blocks", &[(); 0])?;
+        map.end()
+    }
+}
+
+/// `config` of a column.
+#[derive(Serialize)]
+struct ColumnConfig<'a> {
+    meta: &'a Map<String, Json>,
+    tags: &'a [String],
 }
 
 /// `depends_on`; of a seed, without `nodes`.
@@ -261,7 +295,23 @@ pub(super) struct Refs<'a>(pub(super) &'a [RefCall]);
 impl Serialize for Refs<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().map(
-            |call| json!({"name": call.name, "package": call.package, "version": call.version}),
+            |RefCall {
+                 name,
+                 package,
+                 version,
+             }| RefView {
+                name,
+                package,
+                version,
+            },
         ))
     }
+}
+
+/// One of `refs`.
+#[derive(Serialize)]
+struct RefView<'a> {
+    name: &'a str,
+    package: &'a Option<String>,
+    version: &'a Option<Json>,
 }

@@ -81,7 +81,7 @@ fn project() -> Manifest {
     let mut manifest = Manifest {
         metadata: Metadata {
             project_name: "shop".into(),
-            adapter_type: "sqlite".into(),
+            adapter_type: "engine".into(),
             generated_at: "2026-01-02T03:04:05.000006Z".into(),
             invocation_started_at: "2026-01-02T03:04:05.000001Z".into(),
             ..Metadata::default()

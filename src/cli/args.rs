@@ -1,0 +1,321 @@
+//! The arguments: flags that every verb takes, before or after the verb, and the selection flags.
+//!
+//! Spelling and meaning are dbt 1.12's; every flag is declared once.
+
+use clap::builder::PossibleValuesParser;
+use clap::{ArgAction, Args, Parser, ValueEnum};
+
+use super::commands::Command;
+use super::ignored::Ignored;
+use crate::pipeline::Selection;
+use crate::project::FlagOverrides;
+
+const VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    " (reads projects as dbt 1.12 does)"
+);
+
+/// Turns a directory of Jinja-templated SQL and YAML into tables, tests and proof.
+///
+/// forge reads dbt projects as they are. It needs no server, no account and no network.
+#[derive(Debug, Parser)]
+#[command(
+    name = "forge", version = VERSION, disable_version_flag = true, args_override_self = true,
+    max_term_width = 100, subcommand_required = true, arg_required_else_help = true,
+)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) global: Global,
+
+    #[command(flatten)]
+    ignored: Ignored,
+
+    #[command(subcommand)]
+    pub(super) command: Command,
+
+    /// Print the version
+    #[arg(short = 'v', short_alias = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
+}
+
+/// Flags of every verb.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Global options")]
+pub(super) struct Global {
+    /// The folder of the project [default: the working directory, then its parents]
+    #[arg(long, global = true, value_name = "DIR")]
+    project_dir: Option<String>,
+
+    /// The folder of profiles.yml [default: the project, then ~/.dbt]
+    #[arg(long, global = true, value_name = "DIR")]
+    profiles_dir: Option<String>,
+
+    /// The profile to use instead of that of the project file
+    #[arg(long, global = true, value_name = "NAME")]
+    profile: Option<String>,
+
+    /// The target of the profile
+    #[arg(short, long, global = true, value_name = "NAME")]
+    target: Option<String>,
+
+    /// The folder for compiled files and artifacts
+    #[arg(long, global = true, value_name = "DIR")]
+    target_path: Option<String>,
+
+    /// The folder for log files
+    #[arg(long, global = true, value_name = "DIR")]
+    log_path: Option<String>,
+
+    /// Variables of the project, as YAML
+    #[arg(long, global = true, value_name = "YAML")]
+    vars: Option<String>,
+
+    /// How many nodes run at a time
+    #[arg(long, global = true, value_name = "N", value_parser = threads)]
+    threads: Option<usize>,
+
+    /// Stop at the first failure
+    #[arg(short = 'x', long, global = true, overrides_with = "no_fail_fast")]
+    fail_fast: bool,
+    #[arg(long, global = true, hide = true, overrides_with = "fail_fast")]
+    no_fail_fast: bool,
+
+    /// Which tests come with selected nodes
+    #[arg(long, global = true, value_name = "MODE",
+          value_parser = ["eager", "cautious", "buildable", "empty"])]
+    indirect_selection: Option<String>,
+
+    /// Make every warning an error
+    #[arg(long, global = true)]
+    warn_error: bool,
+
+    /// Make some warnings errors: YAML with `error`, `warn`, `silence`
+    #[arg(long, global = true, value_name = "YAML")]
+    warn_error_options: Option<String>,
+
+    /// Make unknown keys and other slips errors
+    #[arg(long, global = true)]
+    strict: bool,
+
+    /// Print only data and errors
+    #[arg(short, long, global = true, overrides_with = "no_quiet")]
+    pub(super) quiet: bool,
+    #[arg(long, global = true, hide = true, overrides_with = "quiet")]
+    no_quiet: bool,
+
+    /// Print what happens inside, too
+    #[arg(short, long, global = true, overrides_with = "no_debug")]
+    debug: bool,
+    #[arg(long, global = true, hide = true, overrides_with = "debug")]
+    no_debug: bool,
+
+    /// Colour the output [default: when it is a terminal and NO_COLOR is not set]
+    #[arg(long, global = true, overrides_with = "no_use_colors")]
+    use_colors: bool,
+    /// Do not colour the output
+    #[arg(
+        long = "no-color",
+        alias = "no-use-colors",
+        global = true,
+        overrides_with = "use_colors"
+    )]
+    no_use_colors: bool,
+
+    /// The form of what is printed on standard error
+    #[arg(long, global = true, value_name = "FORMAT",
+          value_parser = ["text", "json", "debug", "default"])]
+    pub(super) log_format: Option<String>,
+
+    /// The least level that is printed
+    #[arg(long, global = true, value_name = "LEVEL",
+          value_parser = ["debug", "info", "warn", "error", "none"])]
+    pub(super) log_level: Option<String>,
+
+    /// Show what templates print()
+    #[arg(long, global = true, hide = true, overrides_with = "no_print")]
+    print: bool,
+    /// Do not show what templates print()
+    #[arg(long, global = true, overrides_with = "print")]
+    no_print: bool,
+
+    #[arg(long, global = true, hide = true, overrides_with = "no_version_check")]
+    version_check: bool,
+    /// Do not check `require-dbt-version`
+    #[arg(long, global = true, overrides_with = "version_check")]
+    no_version_check: bool,
+
+    #[arg(long, global = true, hide = true, overrides_with = "no_write_json")]
+    write_json: bool,
+    /// Do not write manifest.json and run_results.json
+    #[arg(long, global = true, overrides_with = "write_json")]
+    no_write_json: bool,
+}
+
+impl Global {
+    /// `--quiet`, `--no-quiet`.
+    pub(super) fn quiet(&self) -> Option<bool> {
+        switch(self.quiet, self.no_quiet)
+    }
+
+    /// `--debug`, `--no-debug`.
+    pub(super) fn debug(&self) -> Option<bool> {
+        switch(self.debug, self.no_debug)
+    }
+
+    /// `--use-colors`, `--no-color`.
+    pub(super) fn use_colors(&self) -> Option<bool> {
+        switch(self.use_colors, self.no_use_colors)
+    }
+
+    /// `--print`, `--no-print`.
+    pub(super) fn print(&self) -> Option<bool> {
+        switch(self.print, self.no_print)
+    }
+}
+
+impl Cli {
+    /// What the command line said, for the project to resolve.
+    pub(super) fn overrides(&self, command_line: String) -> FlagOverrides {
+        let global = &self.global;
+        let mut flags = FlagOverrides {
+            which: self.command.name().to_owned(),
+            command_line,
+            project_dir: global.project_dir.clone(),
+            profiles_dir: global.profiles_dir.clone(),
+            profile: global.profile.clone(),
+            target: global.target.clone(),
+            target_path: global.target_path.clone(),
+            log_path: global.log_path.clone(),
+            vars: global.vars.clone(),
+            threads: global.threads,
+            fail_fast: switch(global.fail_fast, global.no_fail_fast),
+            warn_error: global.warn_error.then_some(true),
+            warn_error_options: global.warn_error_options.clone(),
+            strict: global.strict.then_some(true),
+            quiet: global.quiet(),
+            use_colors: global.use_colors(),
+            print: global.print(),
+            log_format: global.log_format.clone(),
+            log_level: global.log_level.clone(),
+            debug: global.debug(),
+            version_check: switch(global.version_check, global.no_version_check),
+            write_json: switch(global.write_json, global.no_write_json),
+            indirect_selection: global.indirect_selection.clone(),
+            without_effect: self.ignored.0.clone(),
+            full_refresh: None,
+            store_failures: None,
+        };
+        self.command.set_flags(&mut flags);
+        flags
+    }
+}
+
+/// A pair of flags as one answer. dbt: the later one wins; across the verb, the negative one.
+fn switch(yes: bool, no: bool) -> Option<bool> {
+    if no { Some(false) } else { yes.then_some(true) }
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("at least one thread is needed".to_owned()),
+        Ok(threads) => Ok(threads),
+        Err(_) => Err("not a whole number".to_owned()),
+    }
+}
+
+/// Which resources are meant. Each flag takes several values and may be repeated.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Selection")]
+pub(super) struct SelectArgs {
+    /// Names, paths, `tag:…`, `+ancestors`, `descendants+`, `unions of` words, `a,b` intersections
+    #[arg(short, long, short_alias = 'm', aliases = ["models", "model"], num_args = 1..,
+          value_name = "SELECTOR")]
+    select: Vec<String>,
+
+    /// What not to take, in the same words
+    #[arg(long, num_args = 1.., value_name = "SELECTOR")]
+    exclude: Vec<String>,
+
+    /// A selector of selectors.yml
+    #[arg(long, value_name = "NAME")]
+    selector: Option<String>,
+}
+
+impl SelectArgs {
+    /// Whether something was named.
+    pub(super) fn is_given(&self) -> bool {
+        !self.select.is_empty() || self.selector.is_some()
+    }
+
+    /// The selection, of all types of resources.
+    pub(super) fn selection(&self) -> Selection {
+        let mut select = self.select.clone();
+        // dbt: a selector by name takes the place of --select and --exclude.
+        let mut exclude = self.exclude.clone();
+        if let Some(name) = &self.selector {
+            select = vec![format!("selector:{name}")];
+            exclude.clear();
+        }
+        Selection {
+            select,
+            exclude,
+            ..Selection::default()
+        }
+    }
+}
+
+/// Which types of resources are meant.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Selection")]
+pub(super) struct TypeArgs {
+    /// Take only these types
+    #[arg(long = "resource-type", alias = "resource-types", num_args = 1.., value_name = "TYPE",
+          value_parser = PossibleValuesParser::new(TYPES))]
+    resource_types: Vec<String>,
+
+    /// Do not take these types
+    #[arg(long = "exclude-resource-type", alias = "exclude-resource-types", num_args = 1..,
+          value_name = "TYPE", value_parser = PossibleValuesParser::new(TYPES))]
+    exclude_resource_types: Vec<String>,
+}
+
+const TYPES: &[&str] = &[
+    "model",
+    "seed",
+    "snapshot",
+    "test",
+    "unit_test",
+    "source",
+    "exposure",
+    "analysis",
+    "metric",
+    "semantic_model",
+    "saved_query",
+    "function",
+    "default",
+    "all",
+];
+
+impl TypeArgs {
+    /// The selection with these types.
+    pub(super) fn narrow(&self, selection: Selection) -> Selection {
+        Selection {
+            resource_types: self.resource_types.clone(),
+            exclude_resource_types: self.exclude_resource_types.clone(),
+            ..selection
+        }
+    }
+}
+
+/// The form of data on standard output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum OutputFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+#[cfg(test)]
+mod tests;

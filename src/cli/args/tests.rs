@@ -1,0 +1,125 @@
+//! What people type, and what is understood.
+
+use clap::CommandFactory;
+
+use super::*;
+
+fn cli(line: &str) -> Cli {
+    try_cli(line).unwrap_or_else(|error| panic!("{line}: {error}"))
+}
+
+fn try_cli(line: &str) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(line.split(' '))
+}
+
+fn flags(line: &str) -> FlagOverrides {
+    cli(line).overrides(line.to_owned())
+}
+
+#[test]
+fn the_declaration_is_consistent() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn global_flags_stand_before_or_after_the_verb() {
+    for line in ["forge --quiet ls", "forge ls --quiet", "forge -q ls -q"] {
+        assert_eq!(flags(line).quiet, Some(true), "{line}");
+    }
+    for line in [
+        "forge --warn-error --target prod run",
+        "forge run --warn-error -t prod",
+    ] {
+        let flags = flags(line);
+        assert_eq!(
+            (flags.warn_error, flags.target.as_deref()),
+            (Some(true), Some("prod"))
+        );
+    }
+    assert_eq!(
+        flags("forge run --fail-fast --no-fail-fast").fail_fast,
+        Some(false)
+    );
+    assert_eq!(flags("forge run --no-fail-fast -x").fail_fast, Some(true));
+    assert_eq!(flags("forge run").fail_fast, None);
+}
+
+#[test]
+fn the_last_value_of_a_repeated_flag_wins() {
+    assert_eq!(flags("forge run -t a -t b").target.as_deref(), Some("b"));
+    assert_eq!(flags("forge -t a run -t b").target.as_deref(), Some("b"));
+}
+
+#[test]
+fn selections_take_many_values_and_repeat() {
+    let selection = |line: &str| match cli(line).command {
+        Command::Build(build) => build.selection(),
+        Command::Ls(ls) => ls.selection(),
+        _ => panic!("{line}"),
+    };
+    let build = selection("forge build -s a b --select c -m d --models e --exclude +c tag:t");
+    assert_eq!(build.select, ["a", "b", "c", "d", "e"]);
+    assert_eq!(build.exclude, ["+c", "tag:t"]);
+    let ls = selection("forge list --resource-type model --resource-types seed --selector x");
+    assert_eq!(ls.resource_types, ["model", "seed"]);
+    assert_eq!(ls.select, ["selector:x"]);
+}
+
+#[test]
+fn flags_of_verbs_reach_the_project() {
+    assert_eq!(flags("forge run -f").full_refresh, Some(true));
+    assert_eq!(flags("forge run").full_refresh, None);
+    assert_eq!(
+        flags("forge test --store-failures").store_failures,
+        Some(true)
+    );
+    assert_eq!(flags("forge list").which, "list");
+    assert_eq!(flags("forge build --threads 8").threads, Some(8));
+}
+
+#[test]
+fn dbts_other_flags_are_accepted_without_effect() {
+    let line = "forge --no-partial-parse --printer-width 99 run --populate-cache --no-introspect";
+    let mut ignored = flags(line).without_effect;
+    ignored.sort();
+    let expected = [
+        "--no-introspect",
+        "--no-partial-parse",
+        "--populate-cache",
+        "--printer-width",
+    ];
+    assert_eq!(ignored, expected);
+}
+
+#[test]
+fn misuse_is_exit_code_2_with_a_suggestion() {
+    let wrong = [
+        "forge ls --no-such-flag",
+        "forge no-such-command",
+        "forge run --threads 0",
+        "forge run --defer --state x",
+        "forge ls --resource-type modle",
+        "forge",
+    ];
+    for line in wrong {
+        assert_eq!(try_cli(line).expect_err(line).exit_code(), 2, "{line}");
+    }
+    let error = try_cli("forge buidl").expect_err("unknown").to_string();
+    assert!(error.contains("build"), "{error}");
+    let error = try_cli("forge run --slect x")
+        .expect_err("unknown")
+        .to_string();
+    assert!(error.contains("--select"), "{error}");
+}
+
+#[test]
+fn negative_limits_and_yaml_are_values() {
+    let Command::Show(show) = cli("forge show -s a --limit -1").command else {
+        panic!("show")
+    };
+    assert_eq!(show.limit(), None);
+    assert_eq!(
+        flags("forge run --vars {a:1}").vars.as_deref(),
+        Some("{a:1}")
+    );
+}

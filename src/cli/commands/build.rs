@@ -1,0 +1,45 @@
+//! `build`: seeds, models and tests in one walk.
+
+use clap::Args;
+
+use crate::cli::Context;
+use crate::cli::args::{SelectArgs, TypeArgs};
+use crate::cli::exit::Outcome;
+use crate::diagnostics::Diagnostics;
+use crate::pipeline::{Selection, Verb};
+use crate::project::FlagOverrides;
+
+/// Load seeds, build models and run tests in one walk over the graph.
+///
+/// The tests of a node run as soon as what they need is there. A failed node or test skips everything
+/// below it.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Build {
+    #[command(flatten)]
+    select: SelectArgs,
+    #[command(flatten)]
+    types: TypeArgs,
+
+    /// Rebuild incremental models and seeds from nothing
+    #[arg(short, long)]
+    full_refresh: bool,
+
+    /// Keep the failing rows of tests in tables
+    #[arg(long)]
+    store_failures: bool,
+}
+
+impl Build {
+    pub(in crate::cli) fn selection(&self) -> Selection {
+        self.types.narrow(self.select.selection())
+    }
+
+    pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        flags.full_refresh = self.full_refresh.then_some(true);
+        flags.store_failures = self.store_failures.then_some(true);
+    }
+
+    pub(super) fn run(&self, context: &Context<'_>) -> Result<Outcome, Diagnostics> {
+        super::execute(context, &self.selection(), Verb::Build)
+    }
+}

@@ -1,0 +1,78 @@
+//! `ls`: what is in the project.
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::Context;
+use crate::cli::args::{SelectArgs, TypeArgs};
+use crate::cli::exit::Outcome;
+use crate::diagnostics::Diagnostics;
+use crate::events::Level;
+use crate::pipeline::{self, Selection};
+use crate::report::list::{self, Format};
+
+/// List the resources of the project, one a line.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Ls {
+    #[command(flatten)]
+    select: SelectArgs,
+    #[command(flatten)]
+    types: TypeArgs,
+
+    /// What is printed of a resource
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    output: Output,
+
+    /// The keys of `--output json`
+    #[arg(long, num_args = 1.., value_name = "KEY")]
+    output_keys: Vec<String>,
+}
+
+/// What is printed of a resource.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Output {
+    /// What --select takes
+    #[default]
+    Selector,
+    /// Its name
+    Name,
+    /// Its file
+    Path,
+    /// An object
+    Json,
+}
+
+impl Ls {
+    pub(in crate::cli) fn selection(&self) -> Selection {
+        self.types.narrow(self.select.selection())
+    }
+
+    pub(super) fn run(&self, context: &Context<'_>) -> Result<Outcome, Diagnostics> {
+        let prepared = super::prepare(context)?;
+        let ids = pipeline::list(&context.world, &prepared, &self.selection())?;
+        if ids.is_empty() {
+            context.say(Level::Warn, "nothing to list: the selection is empty");
+            return Ok(Outcome::Fine);
+        }
+        let lines = list::lines(&prepared.manifest, &ids, self.format(), &self.keys());
+        context.console.data(&lines.join("\n"));
+        Ok(Outcome::Fine)
+    }
+
+    fn format(&self) -> Format {
+        match self.output {
+            Output::Selector => Format::Selector,
+            Output::Name => Format::Name,
+            Output::Path => Format::Path,
+            Output::Json => Format::Json,
+        }
+    }
+
+    /// dbt: several keys in one argument are separated by blanks.
+    fn keys(&self) -> Vec<String> {
+        self.output_keys
+            .iter()
+            .flat_map(|keys| keys.split_whitespace())
+            .map(str::to_owned)
+            .collect()
+    }
+}

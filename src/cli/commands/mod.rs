@@ -1,0 +1,115 @@
+//! The verbs, one file each; their doc comments are the help.
+
+use clap::Subcommand;
+
+use super::Context;
+use super::exit::Outcome;
+use crate::diagnostics::Diagnostics;
+use crate::pipeline::{self, Prepared, Selection, Verb};
+use crate::project::FlagOverrides;
+
+mod build;
+mod clean;
+mod compile;
+mod debug;
+mod explain;
+mod init;
+mod ls;
+mod parse;
+mod run;
+mod seed;
+mod show;
+mod test;
+
+/// A verb with its arguments.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Init(init::Init),
+    Debug(debug::Debug),
+    Parse(parse::Parse),
+    Compile(compile::Compile),
+    #[command(alias = "list")]
+    Ls(ls::Ls),
+    Seed(seed::Seed),
+    Run(run::Run),
+    Test(test::Test),
+    Build(build::Build),
+    Show(show::Show),
+    Clean(clean::Clean),
+    Explain(explain::Explain),
+}
+
+impl Command {
+    /// dbt's name of the verb (`which`).
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Command::Init(_) => "init",
+            Command::Debug(_) => "debug",
+            Command::Parse(_) => "parse",
+            Command::Compile(_) => "compile",
+            Command::Ls(_) => "list",
+            Command::Seed(_) => "seed",
+            Command::Run(_) => "run",
+            Command::Test(_) => "test",
+            Command::Build(_) => "build",
+            Command::Show(_) => "show",
+            Command::Clean(_) => "clean",
+            Command::Explain(_) => "explain",
+        }
+    }
+
+    /// Adds the verb's own flags.
+    pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        match self {
+            Command::Compile(verb) => verb.set_flags(flags),
+            Command::Seed(verb) => verb.set_flags(flags),
+            Command::Run(verb) => verb.set_flags(flags),
+            Command::Test(verb) => verb.set_flags(flags),
+            Command::Build(verb) => verb.set_flags(flags),
+            Command::Show(verb) => verb.set_flags(flags),
+            _ => {}
+        }
+    }
+
+    /// Does it.
+    pub(super) fn run(&self, context: &Context<'_>) -> Result<Outcome, Diagnostics> {
+        match self {
+            Command::Init(verb) => verb.run(context),
+            Command::Debug(verb) => verb.run(context),
+            Command::Parse(verb) => verb.run(context),
+            Command::Compile(verb) => verb.run(context),
+            Command::Ls(verb) => verb.run(context),
+            Command::Seed(verb) => verb.run(context),
+            Command::Run(verb) => verb.run(context),
+            Command::Test(verb) => verb.run(context),
+            Command::Build(verb) => verb.run(context),
+            Command::Show(verb) => verb.run(context),
+            Command::Clean(verb) => verb.run(context),
+            Command::Explain(verb) => verb.run(context),
+        }
+    }
+}
+
+/// The project, loaded, parsed and resolved.
+fn prepare(context: &Context<'_>) -> Result<Prepared, Diagnostics> {
+    let prepared = pipeline::prepare(&context.world, &context.flags)?;
+    context
+        .console
+        .begin(&prepared.project.invocation_id, &prepared.manifest);
+    Ok(prepared)
+}
+
+/// Runs the selected nodes.
+fn execute(
+    context: &Context<'_>,
+    selection: &Selection,
+    verb: Verb,
+) -> Result<Outcome, Diagnostics> {
+    let prepared = prepare(context)?;
+    let summary = pipeline::run(&context.world, &prepared, selection, verb)?;
+    Ok(if summary.results.has_failures() {
+        Outcome::Failed
+    } else {
+        Outcome::Fine
+    })
+}

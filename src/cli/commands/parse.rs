@@ -1,0 +1,27 @@
+//! `parse`: reads the project and says what is wrong with it.
+
+use clap::Args;
+
+use crate::cli::Context;
+use crate::cli::exit::Outcome;
+use crate::diagnostics::Diagnostics;
+use crate::events::Level;
+
+/// Read the whole project, report every mistake, and write manifest.json.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Parse {}
+
+impl Parse {
+    pub(super) fn run(&self, context: &Context<'_>) -> Result<Outcome, Diagnostics> {
+        let prepared = super::prepare(context)?;
+        let (nodes, sources) = (
+            prepared.manifest.nodes.len(),
+            prepared.manifest.sources.len(),
+        );
+        context.say(
+            Level::Info,
+            format!("parsed {nodes} nodes and {sources} sources"),
+        );
+        Ok(Outcome::Fine)
+    }
+}

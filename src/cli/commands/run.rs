@@ -1,0 +1,34 @@
+//! `run`: builds models.
+
+use clap::Args;
+
+use crate::cli::Context;
+use crate::cli::args::SelectArgs;
+use crate::cli::exit::Outcome;
+use crate::diagnostics::Diagnostics;
+use crate::pipeline::Verb;
+use crate::project::FlagOverrides;
+
+/// Build the selected models.
+///
+/// Models are built in the order of the graph, several at a time. A model that fails keeps its old
+/// relation, and what reads it is skipped.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Run {
+    #[command(flatten)]
+    select: SelectArgs,
+
+    /// Rebuild incremental models from nothing
+    #[arg(short, long)]
+    full_refresh: bool,
+}
+
+impl Run {
+    pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        flags.full_refresh = self.full_refresh.then_some(true);
+    }
+
+    pub(super) fn run(&self, context: &Context<'_>) -> Result<Outcome, Diagnostics> {
+        super::execute(context, &self.select.selection(), Verb::Run)
+    }
+}

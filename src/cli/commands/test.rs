@@ -1,0 +1,36 @@
+//! `test`: runs tests.
+
+use clap::Args;
+
+use crate::cli::Context;
+use crate::cli::args::{SelectArgs, TypeArgs};
+use crate::cli::exit::Outcome;
+use crate::diagnostics::Diagnostics;
+use crate::pipeline::Verb;
+use crate::project::FlagOverrides;
+
+/// Run the selected tests.
+///
+/// A failed test shows how many rows fail, the first of them, and the command that shows the rest.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Test {
+    #[command(flatten)]
+    select: SelectArgs,
+    #[command(flatten)]
+    types: TypeArgs,
+
+    /// Keep the failing rows in tables
+    #[arg(long)]
+    store_failures: bool,
+}
+
+impl Test {
+    pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        flags.store_failures = self.store_failures.then_some(true);
+    }
+
+    pub(super) fn run(&self, context: &Context<'_>) -> Result<Outcome, Diagnostics> {
+        let selection = self.types.narrow(self.select.selection());
+        super::execute(context, &selection, Verb::Test)
+    }
+}
