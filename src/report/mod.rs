@@ -1,1 +1,2 @@
 //! Room `report`.
+pub mod list;
