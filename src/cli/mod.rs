@@ -54,7 +54,7 @@ fn execute(cli: &Cli, command_line: String) -> ExitCode {
     let console = choice.console(host.clone(), sources.clone());
     let context = Context {
         world: World {
-            host: &*host,
+            host: host.clone(),
             sources,
             sink: console.clone(),
         },

@@ -21,7 +21,7 @@ mod scope;
 mod suggest;
 
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
 
