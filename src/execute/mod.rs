@@ -1,1 +1,170 @@
-//! Room `execute`.
+//! 5 EXECUTE: the selected nodes on the database, in the order of the graph.
+//!
+//! One writer, many readers: what writes takes its turn on one connection, each node in a transaction of its
+//! own; tests that only read run beside it. A failed node rolls back, and what needs it is skipped.
+//! Invariant: after any failure every relation is the old one or the new one.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use indexmap::IndexSet;
+
+use crate::artifacts::manifest::CompiledInfo;
+use crate::artifacts::run_results::RunResult;
+use crate::compile::Compiler;
+use crate::diagnostics::Diagnostic;
+use crate::events::{Event, NodeOutcome, Sample, Status};
+use crate::graph::Dag;
+use crate::jinja::contexts::Connection;
+use crate::manifest::Node;
+use crate::names::UniqueId;
+
+mod failure;
+mod hooks;
+mod inline;
+mod model;
+mod outcome;
+mod plan;
+mod schedule;
+mod seed;
+mod test;
+
+pub use inline::{Rows, query};
+
+/// What is run and how.
+pub struct Run<'a> {
+    /// Compiles the nodes.
+    pub compiler: &'a Compiler,
+    /// The whole graph.
+    pub dag: &'a Dag<UniqueId>,
+    /// The nodes to run.
+    pub wanted: &'a IndexSet<UniqueId>,
+    /// Failed tests hold up what is below them.
+    pub tests_gate: bool,
+    /// How many nodes run at a time.
+    pub threads: usize,
+    /// The folder for compiled and executed SQL; `None` writes nothing.
+    pub target_dir: Option<PathBuf>,
+}
+
+/// How a run ended.
+#[derive(Debug, Default)]
+pub struct Finished {
+    /// How every node ended, in the order in which they did.
+    pub results: Vec<RunResult>,
+    /// What was compiled.
+    pub compiled: HashMap<UniqueId, Arc<CompiledInfo>>,
+}
+
+/// How one node ended, before it is published.
+pub(crate) struct Ended {
+    pub(crate) status: Status,
+    pub(crate) message: Option<String>,
+    pub(crate) rows: Option<i64>,
+    pub(crate) failures: Option<i64>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) sample: Option<Sample>,
+    pub(crate) show_command: Option<String>,
+    pub(crate) compiled: Option<Arc<CompiledInfo>>,
+    pub(crate) compile_time: Duration,
+}
+
+impl Ended {
+    pub(crate) fn with(status: Status) -> Self {
+        Ended {
+            status,
+            message: None,
+            rows: None,
+            failures: None,
+            diagnostics: Vec::new(),
+            sample: None,
+            show_command: None,
+            compiled: None,
+            compile_time: Duration::ZERO,
+        }
+    }
+
+    pub(crate) fn error(diagnostic: Box<Diagnostic>) -> Self {
+        Ended {
+            message: Some(diagnostic.message.clone()),
+            diagnostics: vec![*diagnostic],
+            ..Ended::with(Status::Error)
+        }
+    }
+}
+
+/// The connections of a run.
+pub(crate) struct Connections {
+    /// The one that writes.
+    pub(crate) writer: Arc<Connection>,
+}
+
+impl Run<'_> {
+    fn emit(&self, event: Event) {
+        self.compiler.globals.sink.emit(event);
+    }
+
+    fn node(&self, id: &UniqueId) -> Option<&Arc<Node>> {
+        self.compiler.manifest.nodes.get(id)
+    }
+}
+
+/// Runs the nodes.
+///
+/// # Errors
+/// The database cannot be opened.
+pub fn run(run: &Run<'_>) -> Result<Finished, Box<Diagnostic>> {
+    let order = plan::plan(run);
+    run.emit(Event::RunStarted {
+        total: order.total(),
+        summary: outcome::summary(&run.compiler.manifest),
+        threads: run.threads,
+    });
+    if order.total() == 0 {
+        return Ok(Finished::default());
+    }
+    let adapter = &run.compiler.globals.adapter;
+    let session = adapter.writer().map_err(|error| failure::of_adapter(&error))?;
+    let connections = Connections { writer: Arc::new(Connection::over(session)) };
+    plan::create_schemas(run, &connections).map_err(|error| failure::of_adapter(&error))?;
+    let finished = Mutex::new(Finished::default());
+    let started = hooks::run(run, &connections, hooks::When::Start, &finished);
+    schedule::drive(run, &connections, &order, started, &finished);
+    hooks::run(run, &connections, hooks::When::End, &finished);
+    Ok(finished.into_inner().expect("invariant: no panic under lock"))
+}
+
+/// Says and keeps how a node ended.
+pub(crate) fn publish(
+    run: &Run<'_>,
+    id: &UniqueId,
+    index: usize,
+    ended: Ended,
+    elapsed: Duration,
+    finished: &Mutex<Finished>,
+) {
+    let result = outcome::result(run, id, &ended, elapsed);
+    let event = Event::NodeFinished {
+        index,
+        outcome: NodeOutcome {
+            id: id.clone(),
+            status: ended.status,
+            title: outcome::title(run.node(id)),
+            message: ended.message,
+            rows: ended.failures.or(ended.rows),
+            elapsed,
+            diagnostics: ended.diagnostics,
+            sample: ended.sample,
+            show_command: ended.show_command,
+        },
+    };
+    let mut finished = finished.lock().expect("invariant: no panic under lock");
+    if let Some(compiled) = ended.compiled {
+        finished.compiled.insert(id.clone(), compiled);
+    }
+    finished.results.push(result);
+    drop(finished);
+    run.emit(event);
+}

@@ -8,7 +8,7 @@ use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::events::Level;
 use crate::pipeline::{self, Selection};
-use crate::report::list::{self, Format};
+use crate::report::list;
 
 /// List the resources of the project, one a line.
 #[derive(Debug, Args)]
@@ -53,18 +53,19 @@ impl Ls {
             context.say(Level::Warn, "nothing to list: the selection is empty");
             return Ok(Outcome::Fine);
         }
-        let lines = list::lines(&prepared.manifest, &ids, self.format(), &self.keys());
+        let lines = list::lines(&prepared.manifest, &ids, &self.format());
         context.console.data(&lines.join("\n"));
         Ok(Outcome::Fine)
     }
 
-    fn format(&self) -> Format {
-        match self.output {
-            Output::Selector => Format::Selector,
-            Output::Name => Format::Name,
-            Output::Path => Format::Path,
-            Output::Json => Format::Json,
-        }
+    fn format(&self) -> list::Output {
+        let word = match self.output {
+            Output::Selector => "selector",
+            Output::Name => "name",
+            Output::Path => "path",
+            Output::Json => "json",
+        };
+        list::Output::parse(word, &self.keys()).unwrap_or_default()
     }
 
     /// dbt: several keys in one argument are separated by blanks.

@@ -1,0 +1,89 @@
+//! Failures of the database as diagnostics that point into the user's template.
+
+use std::sync::Arc;
+
+use crate::adapters::AdapterError;
+use crate::compile::{Compiler, Variant, template_span};
+use crate::diagnostics::Diagnostic;
+use crate::jinja::contexts::Connection;
+use crate::jinja::diagnose::adapter_code;
+use crate::jinja::error::JinjaError;
+use crate::manifest::Node;
+
+/// The diagnostic of an engine's error that belongs to no node.
+pub(crate) fn of_adapter(error: &AdapterError) -> Box<Diagnostic> {
+    Box::new(hinted(Diagnostic::error(adapter_code(error), error.to_string()), error))
+}
+
+fn hinted(diagnostic: Diagnostic, error: &AdapterError) -> Diagnostic {
+    match error {
+        AdapterError::Locked { .. } => {
+            diagnostic.hint("another program is writing to it; close it or wait, then run again")
+        }
+        AdapterError::ReadOnly { .. } => {
+            diagnostic.hint("give this user the right to write the file and its folder")
+        }
+        AdapterError::NotADatabase { .. } => {
+            diagnostic.hint("check the path in the profile; forge never overwrites such a file")
+        }
+        _ => diagnostic,
+    }
+}
+
+/// The diagnostic of a failure while a node ran: the template's line when the engine rejected its SQL.
+pub(crate) fn of_node(
+    compiler: &Compiler,
+    node: &Arc<Node>,
+    connection: &Arc<Connection>,
+    code: &str,
+    error: &JinjaError,
+) -> Box<Diagnostic> {
+    let Some(cause) = error.downcast::<AdapterError>() else { return compiler.diagnostic(error, node) };
+    of_sql(compiler, node, connection, code, cause)
+}
+
+/// The diagnostic of an engine's error on a node's SQL.
+pub(crate) fn of_sql(
+    compiler: &Compiler,
+    node: &Arc<Node>,
+    connection: &Arc<Connection>,
+    code: &str,
+    cause: &AdapterError,
+) -> Box<Diagnostic> {
+    let subject = format!("{} `{}`", node.resource_type, node.name);
+    let mut diagnostic = Diagnostic::error(adapter_code(cause), format!("{subject}: {cause}"));
+    let offset = offset_in(code, cause);
+    let place = offset.and_then(|at| template_span(compiler, node, connection, Variant::Auto, at));
+    diagnostic = match place {
+        Some(span) => diagnostic.at(span, "the engine rejected the SQL made here"),
+        None => diagnostic.at(node.span_start(), ""),
+    };
+    if let Some(line) = offset.and_then(|at| sql_line(code, at)) {
+        diagnostic = diagnostic.note(format!("the engine read: {line}"));
+    }
+    if cause.missing_relation().is_some() {
+        diagnostic = diagnostic.hint("build what it reads first, or reference it with `ref` or `source`");
+    }
+    Box::new(hinted(diagnostic, cause))
+}
+
+/// Where in the compiled SQL the engine saw the mistake.
+fn offset_in(code: &str, cause: &AdapterError) -> Option<usize> {
+    if let Some(missing) = cause.missing_relation() {
+        let name = missing.rsplit('.').next().unwrap_or(missing);
+        return code.find(missing).or_else(|| code.find(name));
+    }
+    let AdapterError::Sql { offset, sql, .. } = cause else { return None };
+    let trimmed = code.trim();
+    let lead = code.find(trimmed).unwrap_or(0);
+    let start = sql.find(trimmed)?;
+    let offset = (*offset)?.checked_sub(start)?;
+    (offset <= trimmed.len()).then_some(offset + lead)
+}
+
+fn sql_line(code: &str, offset: usize) -> Option<&str> {
+    let offset = crate::source::floor_char_boundary(code, offset);
+    let start = code[..offset].rfind('\n').map_or(0, |at| at + 1);
+    let line = code[start..].lines().next()?.trim();
+    (!line.is_empty()).then_some(line)
+}

@@ -1,0 +1,140 @@
+//! `on-run-start` and `on-run-end`: each hook in a transaction of its own.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use minijinja::value::Value;
+use serde_json::json;
+
+use super::{Connections, Ended, Finished, Run, failure, publish};
+use crate::diagnostics::Diagnostic;
+use crate::events::{Event, Status};
+use crate::jinja::values;
+use crate::manifest::{Node, ResourceType};
+
+/// Before or after the nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum When {
+    Start,
+    End,
+}
+
+/// How the hooks ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Started {
+    Fine,
+    Failed,
+}
+
+/// Runs the hooks of all packages, in order, up to the first that fails.
+pub(super) fn run(
+    run: &Run<'_>,
+    connections: &Connections,
+    when: When,
+    finished: &Mutex<Finished>,
+) -> Started {
+    let tag = match when {
+        When::Start => "on-run-start",
+        When::End => "on-run-end",
+    };
+    let nodes = run.compiler.manifest.nodes.values();
+    let hooks: Vec<&Arc<Node>> = nodes
+        .filter(|node| node.resource_type == ResourceType::Operation && node.tags.iter().any(|t| t == tag))
+        .collect();
+    for (at, node) in hooks.into_iter().enumerate() {
+        let start = Instant::now();
+        run.emit(Event::NodeStarted {
+            id: node.unique_id.clone(),
+            index: at + 1,
+            title: super::outcome::title(Some(node)),
+        });
+        let ended = match one(run, connections, node, when, finished) {
+            Ok(rows) => Ended {
+                message: Some("OK".to_owned()),
+                rows,
+                ..Ended::with(Status::Success)
+            },
+            Err(diagnostic) => {
+                let _ = connections.writer.with(|session| session.rollback());
+                Ended::error(diagnostic)
+            }
+        };
+        let failed = ended.status.is_failure();
+        publish(run, &node.unique_id, at + 1, ended, start.elapsed(), finished);
+        if failed {
+            return Started::Failed;
+        }
+    }
+    Started::Fine
+}
+
+fn one(
+    run: &Run<'_>,
+    connections: &Connections,
+    node: &Arc<Node>,
+    when: When,
+    finished: &Mutex<Finished>,
+) -> Result<Option<i64>, Box<Diagnostic>> {
+    let writer = &connections.writer;
+    let begun = writer.with(|session| session.begin());
+    begun.map_err(|error| failure::of_adapter(&error))?;
+    let mut scope = run.compiler.scope(node, writer);
+    scope.extra.insert("this".to_owned(), Value::from(()));
+    if when == When::End {
+        for (name, value) in after_facts(run, finished) {
+            scope.extra.insert(name.to_owned(), value);
+        }
+    }
+    let scope = Arc::new(scope);
+    let sql = scope
+        .render(node.unique_id.as_str(), &node.raw_code)
+        .map_err(|error| failure::of_node(run.compiler, node, writer, "", &error))?;
+    let mut rows = None;
+    if !sql.trim().is_empty() {
+        let done = writer.execute(sql.trim(), &scope.query_comment);
+        let outcome = done.map_err(|error| failure::of_sql(run.compiler, node, writer, &sql, &error))?;
+        rows = outcome.map(|outcome| outcome.rows_affected).filter(|rows| *rows >= 0);
+    }
+    let committed = writer.with(|session| session.commit());
+    committed.map_err(|error| failure::of_adapter(&error))?;
+    super::model::write_statements(run, node, writer);
+    Ok(rows)
+}
+
+/// `results`, `schemas` and `database_schemas` of `on-run-end`.
+fn after_facts(run: &Run<'_>, finished: &Mutex<Finished>) -> Vec<(&'static str, Value)> {
+    let finished = finished.lock().expect("invariant: no panic under lock");
+    let mut schemas: BTreeSet<(String, String)> = BTreeSet::new();
+    let results = finished
+        .results
+        .iter()
+        .map(|result| {
+            let node = run.compiler.manifest.nodes.get(result.unique_id.as_str());
+            if let Some(node) = node.filter(|n| n.relation_name.is_some()) {
+                schemas.insert((node.database.clone().unwrap_or_default(), node.schema.clone()));
+            }
+            let model = node.map(|n| crate::artifacts::manifest::node_json(n)).unwrap_or_default();
+            values::to_mutable(&json!({
+                "node": model,
+                "unique_id": result.unique_id,
+                "status": result.status,
+                "execution_time": result.execution_time,
+                "message": result.message,
+                "failures": result.failures,
+                "thread_id": result.thread_id,
+                "adapter_response": result.adapter_response,
+                "timing": [],
+            }))
+        })
+        .collect();
+    let pair = |(database, schema): &(String, String)| {
+        values::tuple(vec![Value::from(database.as_str()), Value::from(schema.as_str())])
+    };
+    let names: BTreeSet<&str> = schemas.iter().map(|(_, schema)| schema.as_str()).collect();
+    vec![
+        ("results", values::list(results)),
+        ("schemas", values::list(names.into_iter().map(Value::from).collect())),
+        ("database_schemas", values::list(schemas.iter().map(pair).collect())),
+    ]
+}

@@ -1,0 +1,197 @@
+//! Models, seeds and snapshots: the materialization macro of the node inside one transaction.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use minijinja::value::Value;
+use serde_json::json;
+
+use super::{Ended, Run, failure, seed};
+use crate::artifacts::manifest::CompiledInfo;
+use crate::compile::{CompiledNode, Variant, written_path};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::events::Status;
+use crate::jinja::contexts::{Connection, Scope};
+use crate::jinja::values;
+use crate::manifest::{Hook, Node, ResourceType};
+use crate::names::did_you_mean;
+
+/// Builds the node; rolls back when anything fails.
+pub(super) fn run(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>) -> Ended {
+    let start = Instant::now();
+    connection.take_statements();
+    match attempt(run, node, connection, start) {
+        Ok(ended) => ended,
+        Err(diagnostic) => {
+            let _ = connection.with(|session| session.rollback());
+            write_statements(run, node, connection);
+            Ended::error(diagnostic)
+        }
+    }
+}
+
+fn attempt(
+    run: &Run<'_>,
+    node: &Arc<Node>,
+    connection: &Arc<Connection>,
+    start: Instant,
+) -> Result<Ended, Box<Diagnostic>> {
+    outside(run, node, connection, "pre-hook")?;
+    let begun = connection.with(|session| session.begin());
+    begun.map_err(|error| failure::of_adapter(&error))?;
+    let compiled = match node.resource_type {
+        ResourceType::Seed => CompiledNode::default(),
+        _ => run.compiler.compile(node, connection, Variant::Auto)?,
+    };
+    let info = Arc::new(compiled_info(run, node, &compiled));
+    let compile_time = start.elapsed();
+    let scope = materialize(run, node, connection, &compiled, &info)?;
+    let rows = rows_of(node, &scope, connection);
+    let committed = connection.with(|session| session.commit());
+    committed.map_err(|error| failure::of_adapter(&error))?;
+    write_statements(run, node, connection);
+    outside(run, node, connection, "post-hook")?;
+    Ok(Ended {
+        message: Some("OK".to_owned()),
+        rows,
+        compiled: Some(info),
+        compile_time,
+        ..Ended::with(Status::Success)
+    })
+}
+
+/// What is published about the compiled node; writes its file.
+pub(super) fn compiled_info(run: &Run<'_>, node: &Node, compiled: &CompiledNode) -> CompiledInfo {
+    let below = written_path(node);
+    let has_code = node.resource_type != ResourceType::Seed;
+    if let (Some(target), true) = (&run.target_dir, has_code) {
+        let path = target.join("compiled").join(&below);
+        let _ = run.compiler.globals.host.write(&path, &compiled.code);
+    }
+    CompiledInfo {
+        compiled_code: has_code.then(|| compiled.code.clone()),
+        extra_ctes: compiled.ctes.clone(),
+        compiled_path: has_code.then(|| shown_path(run, "compiled", &below)),
+        build_path: Some(shown_path(run, "run", &below)),
+        relation_name: None,
+    }
+}
+
+fn shown_path(run: &Run<'_>, kind: &str, below: &str) -> String {
+    let target = &run.compiler.project.root().config.target_path;
+    format!("{target}/{kind}/{below}")
+}
+
+/// Writes the statements that ran below `run/`.
+pub(super) fn write_statements(run: &Run<'_>, node: &Node, connection: &Arc<Connection>) {
+    let statements = connection.take_statements();
+    if let (Some(target), false) = (&run.target_dir, statements.is_empty()) {
+        let path = target.join("run").join(written_path(node));
+        let text: Vec<&str> = statements.iter().map(|s| s.trim()).filter(|s| !s.is_empty()).collect();
+        let _ = run.compiler.globals.host.write(&path, &format!("{};\n", text.join(";\n\n")));
+    }
+}
+
+fn materialize(
+    run: &Run<'_>,
+    node: &Arc<Node>,
+    connection: &Arc<Connection>,
+    compiled: &CompiledNode,
+    info: &Arc<CompiledInfo>,
+) -> Result<Arc<Scope>, Box<Diagnostic>> {
+    let id = materialization(run, node)?;
+    let mut scope = run.compiler.scope(node, connection);
+    scope.node = Some(run.compiler.facts(node, Some(info.clone())));
+    let code = Value::from(compiled.code.as_str());
+    scope.extra.insert("sql".to_owned(), code.clone());
+    scope.extra.insert("compiled_code".to_owned(), code);
+    for (name, key) in [("pre_hooks", "pre-hook"), ("post_hooks", "post-hook")] {
+        scope.extra.insert(name.to_owned(), inside_hooks(node, key));
+    }
+    if node.resource_type == ResourceType::Seed {
+        scope.extra.insert("load_agate_table".to_owned(), seed::loader(run, node)?);
+    }
+    let scope = Arc::new(scope);
+    scope
+        .call_macro(&id, &[], &[])
+        .map_err(|error| failure::of_node(run.compiler, node, connection, &compiled.code, &error))?;
+    Ok(scope)
+}
+
+/// Hooks that run inside of the transaction, as templates see them.
+fn inside_hooks(node: &Node, key: &str) -> Value {
+    let hooks = node.config.hooks(key).into_iter().filter(|hook| hook.transaction);
+    values::list(
+        hooks.map(|hook| values::to_mutable(&json!({"sql": hook.sql, "transaction": true}))).collect(),
+    )
+}
+
+/// Runs the hooks that ask to be outside of the transaction.
+fn outside(
+    run: &Run<'_>,
+    node: &Arc<Node>,
+    connection: &Arc<Connection>,
+    key: &str,
+) -> Result<(), Box<Diagnostic>> {
+    let hooks: Vec<Hook> =
+        node.config.hooks(key).into_iter().filter(|hook| !hook.transaction).collect();
+    if hooks.is_empty() {
+        return Ok(());
+    }
+    let scope = Arc::new(run.compiler.scope(node, connection));
+    for hook in hooks {
+        let sql = scope
+            .render(key, &hook.sql)
+            .map_err(|error| run.compiler.diagnostic(&error, node))?;
+        let done = connection.execute(sql.trim(), &scope.query_comment);
+        done.map_err(|error| failure::of_sql(run.compiler, node, connection, &sql, &error))?;
+    }
+    Ok(())
+}
+
+/// The macro that builds the node. dbt's precedence: the user's before the built-in ones, the engine's before
+/// the default.
+fn materialization(run: &Run<'_>, node: &Node) -> Result<String, Box<Diagnostic>> {
+    let globals = &run.compiler.globals;
+    let kind = node.config.effective("materialized", node.resource_type);
+    let kind = kind.as_str().unwrap_or("view").to_owned();
+    let names = [globals.adapter.type_name(), "default"].map(|engine| format!("materialization_{kind}_{engine}"));
+    let user = names.iter().find_map(|name| globals.macros.resolve_user(&node.package_name, name));
+    let found = user.or_else(|| names.iter().find_map(|name| globals.macros.resolve(&node.package_name, name)));
+    if let Some(found) = found {
+        return Ok(found.unique_id().to_owned());
+    }
+    let known = globals.places.names.iter().filter_map(|name| {
+        name.strip_prefix("materialization_")?.strip_suffix("_default")
+    });
+    Err(Box::new(
+        Diagnostic::error(
+            codes::UNKNOWN_MATERIALIZATION,
+            format!("{} `{}`: there is no materialization `{kind}`", node.resource_type, node.name),
+        )
+        .at(node.span_start(), "")
+        .suggest(did_you_mean(&kind, known)),
+    ))
+}
+
+/// Rows that were written: as the engine counted them, or as a fresh table tells.
+fn rows_of(node: &Node, scope: &Arc<Scope>, connection: &Arc<Connection>) -> Option<i64> {
+    if node.resource_type == ResourceType::Seed {
+        return Some(scope.counted_rows().max(0));
+    }
+    if node.materialized() == "view" {
+        return None;
+    }
+    let main = scope.results.lock().expect("invariant: no panic under lock").get("main").cloned();
+    let counted = main
+        .and_then(|main| main.get_attr("response").ok())
+        .and_then(|response| response.get_attr("rows_affected").ok())
+        .and_then(|rows| rows.as_i64());
+    match counted {
+        Some(rows) if rows >= 0 => Some(rows),
+        _ => {
+            let this = scope.node.as_ref()?.this.clone()?;
+            connection.with(|session| session.fresh_rows(&this)).ok().flatten().flatten()
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Who runs what when: a ready queue, one writer, many readers.
+//!
+//! Invariant: at most one node writes at a time, and a node starts only after all that it waits for ended.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use super::hooks::Started;
+use super::plan::Plan;
+use super::{Connections, Ended, Finished, Run, model, outcome, publish, test};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::events::{Event, Status};
+use crate::graph::Ready;
+use crate::jinja::contexts::Connection;
+use crate::manifest::{Node, ResourceType};
+
+/// The stack of a worker: templates nest deeper than the platform's default allows.
+const STACK: usize = 16 * 1024 * 1024;
+
+struct State {
+    ready: Ready,
+    writes: VecDeque<usize>,
+    reads: VecDeque<usize>,
+    is_writing: bool,
+    running: usize,
+    left: usize,
+    /// Vertices that will not run: the name of what held them up.
+    held_up: HashMap<usize, String>,
+    stopped: Option<String>,
+}
+
+/// Runs all nodes of the plan.
+pub(super) fn drive(
+    run: &Run<'_>,
+    connections: &Connections,
+    plan: &Plan,
+    started: Started,
+    finished: &Mutex<Finished>,
+) {
+    let (ready, first) = plan.dag.ready(plan.wanted.clone());
+    let mut state = State {
+        ready,
+        writes: VecDeque::new(),
+        reads: VecDeque::new(),
+        is_writing: false,
+        running: 0,
+        left: plan.total(),
+        held_up: HashMap::new(),
+        stopped: match started {
+            Started::Fine => None,
+            Started::Failed => Some("an `on-run-start` hook failed".to_owned()),
+        },
+    };
+    for at in first {
+        enqueue(run, plan, &mut state, at);
+    }
+    let shared = (Mutex::new(state), Condvar::new());
+    let workers = run.threads.clamp(1, plan.total().max(1));
+    std::thread::scope(|scope| {
+        for number in 1..=workers {
+            let shared = &shared;
+            let spawned = std::thread::Builder::new()
+                .name(format!("Thread-{number} (worker)"))
+                .stack_size(STACK)
+                .spawn_scoped(scope, move || work(run, connections, plan, shared, finished));
+            if spawned.is_err() && number == 1 {
+                work(run, connections, plan, shared, finished);
+            }
+        }
+    });
+}
+
+fn enqueue(run: &Run<'_>, plan: &Plan, state: &mut State, at: usize) {
+    let reads = run.node(plan.dag.key(at)).is_some_and(|node| only_reads(run, node));
+    match reads {
+        true => state.reads.push_back(at),
+        false => state.writes.push_back(at),
+    }
+}
+
+/// Tests read, unless they keep their failing rows.
+fn only_reads(run: &Run<'_>, node: &Node) -> bool {
+    node.resource_type == ResourceType::Test
+        && node.relation_name.is_none()
+        && run.compiler.globals.adapter.capabilities().parallel_reads
+}
+
+enum Job {
+    Run { at: usize, writes: bool },
+    Skip { at: usize, reason: String },
+}
+
+fn work(
+    run: &Run<'_>,
+    connections: &Connections,
+    plan: &Plan,
+    shared: &(Mutex<State>, Condvar),
+    finished: &Mutex<Finished>,
+) {
+    let reader = Arc::new(Connection::new({
+        let adapter = run.compiler.globals.adapter.clone();
+        Box::new(move || adapter.reader().map(Some))
+    }));
+    while let Some(job) = next(shared) {
+        match job {
+            Job::Skip { at, reason } => {
+                let ended = Ended { message: Some(reason), ..Ended::with(Status::Skipped) };
+                publish(run, plan.dag.key(at), plan.index[&at], ended, Duration::ZERO, finished);
+                settle(run, plan, shared, at, Status::Skipped, false);
+            }
+            Job::Run { at, writes } => {
+                let connection = if writes { &connections.writer } else { &reader };
+                let status = one(run, plan, at, connection, finished);
+                settle(run, plan, shared, at, status, writes);
+            }
+        }
+    }
+}
+
+/// The next job; `None` when all is done.
+fn next(shared: &(Mutex<State>, Condvar)) -> Option<Job> {
+    let (lock, wake) = shared;
+    let mut state = lock.lock().expect("invariant: no panic under lock");
+    loop {
+        if state.left == 0 {
+            wake.notify_all();
+            return None;
+        }
+        if let Some(reason) = state.stopped.clone()
+            && let Some(at) = state.writes.pop_front().or_else(|| state.reads.pop_front())
+        {
+            return Some(Job::Skip { at, reason });
+        }
+        let held = |state: &State, queue: &VecDeque<usize>| {
+            queue.iter().position(|at| state.held_up.contains_key(at))
+        };
+        if let Some(place) = held(&state, &state.writes) {
+            let at = state.writes.remove(place)?;
+            return Some(Job::Skip { at, reason: state.held_up[&at].clone() });
+        }
+        if let Some(place) = held(&state, &state.reads) {
+            let at = state.reads.remove(place)?;
+            return Some(Job::Skip { at, reason: state.held_up[&at].clone() });
+        }
+        if !state.is_writing
+            && let Some(at) = state.writes.pop_front()
+        {
+            state.is_writing = true;
+            state.running += 1;
+            return Some(Job::Run { at, writes: true });
+        }
+        if let Some(at) = state.reads.pop_front() {
+            state.running += 1;
+            return Some(Job::Run { at, writes: false });
+        }
+        state = wake.wait(state).expect("invariant: no panic under lock");
+    }
+}
+
+/// Runs one node and publishes how it ended.
+fn one(
+    run: &Run<'_>,
+    plan: &Plan,
+    at: usize,
+    connection: &Arc<Connection>,
+    finished: &Mutex<Finished>,
+) -> Status {
+    let id = plan.dag.key(at);
+    let Some(node) = run.node(id) else { return Status::Skipped };
+    run.emit(Event::NodeStarted {
+        id: id.clone(),
+        index: plan.index[&at],
+        title: outcome::title(Some(node)),
+    });
+    let start = Instant::now();
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match node.resource_type {
+        ResourceType::Test => test::run(run, node, connection),
+        _ => model::run(run, node, connection),
+    }));
+    let ended = done.unwrap_or_else(|_| {
+        let _ = connection.with(|session| session.rollback());
+        let message = format!("a bug in forge stopped {} `{}`", node.resource_type, node.name);
+        Ended::error(Box::new(Diagnostic::error(codes::BUG, message).at(node.span_start(), "")))
+    });
+    let status = ended.status;
+    publish(run, id, plan.index[&at], ended, start.elapsed(), finished);
+    status
+}
+
+fn settle(
+    run: &Run<'_>,
+    plan: &Plan,
+    shared: &(Mutex<State>, Condvar),
+    at: usize,
+    status: Status,
+    wrote: bool,
+) {
+    let (lock, wake) = shared;
+    let mut state = lock.lock().expect("invariant: no panic under lock");
+    state.left -= 1;
+    if status != Status::Skipped {
+        state.running -= 1;
+    }
+    if wrote {
+        state.is_writing = false;
+    }
+    let is_bad = status.is_failure() || status == Status::Skipped;
+    if is_bad && state.stopped.is_none() {
+        hold_up(run, plan, &mut state, at, status);
+    }
+    if status.is_failure() && run.compiler.project.flags.fail_fast && state.stopped.is_none() {
+        let name = run.node(plan.dag.key(at)).map_or("", |node| node.name.as_str());
+        state.stopped = Some(format!("`--fail-fast`: `{name}` failed"));
+    }
+    let newly = state.ready.finish(&plan.dag, at);
+    for next in newly {
+        enqueue(run, plan, &mut state, next);
+    }
+    drop(state);
+    wake.notify_all();
+}
+
+/// Marks everything below a failed node, with the node that failed first as the reason.
+fn hold_up(run: &Run<'_>, plan: &Plan, state: &mut State, at: usize, status: Status) {
+    if status == Status::Skipped {
+        return;
+    }
+    let name = run.node(plan.dag.key(at)).map_or("", |node| node.name.as_str());
+    let kind = run.node(plan.dag.key(at)).map_or("node", |node| node.resource_type.as_str());
+    let mut start = plan.dag.none();
+    start.insert(at);
+    for below in plan.dag.descendants(&start, None).iter().filter(|below| *below != at) {
+        state.held_up.entry(below).or_insert_with(|| format!("{kind} `{name}` failed"));
+    }
+}

@@ -1,0 +1,172 @@
+//! Data tests: count the failing rows, judge, show the first ones.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use minijinja::value::Value;
+use serde_json::Value as Json;
+
+use super::{Ended, Run, failure, model};
+use crate::adapters::Datum;
+use crate::compile::{CompiledNode, Variant};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::events::{Sample, Status};
+use crate::jinja::contexts::{Connection, Scope};
+use crate::jinja::objects::results;
+use crate::jinja::values;
+use crate::manifest::{Node, ResourceType};
+
+/// How many failing rows are shown.
+const SHOWN: usize = 5;
+
+/// Runs the test.
+pub(super) fn run(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>) -> Ended {
+    let start = Instant::now();
+    connection.take_statements();
+    match attempt(run, node, connection, start) {
+        Ok(ended) => ended,
+        Err(diagnostic) => {
+            let _ = connection.with(|session| session.rollback());
+            Ended::error(diagnostic)
+        }
+    }
+}
+
+fn attempt(
+    run: &Run<'_>,
+    node: &Arc<Node>,
+    connection: &Arc<Connection>,
+    start: Instant,
+) -> Result<Ended, Box<Diagnostic>> {
+    let stores = node.relation_name.is_some();
+    if stores {
+        let begun = connection.with(|session| session.begin());
+        begun.map_err(|error| failure::of_adapter(&error))?;
+    }
+    let compiled = run.compiler.compile(node, connection, Variant::Auto)?;
+    let info = Arc::new(model::compiled_info(run, node, &compiled));
+    let compile_time = start.elapsed();
+    let scope = materialize(run, node, connection, &compiled)?;
+    if stores {
+        let committed = connection.with(|session| session.commit());
+        committed.map_err(|error| failure::of_adapter(&error))?;
+    }
+    model::write_statements(run, node, connection);
+    let counts = counts(node, &scope)?;
+    let (status, message) = judge(run, node, &counts);
+    let mut ended = Ended {
+        message,
+        failures: Some(counts.failures),
+        compiled: Some(info),
+        compile_time,
+        ..Ended::with(status)
+    };
+    if matches!(status, Status::Fail | Status::Warn) && counts.failures > 0 {
+        ended.sample = sample(connection, &compiled.code);
+        ended.show_command = Some(show_command(run, node));
+    }
+    Ok(ended)
+}
+
+fn materialize(
+    run: &Run<'_>,
+    node: &Arc<Node>,
+    connection: &Arc<Connection>,
+    compiled: &CompiledNode,
+) -> Result<Arc<Scope>, Box<Diagnostic>> {
+    let globals = &run.compiler.globals;
+    let names = [globals.adapter.type_name(), "default"].map(|engine| format!("materialization_test_{engine}"));
+    let user = names.iter().find_map(|name| globals.macros.resolve_user(&node.package_name, name));
+    let found = user
+        .or_else(|| names.iter().find_map(|name| globals.macros.resolve(&node.package_name, name)))
+        .ok_or_else(|| Box::new(Diagnostic::error(codes::BUG, "the materialization `test` is missing")))?;
+    let mut scope = run.compiler.scope(node, connection);
+    let code = Value::from(compiled.code.as_str());
+    scope.extra.insert("sql".to_owned(), code.clone());
+    scope.extra.insert("compiled_code".to_owned(), code);
+    for name in ["pre_hooks", "post_hooks"] {
+        scope.extra.insert(name.to_owned(), values::list(Vec::new()));
+    }
+    let scope = Arc::new(scope);
+    scope
+        .call_macro(found.unique_id(), &[], &[])
+        .map_err(|error| failure::of_node(run.compiler, node, connection, &compiled.code, &error))?;
+    Ok(scope)
+}
+
+struct Counts {
+    failures: i64,
+    should_warn: bool,
+    should_error: bool,
+}
+
+fn counts(node: &Node, scope: &Scope) -> Result<Counts, Box<Diagnostic>> {
+    let main = scope.results.lock().expect("invariant: no panic under lock").get("main").cloned();
+    let table = main.and_then(|main| results::as_table(&main.get_attr("table").ok()?));
+    let wrong = |what: &str| {
+        Box::new(
+            Diagnostic::error(codes::BAD_TEST, format!("test `{}` {what}", node.name)).at(node.span_start(), ""),
+        )
+    };
+    let table = table.ok_or_else(|| wrong("gave no result"))?;
+    if table.rows.len() != 1 {
+        return Err(wrong(&format!("must give one row of counts, it gave {}", table.rows.len())));
+    }
+    let cell = |name: &str| table.cell(0, name).cloned().unwrap_or(Datum::Null);
+    let failures = cell("failures");
+    let failures = match &failures {
+        Datum::Null => 0,
+        other => other
+            .as_i64()
+            .ok_or_else(|| wrong(&format!("counted `{other}`, which is no whole number; see `fail_calc`")))?,
+    };
+    Ok(Counts { failures, should_warn: truth(&cell("should_warn")), should_error: truth(&cell("should_error")) })
+}
+
+fn truth(datum: &Datum) -> bool {
+    match datum {
+        Datum::Text(text) => text.eq_ignore_ascii_case("true") || text == "1",
+        other => other.as_i64().is_some_and(|n| n != 0),
+    }
+}
+
+/// dbt 1.12: the message repeats the threshold as it was configured.
+fn judge(run: &Run<'_>, node: &Node, counts: &Counts) -> (Status, Option<String>) {
+    let text = |key: &str| match node.config.effective(key, ResourceType::Test) {
+        Json::String(text) => text,
+        other => other.to_string(),
+    };
+    let found = format!("Got {} result{}", counts.failures, if counts.failures == 1 { "" } else { "s" });
+    if text("severity").eq_ignore_ascii_case("error") && counts.should_error {
+        return (Status::Fail, Some(format!("{found}, configured to fail if {}", text("error_if"))));
+    }
+    if counts.should_warn {
+        let warn_if = text("warn_if");
+        return match run.compiler.project.flags.promotes("LogTestResult") {
+            true => (Status::Fail, Some(format!("{found}, configured to fail if {warn_if}"))),
+            false => (Status::Warn, Some(format!("{found}, configured to warn if {warn_if}"))),
+        };
+    }
+    (Status::Pass, None)
+}
+
+fn sample(connection: &Arc<Connection>, code: &str) -> Option<Sample> {
+    let sql = format!("select * from (\n{code}\n) limit {SHOWN}");
+    let table = connection.with(|session| session.query(&sql, &[])).ok().flatten()?;
+    let cell = |datum: &Datum| (!datum.is_null()).then(|| datum.to_string());
+    Some(Sample {
+        columns: table.column_names.clone(),
+        rows: table.rows.iter().map(|row| row.iter().map(cell).collect()).collect(),
+    })
+}
+
+fn show_command(run: &Run<'_>, node: &Node) -> String {
+    let flags = &run.compiler.project.flags;
+    let mut command = format!("forge show --select {} --limit -1", node.name);
+    for (flag, value) in [("--target", &flags.target), ("--profile", &flags.profile)] {
+        if let Some(value) = value {
+            command.push_str(&format!(" {flag} {value}"));
+        }
+    }
+    command
+}
