@@ -28,8 +28,8 @@ use args::Cli;
 use exit::Outcome;
 
 /// What a command works with.
-struct Context<'a> {
-    world: World<'a>,
+struct Context {
+    world: World,
     console: Arc<dyn Console>,
     flags: FlagOverrides,
     style: Style,
@@ -67,7 +67,7 @@ fn execute(cli: &Cli, command_line: String) -> ExitCode {
     finish(&context, result)
 }
 
-fn finish(context: &Context<'_>, result: Result<Outcome, Diagnostics>) -> ExitCode {
+fn finish(context: &Context, result: Result<Outcome, Diagnostics>) -> ExitCode {
     context.console.close();
     let code = exit::code(&result);
     if let Err(diagnostics) = result {
@@ -76,14 +76,14 @@ fn finish(context: &Context<'_>, result: Result<Outcome, Diagnostics>) -> ExitCo
     code
 }
 
-fn note_ignored(context: &Context<'_>) {
+fn note_ignored(context: &Context) {
     if !context.flags.without_effect.is_empty() {
         let flags = context.flags.without_effect.join(", ");
         context.say(Level::Debug, format!("without effect here: {flags}"));
     }
 }
 
-impl Context<'_> {
+impl Context {
     /// Says something on standard error.
     fn say(&self, level: Level, text: impl Into<String>) {
         self.console.emit(Event::Message {

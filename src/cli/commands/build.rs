@@ -39,7 +39,7 @@ impl Build {
         flags.store_failures = self.store_failures.then_some(true);
     }
 
-    pub(super) fn run(&self, context: &Context<'_>) -> Result<Outcome, Diagnostics> {
+    pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         super::execute(context, &self.selection(), Verb::Build)
     }
 }

@@ -19,7 +19,7 @@ pub(in crate::cli) struct Clean {
 }
 
 impl Clean {
-    pub(super) fn run(&self, context: &Context<'_>) -> Result<Outcome, Diagnostics> {
+    pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         let project = pipeline::load(&context.world, &context.flags)?;
         let removed = pipeline::clean(&context.world, &project)?;
         if removed.is_empty() {

@@ -58,7 +58,7 @@ impl Compile {
         flags.full_refresh = self.full_refresh.then_some(true);
     }
 
-    pub(super) fn run(&self, context: &Context<'_>) -> Result<Outcome, Diagnostics> {
+    pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         let prepared = super::prepare(context)?;
         let options = CompileOptions {
             variant: self.variant(),
@@ -80,7 +80,7 @@ impl Compile {
         }
     }
 
-    fn print(&self, context: &Context<'_>, compiled: &[Compiled]) {
+    fn print(&self, context: &Context, compiled: &[Compiled]) {
         let named = self.inline.is_some() || self.select.is_given();
         match compiled {
             [] => context.say(Level::Warn, "nothing to compile: the selection is empty"),
@@ -94,7 +94,7 @@ impl Compile {
     }
 
     /// The models among many that have two variants.
-    fn print_pairs(&self, context: &Context<'_>, many: &[Compiled]) {
+    fn print_pairs(&self, context: &Context, many: &[Compiled]) {
         let pairs = many
             .iter()
             .filter(|c| c.incremental.is_some() && c.full_refresh.is_some());

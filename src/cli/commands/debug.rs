@@ -14,7 +14,7 @@ use crate::report::style::{Paint, columns, pad};
 pub(in crate::cli) struct Debug {}
 
 impl Debug {
-    pub(super) fn run(&self, context: &Context<'_>) -> Result<Outcome, Diagnostics> {
+    pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         let report = pipeline::debug(&context.world, &context.flags)?;
         context.console.data(&text(&report, context.style));
         let fine = report.lines.iter().all(|(_, _, fine)| *fine);

@@ -16,7 +16,7 @@ pub(in crate::cli) struct Explain {
 }
 
 impl Explain {
-    pub(super) fn run(&self, context: &Context<'_>) -> Result<Outcome, Diagnostics> {
+    pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         let text = match &self.code {
             Some(wanted) => page::render(find(wanted)?, context.style),
             None => page::index(context.style),

@@ -28,7 +28,7 @@ pub(in crate::cli) struct Init {
 }
 
 impl Init {
-    pub(super) fn run(&self, context: &Context<'_>) -> Result<Outcome, Diagnostics> {
+    pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         let host = &*context.world.host;
         write(host, &host.cwd().join(&self.name), &self.name)?;
         let steps = format!("wrote {0}/\n\nnext:\n  cd {0}\n  forge build", self.name);

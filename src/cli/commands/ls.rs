@@ -46,7 +46,7 @@ impl Ls {
         self.types.narrow(self.select.selection())
     }
 
-    pub(super) fn run(&self, context: &Context<'_>) -> Result<Outcome, Diagnostics> {
+    pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         let prepared = super::prepare(context)?;
         let ids = pipeline::list(&context.world, &prepared, &self.selection())?;
         if ids.is_empty() {

@@ -72,7 +72,7 @@ impl Command {
     }
 
     /// Does it.
-    pub(super) fn run(&self, context: &Context<'_>) -> Result<Outcome, Diagnostics> {
+    pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         match self {
             Command::Init(verb) => verb.run(context),
             Command::Debug(verb) => verb.run(context),
@@ -91,7 +91,7 @@ impl Command {
 }
 
 /// The project, loaded, parsed and resolved.
-fn prepare(context: &Context<'_>) -> Result<Prepared, Diagnostics> {
+fn prepare(context: &Context) -> Result<Prepared, Diagnostics> {
     let prepared = pipeline::prepare(&context.world, &context.flags)?;
     context
         .console
@@ -101,7 +101,7 @@ fn prepare(context: &Context<'_>) -> Result<Prepared, Diagnostics> {
 
 /// Runs the selected nodes.
 fn execute(
-    context: &Context<'_>,
+    context: &Context,
     selection: &Selection,
     verb: Verb,
 ) -> Result<Outcome, Diagnostics> {

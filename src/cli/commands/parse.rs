@@ -12,8 +12,9 @@ use crate::events::Level;
 pub(in crate::cli) struct Parse {}
 
 impl Parse {
-    pub(super) fn run(&self, context: &Context<'_>) -> Result<Outcome, Diagnostics> {
+    pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         let prepared = super::prepare(context)?;
+        crate::pipeline::write_parsed(&context.world, &prepared);
         let (nodes, sources) = (
             prepared.manifest.nodes.len(),
             prepared.manifest.sources.len(),

@@ -28,7 +28,7 @@ impl Run {
         flags.full_refresh = self.full_refresh.then_some(true);
     }
 
-    pub(super) fn run(&self, context: &Context<'_>) -> Result<Outcome, Diagnostics> {
+    pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         super::execute(context, &self.select.selection(), Verb::Run)
     }
 }

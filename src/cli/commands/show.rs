@@ -49,7 +49,7 @@ impl Show {
         flags.full_refresh = self.full_refresh.then_some(true);
     }
 
-    pub(super) fn run(&self, context: &Context<'_>) -> Result<Outcome, Diagnostics> {
+    pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         let prepared = super::prepare(context)?;
         let (selection, inline) = (self.select.selection(), self.inline.as_deref());
         let shown = pipeline::show(&context.world, &prepared, &selection, inline, self.limit())?;
@@ -62,7 +62,7 @@ impl Show {
         Ok(Outcome::Fine)
     }
 
-    fn print(&self, context: &Context<'_>, shown: &Shown) {
+    fn print(&self, context: &Context, shown: &Shown) {
         if self.output == OutputFormat::Json {
             return context.console.data(&format!("{:#}", object(shown)));
         }

@@ -29,7 +29,7 @@ impl Test {
         flags.store_failures = self.store_failures.then_some(true);
     }
 
-    pub(super) fn run(&self, context: &Context<'_>) -> Result<Outcome, Diagnostics> {
+    pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         let selection = self.types.narrow(self.select.selection());
         super::execute(context, &selection, Verb::Test)
     }
