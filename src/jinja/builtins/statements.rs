@@ -47,9 +47,6 @@ pub(super) fn store_raw_result(scope: &Arc<Scope>) -> Option<Value> {
     Some(function("store_raw_result", move |_, args| {
         let args = Args::new("store_raw_result", args)?;
         let rows = args.optional(3, "rows_affected").unwrap_or(Value::from(()));
-        if let Some(rows) = rows.as_i64() {
-            scope.count_rows(rows);
-        }
         let response = values::dict([
             ("_message", args.optional(1, "message").unwrap_or(Value::from(()))),
             ("code", args.optional(2, "code").unwrap_or(Value::from(()))),
