@@ -417,7 +417,6 @@ fn relation(
     let mut statement = db.prepare(&format!("select * from \"{schema}\".\"{name}\""))?;
     let columns = statement
         .column_names()
-        .into_iter()
         .map(str::to_owned)
         .collect::<Vec<_>>();
     let is_volatile = |column: &String| {
