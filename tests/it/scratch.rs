@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use rusqlite::Connection;
 use rusqlite::types::Value;
+use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
 /// The time that a scratch project lives in.
@@ -118,7 +118,7 @@ impl Scratch {
 
     /// A connection of the test's own to the project's database.
     pub(crate) fn db(&self) -> Connection {
-        Connection::open(self.path("shop.db")).unwrap()
+        open(&self.path("shop.db"))
     }
 
     /// The first value of a query.
@@ -130,7 +130,7 @@ impl Scratch {
 
     /// All rows of all relations but forge's own, of one database file.
     pub(crate) fn rows(&self, file: &str) -> Rows {
-        let db = Connection::open(self.path(file)).unwrap();
+        let db = open(&self.path(file));
         let sql = "select name from sqlite_master where type in ('table', 'view') \
                    and name not glob 'sqlite_*' and name not glob '_forge*'";
         let mut statement = db.prepare(sql).unwrap();
@@ -144,6 +144,13 @@ impl Scratch {
             .map(|name| (name.clone(), relation_rows(&db, &name)))
             .collect()
     }
+}
+
+/// Opens a database that has to be there already.
+fn open(path: &Path) -> Connection {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(path, flags)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 fn relation_rows(db: &Connection, name: &str) -> Vec<String> {

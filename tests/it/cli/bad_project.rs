@@ -84,6 +84,7 @@ fn meta_may_hold_any_key() {
         .forge(&["parse", "--strict"])
         .expect(0, &[])
         .without(&["E0204"]);
+    assert!(scratch.read("target/manifest.json").contains("\"nmae\""));
 }
 
 #[test]

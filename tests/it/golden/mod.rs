@@ -9,6 +9,7 @@ mod compare;
 mod manifest;
 mod observe;
 mod python;
+mod tables;
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
