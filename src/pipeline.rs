@@ -230,6 +230,7 @@ fn globals(
         sources: world.sources.clone(),
         macros: macros.iter().map(|(id, m)| (id.to_string(), m.span)).collect(),
         names: macros.values().map(|m| m.name.clone()).collect(),
+        internal: parse::macros::internal_packages(adapter.type_name()).to_vec(),
     };
     let engine = Arc::new(Engine::new(defs));
     let root = project.root();

@@ -15,6 +15,10 @@ use crate::project::File;
 use crate::source::yaml::{Mapping, Node as YamlNode, Yaml};
 use crate::source::{Span, Spanned};
 
+mod keys;
+
+use keys::{COLUMN_KEYS, EXPOSURE_KEYS, FILE_KEYS, GROUP_KEYS, LATER, MACRO_KEYS, NODE_KEYS, SOURCE_KEYS, TABLE_KEYS};
+
 /// Everything that one property file says.
 #[derive(Debug, Default)]
 pub(crate) struct Properties {
@@ -170,127 +174,6 @@ pub(crate) struct RawGroup {
     pub(crate) owner: Map<String, Json>,
     pub(crate) config: Map<String, Json>,
 }
-
-const FILE_KEYS: &[&str] = &[
-    "version",
-    "models",
-    "seeds",
-    "snapshots",
-    "analyses",
-    "data_tests",
-    "tests",
-    "macros",
-    "sources",
-    "exposures",
-    "groups",
-    "metrics",
-    "semantic_models",
-    "saved_queries",
-    "unit_tests",
-    "functions",
-    "anchors",
-];
-const NODE_KEYS: &[&str] = &[
-    "name",
-    "description",
-    "columns",
-    "tests",
-    "data_tests",
-    "config",
-    "meta",
-    "docs",
-    "quote_columns",
-    "group",
-    "access",
-    "constraints",
-    "latest_version",
-    "versions",
-    "deprecation_date",
-    "time_spine",
-    "relation",
-    "docs",
-    "contract",
-    "primary_key",
-    "semantic_model",
-    "agg_time_dimension",
-    "metrics",
-    "derived_semantics",
-];
-const COLUMN_KEYS: &[&str] = &[
-    "name",
-    "description",
-    "data_type",
-    "meta",
-    "tags",
-    "tests",
-    "data_tests",
-    "constraints",
-    "quote",
-    "granularity",
-    "config",
-    "policy_tags",
-    "entity",
-    "dimension",
-];
-const SOURCE_KEYS: &[&str] = &[
-    "name",
-    "description",
-    "database",
-    "schema",
-    "loader",
-    "meta",
-    "tags",
-    "quoting",
-    "freshness",
-    "loaded_at_field",
-    "loaded_at_query",
-    "config",
-    "tables",
-    "overrides",
-    "tests",
-    "data_tests",
-];
-const TABLE_KEYS: &[&str] = &[
-    "name",
-    "identifier",
-    "description",
-    "meta",
-    "tags",
-    "quoting",
-    "freshness",
-    "loaded_at_field",
-    "loaded_at_query",
-    "config",
-    "columns",
-    "tests",
-    "data_tests",
-    "quote_columns",
-    "external",
-    "loader",
-];
-const MACRO_KEYS: &[&str] = &["name", "description", "meta", "docs", "arguments", "config"];
-const EXPOSURE_KEYS: &[&str] = &[
-    "name",
-    "type",
-    "maturity",
-    "url",
-    "label",
-    "description",
-    "owner",
-    "depends_on",
-    "tags",
-    "meta",
-    "config",
-];
-const GROUP_KEYS: &[&str] = &["name", "owner", "description", "config", "meta"];
-/// Sections that dbt has and that are not read yet.
-const LATER: &[&str] = &[
-    "metrics",
-    "semantic_models",
-    "saved_queries",
-    "unit_tests",
-    "functions",
-];
 
 /// Reads one property file's tree.
 pub(crate) fn read(root: &Yaml, file: &File, render: Render<'_>) -> (Properties, Diagnostics) {
