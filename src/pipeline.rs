@@ -17,7 +17,7 @@ use crate::adapters::{self, Adapter, AdapterError};
 use crate::artifacts::manifest::{CompiledInfo, write_manifest};
 use crate::artifacts::run_results::{Metadata, RunResult, RunResults};
 use crate::compile::{self, Compiler, written_path};
-use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::events::{Event, EventSink, Level};
 use crate::execute;
 use crate::graph::Dag;
@@ -33,7 +33,7 @@ use crate::project::{self, FlagOverrides, Flags, Project};
 use crate::report::list;
 use crate::resolve;
 use crate::select::{self, Criteria, Indirect};
-use crate::source::SourceMap;
+use crate::source::{SourceFile, SourceMap};
 
 /// Where a command works: the outside world, the texts that were read, who listens.
 pub struct World {
@@ -169,18 +169,32 @@ pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnos
     diagnostics.extend(found);
     let mut manifest = parsed.manifest;
     resolve::add_nodes(&mut manifest, parsed.nodes, &mut diagnostics);
-    if diagnostics.has_errors() {
-        // References to what was lost would only repeat the mistake.
-        settle(world, &project.flags, diagnostics)?;
-        return Err(Diagnostics::new());
-    }
-    let (resolved, found) = resolve::resolve(manifest, &project.root().name);
+    let lost = lost_files(world, &diagnostics);
+    let is_lost = |name: &str| lost.iter().any(|file| may_declare(file, name));
+    let (resolved, found) = resolve::resolve(manifest, &project.root().name, &is_lost);
     diagnostics.extend(found);
     settle(world, &project.flags, diagnostics)?;
     let Some(resolved) = resolved else { return Err(Diagnostics::new()) };
     let manifest = Arc::new(resolved.manifest);
     let compiler = Compiler::new(project.clone(), globals, manifest.clone(), resolved.lookup);
     Ok(Prepared { project, manifest, dag: resolved.dag, compiler })
+}
+
+/// The files with a mistake.
+fn lost_files(world: &World, diagnostics: &Diagnostics) -> Vec<Arc<SourceFile>> {
+    let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error);
+    let mut files: Vec<_> = errors.filter_map(|d| Some(d.primary.as_ref()?.span.file)).collect();
+    files.sort_unstable();
+    files.dedup();
+    files.into_iter().map(|id| world.sources.file(id)).collect()
+}
+
+/// Whether a file can be where a model, seed, snapshot or source of this name was written.
+fn may_declare(file: &SourceFile, name: &str) -> bool {
+    let path = Path::new(&*file.path);
+    let is_sql = path.extension().is_some_and(|extension| extension == "sql");
+    path.file_stem().is_some_and(|stem| stem == name)
+        || (!is_sql || file.text.contains("snapshot")) && file.text.contains(name)
 }
 
 /// Sends warnings to the sink; with an error among them, all come back.

@@ -51,7 +51,11 @@ pub(crate) fn of_sql(
     cause: &AdapterError,
 ) -> Box<Diagnostic> {
     let subject = format!("{} `{}`", node.resource_type, node.name);
-    let mut diagnostic = Diagnostic::error(adapter_code(cause), format!("{subject}: {cause}"));
+    let reason = match cause.missing_relation() {
+        Some(missing) => format!("there is no table or view `{missing}`"),
+        None => cause.to_string(),
+    };
+    let mut diagnostic = Diagnostic::error(adapter_code(cause), format!("{subject}: {reason}"));
     let offset = offset_in(code, cause);
     let place = offset.and_then(|at| template_span(compiler, node, connection, Variant::Auto, at));
     diagnostic = match place {

@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json};
 
 use super::generic_tests::Render;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::manifest::config;
 use crate::names::did_you_mean;
 use crate::project::File;
 use crate::source::yaml::{Mapping, Node as YamlNode, Yaml};
@@ -276,6 +277,23 @@ impl Reader<'_> {
         }
     }
 
+    /// dbt takes any key of a configuration, so a slip has no effect and nobody says so.
+    fn check_config_keys(&self, map: &Mapping) {
+        for (key, _) in &map.entries {
+            if config::key(&key.value).is_none() {
+                let names = config::KEYS.iter().map(|key| key.name);
+                self.push(
+                    Diagnostic::warning(
+                        codes::UNKNOWN_KEY,
+                        format!("`{}` is not a configuration that dbt knows", key.value),
+                    )
+                    .at(key.span, "has no effect unless a macro asks for it")
+                    .suggest(did_you_mean(&key.value, names)),
+                );
+            }
+        }
+    }
+
     /// The entries of a section that are mappings.
     fn entries<'y>(&self, map: &'y Mapping, key: &str) -> std::vec::IntoIter<&'y Yaml> {
         let mut entries = Vec::new();
@@ -423,6 +441,7 @@ impl Reader<'_> {
             }
             return Map::new();
         };
+        self.check_config_keys(map);
         map.iter()
             .map(|(key, value)| {
                 let raw = matches!(key, "pre_hook" | "post_hook" | "loaded_at_query");
