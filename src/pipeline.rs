@@ -661,7 +661,9 @@ pub fn debug(world: &World, flags: &FlagOverrides) -> Result<DebugReport, Diagno
         Some(span) => world.sources.place(span),
         None => "none: the embedded default".to_owned(),
     };
-    lines.push(("project".to_owned(), format!("{} in {}", root.name, root.root.display()), true));
+    lines.push(("project".to_owned(), root.name.to_string(), true));
+    let file = root.root.join(project::PROJECT_FILE);
+    lines.push(("project file".to_owned(), file.display().to_string(), true));
     lines.push(("profile".to_owned(), format!("{} ({place})", target.profile_name), true));
     lines.push(("target".to_owned(), format!("{}, type {}", target.name, target.adapter_type), true));
     lines.push(("schema".to_owned(), target.schema.clone(), true));

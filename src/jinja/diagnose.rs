@@ -12,7 +12,7 @@ use crate::names::did_you_mean;
 use crate::source::{SourceMap, Span};
 
 /// Where templates were written.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Places {
     /// The texts.
     pub sources: Arc<SourceMap>,
