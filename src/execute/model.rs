@@ -25,7 +25,7 @@ pub(super) fn run(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>)
         Err(diagnostic) => {
             let _ = connection.with(|session| session.rollback());
             write_statements(run, node, connection);
-            Ended::error(diagnostic)
+            Ended::error(*diagnostic)
         }
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn run(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>)
         Ok(ended) => ended,
         Err(diagnostic) => {
             let _ = connection.with(|session| session.rollback());
-            Ended::error(diagnostic)
+            Ended::error(*diagnostic)
         }
     }
 }
