@@ -62,6 +62,7 @@ fn execute(cli: &Cli, command_line: String) -> ExitCode {
         style: choice.style,
         console,
     };
+    exit::on_interrupt(context.console.clone());
     note_ignored(&context);
     let result = cli.command.run(&context);
     finish(&context, result)
