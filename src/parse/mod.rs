@@ -23,6 +23,7 @@ mod configs;
 pub mod context;
 mod docs;
 mod exposures;
+mod folders;
 pub mod generic_tests;
 pub mod macros;
 mod nodes;
@@ -58,8 +59,32 @@ pub fn parse(
         parse_properties(&cx, package, properties, &mut parsed, &mut diagnostics);
     }
     warn_unused(&cx, &properties, &parsed, &mut diagnostics);
+    check_folders(project, &parsed, &mut diagnostics);
     let nodes = std::mem::take(&mut parsed.nodes);
     (ParsedProject { manifest: parsed.into_manifest(project, globals), nodes }, diagnostics)
+}
+
+/// Looks for slips in the configuration by folder of the root project. A broken file may hold what fits.
+fn check_folders(project: &Project, parsed: &Parsed, diagnostics: &mut Diagnostics) {
+    if diagnostics.has_errors() {
+        return;
+    }
+    for (name, section) in &project.root().config.sections {
+        let nodes = |kind| {
+            parsed.nodes.iter().filter(move |n| n.resource_type == kind).map(|n| n.fqn.as_slice()).collect()
+        };
+        let fqns: Vec<&[String]> = match name.as_str() {
+            "models" => nodes(ResourceType::Model),
+            "seeds" => nodes(ResourceType::Seed),
+            "snapshots" => nodes(ResourceType::Snapshot),
+            "analyses" => nodes(ResourceType::Analysis),
+            "data_tests" => nodes(ResourceType::Test),
+            "sources" => parsed.sources.iter().map(|source| source.fqn.as_slice()).collect(),
+            "exposures" => parsed.exposures.iter().map(|exposure| exposure.fqn.as_slice()).collect(),
+            _ => continue,
+        };
+        folders::check(name, section, &fqns, diagnostics);
+    }
 }
 
 /// A parsed project: the manifest without its nodes, and the nodes, of which two can have one name still.
