@@ -1,1 +1,3 @@
 //! Room `jinja`.
+
+pub mod python;
