@@ -25,7 +25,7 @@ use jiff::Timestamp;
 use jiff::civil;
 use minijinja::value::{Tuple, Value};
 
-pub use operators::{add, div, floordiv, mul, neg, order, rem, sub};
+pub use operators::{Outcome, add, div, floordiv, mul, neg, order, rem, sub};
 
 use datetime::{Date, DateTime};
 use object::{Entry, Namespace};
@@ -55,7 +55,10 @@ impl fmt::Debug for Runtime {
 
 /// The value of `modules` in a template; `now` is the clock behind `datetime.now()`, `utcnow()` and `today()`.
 pub fn modules(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Value {
-    let runtime = Runtime { now: Box::new(now), patterns: re::Cache::default() };
+    let runtime = Runtime {
+        now: Box::new(now),
+        patterns: re::Cache::default(),
+    };
     MODULES.value(&Arc::new(runtime))
 }
 
@@ -89,10 +92,7 @@ fn tuple(items: Vec<Value>) -> Value {
     Value::from(Tuple::from(items))
 }
 
-/// What a value prints inside of a list.
-fn repr(value: &Value) -> String {
-    match value.get_attr("__repr__") {
-        Ok(repr) if repr.as_str().is_some() => repr.as_str().unwrap_or_default().to_owned(),
-        _ => format!("{value:?}"),
-    }
+/// A dict as templates see it.
+fn dict(pairs: impl Iterator<Item = (Value, Value)>) -> Value {
+    Value::from_pairs(pairs)
 }

@@ -2,7 +2,8 @@
 //!
 //! A pytz zone put into a constructor (`datetime(…, tzinfo=zone)`) has the first offset the zone ever had, arithmetic
 //! keeps the offset it started with, and `localize`, `normalize` and `astimezone` find the right one. All of that is
-//! kept: a [`Region`] is a zone *at an offset*.
+//! kept: a [`Region`] is a zone *at an offset*. So is that pytz knows transitions from 1901 to 2037 only, what 32 bits
+//! of seconds hold.
 
 use std::sync::LazyLock;
 
@@ -37,6 +38,9 @@ static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundl
 pub(super) fn utc() -> Zone {
     Zone::Utc
 }
+
+/// Seconds between which pytz knows transitions.
+const KNOWN: std::ops::Range<i64> = i32::MIN as i64..i32::MAX as i64;
 
 /// A zone of the tz database at one of its offsets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +93,18 @@ impl Region {
     }
 
     fn at(&self, timestamp: Timestamp) -> Self {
-        Self { info: info(&self.zone, timestamp), ..self.clone() }
+        Self {
+            info: info(&self.zone, timestamp),
+            ..self.clone()
+        }
+    }
+
+    /// The zone as pytz has it for good before or after the transitions it knows.
+    fn outside_known(&self, clock: civil::DateTime) -> Option<Self> {
+        let seconds = (micros(clock) - UNIX_EPOCH).div_euclid(SECOND);
+        let margin = DAY / SECOND;
+        let inside = KNOWN.start + margin..KNOWN.end - margin;
+        (!inside.contains(&seconds)).then(|| self.at_utc(clock))
     }
 
     fn is_static(&self) -> bool {
@@ -105,23 +120,35 @@ impl Region {
         let sign = if self.info.offset > 0 { "+" } else { "" };
         let offset = Delta::from_micros(i128::from(self.offset())).text();
         let season = if self.info.dst == 0 { "STD" } else { "DST" };
-        format!("<DstTzInfo {name:?} {}{sign}{offset} {season}>", self.info.abbreviation)
+        format!(
+            "<DstTzInfo {name:?} {}{sign}{offset} {season}>",
+            self.info.abbreviation
+        )
     }
 
     /// The zone at what a clock in it shows. `is_dst` chooses where the clock shows a time twice or never; without
     /// it, that is an error.
     fn localize(&self, clock: civil::DateTime, is_dst: Option<bool>) -> Result<Self, String> {
+        if let Some(region) = self.outside_known(clock) {
+            return Ok(region);
+        }
         let at = |offset: Offset| {
             let timestamp = offset.to_timestamp(clock).unwrap_or(Timestamp::MAX);
             self.at(timestamp)
         };
         match (self.zone.to_ambiguous_timestamp(clock).offset(), is_dst) {
             (AmbiguousOffset::Unambiguous { offset }, _) => Ok(at(offset)),
-            (AmbiguousOffset::Gap { .. }, None) => Err(format!("NonExistentTimeError: {}", plain(clock))),
-            (AmbiguousOffset::Fold { .. }, None) => Err(format!("AmbiguousTimeError: {}", plain(clock))),
+            (AmbiguousOffset::Gap { .. }, None) => {
+                Err(format!("NonExistentTimeError: {}", plain(clock)))
+            }
+            (AmbiguousOffset::Fold { .. }, None) => {
+                Err(format!("AmbiguousTimeError: {}", plain(clock)))
+            }
             (AmbiguousOffset::Gap { .. }, Some(is_dst)) => {
                 let hours = SignedDuration::from_hours(if is_dst { 6 } else { -6 });
-                let near = clock.checked_add(hours).map_err(|error| error.to_string())?;
+                let near = clock
+                    .checked_add(hours)
+                    .map_err(|error| error.to_string())?;
                 self.localize(near, Some(is_dst))
             }
             (AmbiguousOffset::Fold { before, after }, Some(is_dst)) => {
@@ -143,22 +170,44 @@ fn plain(clock: civil::DateTime) -> String {
 }
 
 fn info(zone: &TimeZone, timestamp: Timestamp) -> Info {
+    let timestamp = match timestamp.as_second() {
+        second if second < KNOWN.start => Timestamp::MIN,
+        second if second >= KNOWN.end => Timestamp::constant(KNOWN.end, 0),
+        _ => timestamp,
+    };
     let found = zone.to_offset_info(timestamp);
     let offset = i64::from(found.offset().seconds());
-    let dst = if found.dst().is_dst() { saving(zone, timestamp, offset) } else { 0 };
+    let dst = if found.dst().is_dst() {
+        saving(zone, timestamp, offset)
+    } else {
+        0
+    };
     let minutes = |seconds: i64| (seconds + 30).div_euclid(60) * 60;
-    Info { offset: minutes(offset), dst: minutes(dst), abbreviation: found.abbreviation().to_owned() }
+    Info {
+        offset: minutes(offset),
+        dst: minutes(dst),
+        abbreviation: found.abbreviation().to_owned(),
+    }
 }
 
 /// How far the offset is ahead of standard time before it, or else after it.
 fn saving(zone: &TimeZone, timestamp: Timestamp, offset: i64) -> i64 {
-    let standard_before = zone.preceding(timestamp).find(|transition| !transition.dst().is_dst());
-    let before = standard_before.map(|transition| offset - i64::from(transition.offset().seconds()));
+    let standard_before = zone
+        .preceding(timestamp)
+        .find(|transition| !transition.dst().is_dst());
+    let before =
+        standard_before.map(|transition| offset - i64::from(transition.offset().seconds()));
     let after = || {
-        let standard = zone.following(timestamp).take(8).find(|transition| !transition.dst().is_dst());
+        let standard = zone
+            .following(timestamp)
+            .take(8)
+            .find(|transition| !transition.dst().is_dst());
         standard.map(|transition| offset - i64::from(transition.offset().seconds()))
     };
-    before.filter(|saving| (1..=3 * 3600).contains(saving)).or_else(after).unwrap_or(3600)
+    before
+        .filter(|saving| (1..=3 * 3600).contains(saving))
+        .or_else(after)
+        .unwrap_or(3600)
 }
 
 fn timezone(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
@@ -167,7 +216,8 @@ fn timezone(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
     if name.eq_ignore_ascii_case("utc") {
         return Ok(object::value(Zone::Utc));
     }
-    let region = Region::find(&name).ok_or_else(|| args.error(format_args!("unknown time zone '{name}'")))?;
+    let region = Region::find(&name)
+        .ok_or_else(|| args.error(format_args!("unknown time zone '{name}'")))?;
     Ok(object::value(Zone::Region(region)))
 }
 
@@ -178,7 +228,11 @@ fn fixed_offset(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
     if offset.abs() >= DAY / (60 * SECOND) {
         return Err(args.error(format_args!("the absolute offset is too large: {offset}")));
     }
-    Ok(object::value(if offset == 0 { Zone::Utc } else { Zone::Minutes(offset) }))
+    Ok(object::value(if offset == 0 {
+        Zone::Utc
+    } else {
+        Zone::Minutes(offset)
+    }))
 }
 
 fn all_timezones() -> Value {
@@ -191,7 +245,9 @@ fn all_timezones() -> Value {
 pub(super) fn localize(zone: &Zone, args: &mut Args<'_>) -> Result<Value, Error> {
     pytz_only(zone, args)?;
     let moment = args.instance::<DateTime>("dt")?;
-    let is_dst = args.next("is_dst").map_or(Some(false), |value| (!value.is_none()).then(|| value.is_true()));
+    let is_dst = args.next("is_dst").map_or(Some(false), |value| {
+        (!value.is_none()).then(|| value.is_true())
+    });
     args.finish()?;
     if moment.zone().is_some() {
         return Err(args.error("not naive datetime (tzinfo is already set)"));
@@ -219,16 +275,20 @@ pub(super) fn normalize(zone: &Zone, args: &mut Args<'_>) -> Result<Value, Error
         return Ok(object::value(moment));
     }
     let utc = moment.plus(Delta::from_micros(-i128::from(own.offset())));
-    let local = utc.and_then(|utc| zone.from_utc(utc.civil()));
-    local.map(object::value).ok_or_else(|| args.error("the moment is out of range"))
+    let local = utc.and_then(|utc| zone.moment(utc.civil()));
+    local
+        .map(object::value)
+        .ok_or_else(|| args.error("the moment is out of range"))
 }
 
 /// `zone.fromutc(naive)`.
 pub(super) fn from_utc(zone: &Zone, args: &mut Args<'_>) -> Result<Value, Error> {
     let moment = args.instance::<DateTime>("dt")?;
     args.finish()?;
-    let local = zone.from_utc(moment.civil());
-    local.map(object::value).ok_or_else(|| args.error("the moment is out of range"))
+    let local = zone.moment(moment.civil());
+    local
+        .map(object::value)
+        .ok_or_else(|| args.error("the moment is out of range"))
 }
 
 /// `zone.utcoffset(naive)` and its siblings: what the zone says of a clock in it.
@@ -238,7 +298,10 @@ pub(super) fn ask(
     answer: impl FnOnce(&Zone) -> Option<Value>,
 ) -> Result<Value, Error> {
     let moment = args.required("dt")?;
-    let is_dst = args.next("is_dst").filter(|value| !value.is_none()).map(|value| value.is_true());
+    let is_dst = args
+        .next("is_dst")
+        .filter(|value| !value.is_none())
+        .map(|value| value.is_true());
     args.finish()?;
     let found = match (zone, object::get::<DateTime>(&moment)) {
         (Zone::Region(region), Some(moment)) => {

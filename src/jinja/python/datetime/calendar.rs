@@ -23,7 +23,9 @@ pub(in super::super) fn from_ordinal(ordinal: i64) -> Option<Date> {
     if !(1..=LAST_ORDINAL).contains(&ordinal) {
         return None;
     }
-    FIRST.checked_add(SignedDuration::from_secs((ordinal - 1) * 86_400)).ok()
+    FIRST
+        .checked_add(SignedDuration::from_secs((ordinal - 1) * 86_400))
+        .ok()
 }
 
 /// Microseconds since midnight.
@@ -64,7 +66,12 @@ pub(in super::super) fn date(year: i64, month: i64, day: i64) -> Result<Date, St
 }
 
 /// A checked time of day.
-pub(in super::super) fn time(hour: i64, minute: i64, second: i64, micro: i64) -> Result<Time, String> {
+pub(in super::super) fn time(
+    hour: i64,
+    minute: i64,
+    second: i64,
+    micro: i64,
+) -> Result<Time, String> {
     let limits = [
         ("hour", hour, 23),
         ("minute", minute, 59),
@@ -76,7 +83,9 @@ pub(in super::super) fn time(hour: i64, minute: i64, second: i64, micro: i64) ->
             return Err(format!("{name} must be in 0..{limit}"));
         }
     }
-    Ok(time_of_day(((hour * 60 + minute) * 60 + second) * SECOND + micro))
+    Ok(time_of_day(
+        ((hour * 60 + minute) * 60 + second) * SECOND + micro,
+    ))
 }
 
 /// The day of an ISO week; `weekday` is 1 for Monday.
@@ -90,5 +99,16 @@ pub(in super::super) fn from_iso_week(year: i64, week: i64, weekday: i64) -> Res
     if !(1..=7).contains(&weekday) {
         return Err(format!("invalid weekday: {weekday} (range is [1, 7])"));
     }
-    from_ordinal(monday + (week - 1) * 7 + weekday - 1).ok_or_else(|| "year is out of range".to_owned())
+    from_ordinal(monday + (week - 1) * 7 + weekday - 1)
+        .ok_or_else(|| "year is out of range".to_owned())
+}
+
+/// Microseconds as seconds, rounded once: the quotient of two floats would be off in the last digit.
+pub(in super::super) fn seconds(micros: i128) -> f64 {
+    let (whole, rest) = (
+        micros.unsigned_abs() / SECOND as u128,
+        micros.unsigned_abs() % SECOND as u128,
+    );
+    let seconds: f64 = format!("{whole}.{rest:06}").parse().unwrap_or(f64::NAN);
+    if micros < 0 { -seconds } else { seconds }
 }

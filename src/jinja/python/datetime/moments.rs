@@ -24,22 +24,48 @@ pub(super) static CLASS: Namespace = Namespace {
     name: "datetime.datetime",
     constructor: Some(construct),
     entries: &[
-        ("today", Entry::Function(|runtime, args| finish(args, |_| Ok(local((runtime.now)()))))),
+        (
+            "today",
+            Entry::Function(|runtime, args| finish(args, |_| Ok(local((runtime.now)())))),
+        ),
         ("now", Entry::Function(now)),
-        ("utcnow", Entry::Function(|runtime, args| finish(args, |_| Ok(utc((runtime.now)()))))),
+        (
+            "utcnow",
+            Entry::Function(|runtime, args| finish(args, |_| Ok(utc((runtime.now)())))),
+        ),
         ("fromtimestamp", Entry::Function(from_timestamp)),
-        ("utcfromtimestamp", Entry::Function(|_, args| finish(args, |args| timestamp_argument(args).map(utc)))),
+        (
+            "utcfromtimestamp",
+            Entry::Function(|_, args| finish(args, |args| timestamp_argument(args).map(utc))),
+        ),
         ("strptime", Entry::Function(parse)),
         ("fromisoformat", Entry::Function(from_iso_text)),
-        ("fromisocalendar", Entry::Function(|_, args| finish(args, |args| dates::day_of_week(args).map(midnight)))),
-        ("fromordinal", Entry::Function(|_, args| finish(args, |args| dates::day_of_ordinal(args).map(midnight)))),
+        (
+            "fromisocalendar",
+            Entry::Function(|_, args| finish(args, |args| dates::day_of_week(args).map(midnight))),
+        ),
+        (
+            "fromordinal",
+            Entry::Function(|_, args| {
+                finish(args, |args| dates::day_of_ordinal(args).map(midnight))
+            }),
+        ),
         ("combine", Entry::Function(combine)),
-        ("min", Entry::Value(|| object::value(midnight(civil::Date::constant(1, 1, 1))))),
-        ("max", Entry::Value(|| {
-            let last = civil::Date::constant(9999, 12, 31).to_datetime(times::LAST);
-            object::value(DateTime::new(last, None))
-        })),
-        ("resolution", Entry::Value(|| object::value(Delta::from_micros(1)))),
+        (
+            "min",
+            Entry::Value(|| object::value(midnight(civil::Date::constant(1, 1, 1)))),
+        ),
+        (
+            "max",
+            Entry::Value(|| {
+                let last = civil::Date::constant(9999, 12, 31).to_datetime(times::LAST);
+                object::value(DateTime::new(last, None))
+            }),
+        ),
+        (
+            "resolution",
+            Entry::Value(|| object::value(Delta::from_micros(1))),
+        ),
     ],
 };
 
@@ -57,13 +83,17 @@ impl DateTime {
         let micros = civil.subsec_nanosecond() / 1000 * 1000;
         let time = civil.time().with().subsec_nanosecond(micros).build();
         let civil = time.map_or(civil, |time| civil.date().to_datetime(time));
-        Self { civil, zone, fold: false }
+        Self {
+            civil,
+            zone,
+            fold: false,
+        }
     }
 
     /// A moment in a zone, or naive in UTC.
     pub(in super::super) fn from_timestamp(timestamp: Timestamp, zone: Option<Zone>) -> Self {
         let utc = Offset::UTC.to_datetime(timestamp);
-        let aware = zone.as_ref().and_then(|zone| zone.from_utc(utc));
+        let aware = zone.as_ref().and_then(|zone| zone.moment(utc));
         aware.unwrap_or_else(|| Self::new(utc, zone))
     }
 
@@ -84,14 +114,21 @@ impl DateTime {
 
     /// The same clock in another zone.
     pub(in super::super) fn with_zone(&self, zone: Option<Zone>) -> Self {
-        Self { zone, ..self.clone() }
+        Self {
+            zone,
+            ..self.clone()
+        }
     }
 
     /// What the clock shows after some time; like Python, this does not ask the zone.
     pub(in super::super) fn plus(&self, delta: Delta) -> Option<Self> {
         let delta = i64::try_from(delta.micros()).ok()?;
         let civil = from_micros(micros(self.civil).checked_add(delta)?)?;
-        Some(Self { civil, zone: self.zone.clone(), fold: false })
+        Some(Self {
+            civil,
+            zone: self.zone.clone(),
+            fold: false,
+        })
     }
 
     /// The time since another moment; `None` if only one is aware.
@@ -115,32 +152,60 @@ impl DateTime {
     /// The moment a naive clock of this machine means.
     fn local_timestamp(&self) -> Option<Timestamp> {
         let ambiguous = TimeZone::system().to_ambiguous_timestamp(self.civil);
-        if self.fold { ambiguous.later().ok() } else { ambiguous.compatible().ok() }
+        if self.fold {
+            ambiguous.later().ok()
+        } else {
+            ambiguous.compatible().ok()
+        }
     }
 
     fn clock(&self, zone: Option<Zone>) -> Time {
-        Time { time: self.civil.time(), zone, fold: self.fold }
+        Time {
+            time: self.civil.time(),
+            zone,
+            fold: self.fold,
+        }
     }
 
     fn iso(&self, separator: &str, timespec: &str) -> Result<String, String> {
-        let offset = self.zone.as_ref().map(|zone| offset_text(zone.offset(), ":"));
+        let offset = self
+            .zone
+            .as_ref()
+            .map(|zone| offset_text(zone.offset(), ":"));
         let time = time_text(self.civil.time(), timespec)?;
-        Ok(format!("{}{separator}{time}{}", self.civil.date(), offset.unwrap_or_default()))
+        Ok(format!(
+            "{}{separator}{time}{}",
+            self.civil.date(),
+            offset.unwrap_or_default()
+        ))
     }
 }
 
 impl Type for DateTime {
     const NAME: &'static str = "datetime.datetime";
     const METHODS: &'static [(&'static str, Method<Self>)] = &[
-        ("date", |moment, args| no_arguments(args, object::value(Date::from(moment)))),
-        ("time", |moment, args| no_arguments(args, object::value(moment.clock(None)))),
-        ("timetz", |moment, args| no_arguments(args, object::value(moment.clock(moment.zone.clone())))),
+        ("date", |moment, args| {
+            no_arguments(args, object::value(Date::from(moment)))
+        }),
+        ("time", |moment, args| {
+            no_arguments(args, object::value(moment.clock(None)))
+        }),
+        ("timetz", |moment, args| {
+            no_arguments(args, object::value(moment.clock(moment.zone.clone())))
+        }),
         ("isoformat", iso_format),
         ("strftime", |moment, args| {
             let format = args.text("format")?;
             args.finish()?;
             let (date, time) = (moment.civil.date(), moment.civil.time());
-            Ok(Value::from(strftime(&format, &Fields { date, time, zone: moment.zone() })))
+            Ok(Value::from(strftime(
+                &format,
+                &Fields {
+                    date,
+                    time,
+                    zone: moment.zone(),
+                },
+            )))
         }),
         ("replace", |moment, args| {
             let date = dates::replaced(moment.civil.date(), args)?;
@@ -154,26 +219,50 @@ impl Type for DateTime {
                 Some(_) => moment.utc_micros() - UNIX_EPOCH,
                 None => {
                     let local = moment.local_timestamp();
-                    local.ok_or_else(|| args.error("the moment is out of range"))?.as_microsecond()
+                    local
+                        .ok_or_else(|| args.error("the moment is out of range"))?
+                        .as_microsecond()
                 }
             };
-            Ok(Value::from(micros as f64 / SECOND as f64))
+            Ok(Value::from(calendar::seconds(micros.into())))
         }),
-        ("weekday", |moment, args| dates::weekday(moment.civil.date(), args)),
-        ("isoweekday", |moment, args| dates::iso_weekday(moment.civil.date(), args)),
-        ("isocalendar", |moment, args| dates::iso_calendar(moment.civil.date(), args)),
-        ("toordinal", |moment, args| dates::to_ordinal(moment.civil.date(), args)),
+        ("weekday", |moment, args| {
+            dates::weekday(moment.civil.date(), args)
+        }),
+        ("isoweekday", |moment, args| {
+            dates::iso_weekday(moment.civil.date(), args)
+        }),
+        ("isocalendar", |moment, args| {
+            dates::iso_calendar(moment.civil.date(), args)
+        }),
+        ("toordinal", |moment, args| {
+            dates::to_ordinal(moment.civil.date(), args)
+        }),
         ("ctime", |moment, args| dates::c_time(moment.civil, args)),
-        ("utcoffset", |moment, args| no_arguments(args, delta(moment.zone().map(Zone::offset)))),
-        ("dst", |moment, args| no_arguments(args, delta(moment.zone().and_then(Zone::dst)))),
-        ("tzname", |moment, args| no_arguments(args, Value::from(moment.zone().and_then(Zone::name)))),
+        ("utcoffset", |moment, args| {
+            no_arguments(args, delta(moment.zone().map(Zone::offset)))
+        }),
+        ("dst", |moment, args| {
+            no_arguments(args, delta(moment.zone().and_then(Zone::dst)))
+        }),
+        ("tzname", |moment, args| {
+            no_arguments(args, Value::from(moment.zone().and_then(Zone::name)))
+        }),
     ];
 
     fn repr(&self) -> String {
         let date = self.civil.date();
-        let head = format!("datetime.datetime({}, {}, {}", date.year(), date.month(), date.day());
+        let head = format!(
+            "datetime.datetime({}, {}, {}",
+            date.year(),
+            date.month(),
+            date.day()
+        );
         let clock = times::clock_repr(self.civil.time());
-        format!("{head}, {clock}{}", times::zone_repr(self.zone(), self.fold))
+        format!(
+            "{head}, {clock}{}",
+            times::zone_repr(self.zone(), self.fold)
+        )
     }
 
     fn text(&self) -> String {
@@ -203,7 +292,11 @@ fn midnight(date: civil::Date) -> DateTime {
 }
 
 fn joined(date: civil::Date, clock: Time) -> DateTime {
-    DateTime { civil: date.to_datetime(clock.time), zone: clock.zone, fold: clock.fold }
+    DateTime {
+        civil: date.to_datetime(clock.time),
+        zone: clock.zone,
+        fold: clock.fold,
+    }
 }
 
 fn utc(timestamp: Timestamp) -> DateTime {
@@ -255,10 +348,15 @@ fn from_timestamp(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
 /// The parameter `timestamp`: seconds since 1970, whole or not.
 pub(super) fn timestamp_argument(args: &mut Args<'_>) -> Result<Timestamp, Error> {
     let value = args.required("timestamp")?;
-    let seconds = value.is_number().then(|| f64::try_from(value.clone()).ok()).flatten();
+    let seconds = value
+        .is_number()
+        .then(|| f64::try_from(value.clone()).ok())
+        .flatten();
     let seconds = seconds.ok_or_else(|| args.mismatch("timestamp", "a number", &value))?;
     let micros = (seconds.fract() * SECOND as f64).round_ties_even();
-    let total = (seconds.trunc() as i64).checked_mul(SECOND).map(|whole| whole.saturating_add(micros as i64));
+    let total = (seconds.trunc() as i64)
+        .checked_mul(SECOND)
+        .map(|whole| whole.saturating_add(micros as i64));
     let in_range = total.filter(|micros| from_micros(micros.saturating_add(UNIX_EPOCH)).is_some());
     let timestamp = in_range.and_then(|micros| Timestamp::from_microsecond(micros).ok());
     timestamp.ok_or_else(|| args.error("the timestamp is out of range"))
@@ -266,7 +364,9 @@ pub(super) fn timestamp_argument(args: &mut Args<'_>) -> Result<Timestamp, Error
 
 fn parse(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
     let (text, format) = (args.text("date_string")?, args.text("format")?);
-    finish(args, |args| strptime(&text, &format).map_err(|message| args.error(message)))
+    finish(args, |args| {
+        strptime(&text, &format).map_err(|message| args.error(message))
+    })
 }
 
 fn from_iso_text(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
@@ -286,14 +386,18 @@ fn parse_iso(text: &str) -> Option<Result<DateTime, String>> {
         Ok(date) => date,
         Err(message) => return Some(Err(message)),
     };
-    let Some(separator) = rest.chars().next() else { return Some(Ok(midnight(date))) };
+    let Some(separator) = rest.chars().next() else {
+        return Some(Ok(midnight(date)));
+    };
     let time = isoformat::parse_time(&rest[separator.len_utf8()..])?;
     Some(time.map(|(time, zone)| DateTime::new(date.to_datetime(time), zone)))
 }
 
 fn combine(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
     let value = args.required("date")?;
-    let date = object::get::<DateTime>(&value).map(Date::from).or_else(|| object::get::<Date>(&value).copied());
+    let date = object::get::<DateTime>(&value)
+        .map(Date::from)
+        .or_else(|| object::get::<Date>(&value).copied());
     let date = date.ok_or_else(|| args.mismatch("date", "a datetime.date", &value))?;
     let mut clock = args.instance::<Time>("time")?;
     if let Some(zone) = args.next("tzinfo") {
@@ -311,7 +415,9 @@ fn iso_format(moment: &DateTime, args: &mut Args<'_>) -> Result<Value, Error> {
     if separator.chars().count() != 1 {
         return Err(args.error("'sep' must be one character"));
     }
-    let text = moment.iso(&separator, &timespec).map_err(|message| args.error(message))?;
+    let text = moment
+        .iso(&separator, &timespec)
+        .map_err(|message| args.error(message))?;
     no_arguments(args, Value::from(text))
 }
 
@@ -328,7 +434,7 @@ fn as_timezone(moment: &DateTime, args: &mut Args<'_>) -> Result<Value, Error> {
     if moment.zone.as_ref() == Some(&zone) {
         return Ok(object::value(moment.clone()));
     }
-    zone.from_utc(utc).map(object::value).ok_or_else(out_of_range)
+    zone.moment(utc).map(object::value).ok_or_else(out_of_range)
 }
 
 /// The offset of this machine at a moment.
@@ -337,5 +443,8 @@ fn system_zone(utc: civil::DateTime) -> Option<Zone> {
     let system = TimeZone::system();
     let info = system.to_offset_info(timestamp);
     let offset = i64::from(info.offset().seconds()) * SECOND;
-    Some(Zone::Fixed(Fixed { offset, name: Some(info.abbreviation().to_owned()) }))
+    Some(Zone::Fixed(Fixed {
+        offset,
+        name: Some(info.abbreviation().to_owned()),
+    }))
 }

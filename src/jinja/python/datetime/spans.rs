@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use minijinja::Error;
 use minijinja::value::Value;
 
-use super::calendar::{DAY, SECOND};
+use super::calendar::{DAY, SECOND, seconds};
 use crate::jinja::python::Runtime;
 use crate::jinja::python::args::Args;
 use crate::jinja::python::object::{self, Entry, Method, Namespace, Type};
@@ -47,7 +47,9 @@ impl Delta {
 
     /// Refuses what Python's range of a billion days does not hold.
     pub(in super::super) fn checked(micros: Option<i128>) -> Option<Self> {
-        micros.filter(|micros| (MIN..=MAX).contains(micros)).map(Self)
+        micros
+            .filter(|micros| (MIN..=MAX).contains(micros))
+            .map(Self)
     }
 
     /// The length.
@@ -79,26 +81,47 @@ impl Type for Delta {
     const NAME: &'static str = "datetime.timedelta";
     const METHODS: &'static [(&'static str, Method<Self>)] = &[("total_seconds", |delta, args| {
         args.finish()?;
-        Ok(Value::from(delta.0 as f64 / SECOND as f64))
+        Ok(Value::from(seconds(delta.0)))
     })];
 
     fn repr(&self) -> String {
-        let parts = [("days", self.days()), ("seconds", self.seconds()), ("microseconds", self.microseconds())];
+        let parts = [
+            ("days", self.days()),
+            ("seconds", self.seconds()),
+            ("microseconds", self.microseconds()),
+        ];
         let parts: Vec<String> = parts
             .iter()
             .filter(|(_, value)| *value != 0)
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        let parts = if parts.is_empty() { "0".to_owned() } else { parts.join(", ") };
+        let parts = if parts.is_empty() {
+            "0".to_owned()
+        } else {
+            parts.join(", ")
+        };
         format!("datetime.timedelta({parts})")
     }
 
     fn text(&self) -> String {
         let (days, seconds, micros) = (self.days(), self.seconds(), self.microseconds());
         let plural = if days.abs() == 1 { "" } else { "s" };
-        let days = if days == 0 { String::new() } else { format!("{days} day{plural}, ") };
-        let micros = if micros == 0 { String::new() } else { format!(".{micros:06}") };
-        format!("{days}{}:{:02}:{:02}{micros}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+        let days = if days == 0 {
+            String::new()
+        } else {
+            format!("{days} day{plural}, ")
+        };
+        let micros = if micros == 0 {
+            String::new()
+        } else {
+            format!(".{micros:06}")
+        };
+        format!(
+            "{days}{}:{:02}:{:02}{micros}",
+            seconds / 3600,
+            seconds / 60 % 60,
+            seconds % 60
+        )
     }
 
     fn attribute(&self, name: &str) -> Option<Value> {
@@ -123,7 +146,9 @@ fn construct(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
     let mut sum = Some(0_i128);
     let mut leftover = 0.0;
     for (name, unit) in UNITS {
-        let Some(value) = args.next(name) else { continue };
+        let Some(value) = args.next(name) else {
+            continue;
+        };
         let unit = i128::from(*unit);
         let part = match f64::try_from(value.clone()) {
             Ok(float) if value.is_number() && !value.is_integer() => {
@@ -132,7 +157,9 @@ fn construct(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
                 }
                 let inner = float.fract() * unit as f64;
                 leftover += inner.fract();
-                (float.trunc() as i128).checked_mul(unit).and_then(|whole| whole.checked_add(inner.trunc() as i128))
+                (float.trunc() as i128)
+                    .checked_mul(unit)
+                    .and_then(|whole| whole.checked_add(inner.trunc() as i128))
             }
             _ => i128::from(args.as_int(name, &value)?).checked_mul(unit),
         };

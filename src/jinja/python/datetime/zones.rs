@@ -18,13 +18,18 @@ use crate::jinja::python::pytz::{self, Region};
 pub(super) static CLASS: Namespace = Namespace {
     name: "datetime.timezone",
     constructor: Some(timezone),
-    entries: &[("utc", Entry::Value(|| object::value(Zone::Fixed(Fixed::UTC))))],
+    entries: &[(
+        "utc",
+        Entry::Value(|| object::value(Zone::Fixed(Fixed::UTC))),
+    )],
 };
 
 /// The class `datetime.tzinfo`, which only subclasses of Python use.
 pub(super) static ABSTRACT: Namespace = Namespace {
     name: "datetime.tzinfo",
-    constructor: Some(|_, args| Err(args.error("cannot be used from a template, use `pytz.timezone`"))),
+    constructor: Some(|_, args| {
+        Err(args.error("cannot be used from a template, use `pytz.timezone`"))
+    }),
     entries: &[],
 };
 
@@ -50,7 +55,10 @@ pub(in super::super) struct Fixed {
 
 impl Fixed {
     /// `datetime.timezone.utc`.
-    pub(in super::super) const UTC: Self = Self { offset: 0, name: None };
+    pub(in super::super) const UTC: Self = Self {
+        offset: 0,
+        name: None,
+    };
 }
 
 impl Zone {
@@ -67,7 +75,9 @@ impl Zone {
     /// What `%Z` gives.
     pub(in super::super) fn name(&self) -> Option<String> {
         match self {
-            Self::Fixed(Fixed { name: Some(name), .. }) => Some(name.clone()),
+            Self::Fixed(Fixed {
+                name: Some(name), ..
+            }) => Some(name.clone()),
             Self::Fixed(Fixed { offset: 0, .. }) | Self::Utc => Some("UTC".to_owned()),
             Self::Fixed(Fixed { offset, .. }) => Some(format!("UTC{}", offset_text(*offset, ":"))),
             Self::Minutes(_) => None,
@@ -85,7 +95,7 @@ impl Zone {
     }
 
     /// A moment of UTC in this zone, and the zone as it is then.
-    pub(in super::super) fn from_utc(&self, utc: civil::DateTime) -> Option<DateTime> {
+    pub(in super::super) fn moment(&self, utc: civil::DateTime) -> Option<DateTime> {
         let zone = match self {
             Self::Region(region) => Self::Region(region.at_utc(utc)),
             _ => self.clone(),
@@ -101,16 +111,24 @@ impl Type for Zone {
         ("localize", pytz::localize),
         ("normalize", pytz::normalize),
         ("fromutc", pytz::from_utc),
-        ("utcoffset", |zone, args| pytz::ask(zone, args, |zone| Some(delta(zone.offset())))),
-        ("dst", |zone, args| pytz::ask(zone, args, |zone| zone.dst().map(delta))),
-        ("tzname", |zone, args| pytz::ask(zone, args, |zone| zone.name().map(Value::from))),
+        ("utcoffset", |zone, args| {
+            pytz::ask(zone, args, |zone| Some(delta(zone.offset())))
+        }),
+        ("dst", |zone, args| {
+            pytz::ask(zone, args, |zone| zone.dst().map(delta))
+        }),
+        ("tzname", |zone, args| {
+            pytz::ask(zone, args, |zone| zone.name().map(Value::from))
+        }),
     ];
 
     fn repr(&self) -> String {
         match self {
             Self::Fixed(fixed) if *fixed == Fixed::UTC => "datetime.timezone.utc".to_owned(),
             Self::Fixed(Fixed { offset, name }) => {
-                let name = name.as_ref().map(|name| format!(", {:?}", Value::from(name)));
+                let name = name
+                    .as_ref()
+                    .map(|name| format!(", {:?}", Value::from(name)));
                 let delta = Delta::from_micros(i128::from(*offset)).repr();
                 format!("datetime.timezone({delta}{})", name.unwrap_or_default())
             }
@@ -139,7 +157,11 @@ impl Type for Zone {
     }
 
     fn order(&self, other: &Self) -> Option<Ordering> {
-        Some(self.offset().cmp(&other.offset()).then_with(|| self.repr().cmp(&other.repr())))
+        Some(
+            self.offset()
+                .cmp(&other.offset())
+                .then_with(|| self.repr().cmp(&other.repr())),
+        )
     }
 }
 
@@ -149,16 +171,26 @@ fn delta(micros: i64) -> Value {
 
 fn timezone(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
     let offset = args.instance::<Delta>("offset")?.micros();
-    let name = args.next("name").map(|name| args.as_text("name", &name)).transpose()?;
+    let name = args
+        .next("name")
+        .map(|name| args.as_text("name", &name))
+        .transpose()?;
     args.finish()?;
     if offset.abs() >= i128::from(DAY) {
         return Err(args.error("the offset must be shorter than a day"));
     }
-    Ok(object::value(Zone::Fixed(Fixed { offset: offset as i64, name })))
+    Ok(object::value(Zone::Fixed(Fixed {
+        offset: offset as i64,
+        name,
+    })))
 }
 
 /// An argument `tzinfo`: missing, none or a zone.
-pub(super) fn zone_argument(args: &Args<'_>, name: &str, value: Option<Value>) -> Result<Option<Zone>, Error> {
+pub(super) fn zone_argument(
+    args: &Args<'_>,
+    name: &str,
+    value: Option<Value>,
+) -> Result<Option<Zone>, Error> {
     match value.filter(|value| !value.is_none()) {
         None => Ok(None),
         Some(value) => match object::get::<Zone>(&value) {

@@ -16,11 +16,14 @@ pub(super) static CHAIN: Namespace = Namespace {
         let iterables = args.rest();
         chained(args, iterables)
     }),
-    entries: &[("from_iterable", Entry::Function(|_, args| {
-        let iterable = args.required("iterable")?;
-        let iterables = pool(args, &iterable)?;
-        chained(args, &iterables)
-    }))],
+    entries: &[(
+        "from_iterable",
+        Entry::Function(|_, args| {
+            let iterable = args.required("iterable")?;
+            let iterables = pool(args, &iterable)?;
+            chained(args, &iterables)
+        }),
+    )],
 };
 
 fn chained(args: &Args<'_>, iterables: &[Value]) -> Result<Value, Error> {
@@ -60,9 +63,17 @@ fn sum(args: &Args<'_>, a: &Value, b: &Value) -> Result<Value, Error> {
     }
     let int = |value: &Value| match value.kind() {
         minijinja::value::ValueKind::Bool => Some(i128::from(value.is_true())),
-        _ => value.is_integer().then(|| i128::try_from(value.clone()).ok()).flatten(),
+        _ => value
+            .is_integer()
+            .then(|| i128::try_from(value.clone()).ok())
+            .flatten(),
     };
-    let float = |value: &Value| value.is_number().then(|| f64::try_from(value.clone()).ok()).flatten();
+    let float = |value: &Value| {
+        value
+            .is_number()
+            .then(|| f64::try_from(value.clone()).ok())
+            .flatten()
+    };
     if let Some(sum) = int(a).zip(int(b)).and_then(|(a, b)| a.checked_add(b)) {
         return Ok(i64::try_from(sum).map_or_else(|_| Value::from(sum), Value::from));
     }
@@ -74,17 +85,25 @@ fn sum(args: &Args<'_>, a: &Value, b: &Value) -> Result<Value, Error> {
     }
     if a.is_tuple() == b.is_tuple() && a.kind() == b.kind() && a.as_object().is_some() {
         let items = pool(args, a)?.into_iter().chain(pool(args, b)?).collect();
-        return Ok(if a.is_tuple() { tuple(items) } else { list(items) });
+        return Ok(if a.is_tuple() {
+            tuple(items)
+        } else {
+            list(items)
+        });
     }
     let (a, b) = (type_name(a), type_name(b));
-    Err(args.error(format_args!("unsupported operand types for +: '{a}' and '{b}'")))
+    Err(args.error(format_args!(
+        "unsupported operand types for +: '{a}' and '{b}'"
+    )))
 }
 
 /// `compress(data, selectors)`.
 pub(super) fn compress(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
     let (data, selectors) = (args.required("data")?, args.required("selectors")?);
     args.finish()?;
-    let pairs = pool(args, &data)?.into_iter().zip(args.items(&selectors)?.checked());
+    let pairs = pool(args, &data)?
+        .into_iter()
+        .zip(args.items(&selectors)?.checked());
     let mut items = Vec::new();
     for (item, selector) in pairs {
         if selector?.is_true() {
@@ -101,11 +120,15 @@ pub(super) fn count(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
     args.finish()?;
     if start.is_integer() && step.is_integer() {
         let (start, step) = (args.as_int("start", &start)?, args.as_int("step", &step)?);
-        let items = (0..).map(move |at: i64| Value::from(start.saturating_add(step.saturating_mul(at))));
+        let items =
+            (0..).map(move |at: i64| Value::from(start.saturating_add(step.saturating_mul(at))));
         return Ok(endless("itertools.count", items));
     }
     let number = |name, value: &Value| {
-        let number = value.is_number().then(|| f64::try_from(value.clone()).ok()).flatten();
+        let number = value
+            .is_number()
+            .then(|| f64::try_from(value.clone()).ok())
+            .flatten();
         number.ok_or_else(|| args.mismatch(name, "a number", value))
     };
     let (start, step) = (number("start", &start)?, number("step", &step)?);
@@ -117,7 +140,10 @@ pub(super) fn count(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
 pub(super) fn cycle(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
     let iterable = args.required("iterable")?;
     args.finish()?;
-    Ok(endless("itertools.cycle", pool(args, &iterable)?.into_iter().cycle()))
+    Ok(endless(
+        "itertools.cycle",
+        pool(args, &iterable)?.into_iter().cycle(),
+    ))
 }
 
 /// `repeat(object, times=None)`.
@@ -125,7 +151,9 @@ pub(super) fn repeat(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
     let object = args.required("object")?;
     let times = args.int("times")?;
     args.finish()?;
-    let Some(times) = times else { return Ok(endless("itertools.repeat", std::iter::repeat(object))) };
+    let Some(times) = times else {
+        return Ok(endless("itertools.repeat", std::iter::repeat(object)));
+    };
     let times = usize::try_from(times.max(0)).ok();
     check(args, times)?;
     Ok(finite("itertools.repeat", vec![object; times.unwrap_or(0)]))
@@ -136,14 +164,21 @@ pub(super) fn islice(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
     let iterable = args.required("iterable")?;
     let bounds = args.rest();
     args.finish()?;
-    let bound = |name, index: usize, default: usize| match bounds.get(index).filter(|value| !value.is_none()) {
+    let bound = |name, index: usize, default: usize| match bounds
+        .get(index)
+        .filter(|value| !value.is_none())
+    {
         None => Ok(default),
         Some(value) => usize::try_from(args.as_int(name, value)?)
             .map_err(|_| args.error(format_args!("'{name}' must not be negative"))),
     };
     let (start, stop, step) = match bounds.len() {
         1 => (0, bound("stop", 0, usize::MAX)?, 1),
-        2 | 3 => (bound("start", 0, 0)?, bound("stop", 1, usize::MAX)?, bound("step", 2, 1)?),
+        2 | 3 => (
+            bound("start", 0, 0)?,
+            bound("stop", 1, usize::MAX)?,
+            bound("step", 2, 1)?,
+        ),
         _ => return Err(args.error("expected 'stop', or 'start', 'stop' and 'step'")),
     };
     if step == 0 {
@@ -160,15 +195,6 @@ pub(super) fn islice(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
         }
     }
     Ok(finite("itertools.islice", items))
-}
-
-/// `pairwise(iterable)`.
-pub(super) fn pairwise(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
-    let iterable = args.required("iterable")?;
-    args.finish()?;
-    let items = pool(args, &iterable)?;
-    let pairs = items.windows(2).map(|pair| tuple(pair.to_vec())).collect();
-    Ok(finite("itertools.pairwise", pairs))
 }
 
 /// `starmap(function, iterable)`.
@@ -191,88 +217,32 @@ pub(super) fn tee(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
     args.finish()?;
     let items = pool(args, &iterable)?;
     check(args, items.len().max(1).checked_mul(copies))?;
-    Ok(tuple((0..copies).map(|_| finite("itertools._tee", items.clone())).collect()))
+    Ok(tuple(
+        (0..copies)
+            .map(|_| finite("itertools._tee", items.clone()))
+            .collect(),
+    ))
 }
 
 /// `zip_longest(*iterables, fillvalue=None)`.
 pub(super) fn zip_longest(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
-    let columns = args.rest().iter().map(|value| pool(args, value)).collect::<Result<Vec<_>, Error>>()?;
+    let columns = args
+        .rest()
+        .iter()
+        .map(|value| pool(args, value))
+        .collect::<Result<Vec<_>, Error>>()?;
     let fill = args.keyword("fillvalue").unwrap_or_else(|| Value::from(()));
     args.finish()?;
     let rows = columns.iter().map(Vec::len).max().unwrap_or(0);
     check(args, rows.checked_mul(columns.len()))?;
     let row = |at: usize| {
-        let cells = columns.iter().map(|column| column.get(at).unwrap_or(&fill).clone());
+        let cells = columns
+            .iter()
+            .map(|column| column.get(at).unwrap_or(&fill).clone());
         tuple(cells.collect())
     };
-    Ok(finite("itertools.zip_longest", (0..rows).map(row).collect()))
-}
-
-/// `takewhile(predicate, iterable)`.
-pub(super) fn take_while(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
-    let (predicate, iterable) = (args.required("predicate")?, args.required("iterable")?);
-    args.finish()?;
-    let mut items = Vec::new();
-    for item in args.items(&iterable)?.checked() {
-        let item = item?;
-        if !holds(args, &predicate, &item)? {
-            break;
-        }
-        items.push(item);
-        check(args, Some(items.len()))?;
-    }
-    Ok(finite("itertools.takewhile", items))
-}
-
-/// `dropwhile(predicate, iterable)`.
-pub(super) fn drop_while(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
-    let (predicate, iterable) = (args.required("predicate")?, args.required("iterable")?);
-    args.finish()?;
-    let mut items = Vec::new();
-    for item in pool(args, &iterable)? {
-        if !items.is_empty() || !holds(args, &predicate, &item)? {
-            items.push(item);
-        }
-    }
-    Ok(finite("itertools.dropwhile", items))
-}
-
-/// `filterfalse(predicate, iterable)`.
-pub(super) fn filter_false(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
-    let (predicate, iterable) = (args.required("predicate")?, args.required("iterable")?);
-    args.finish()?;
-    let mut items = Vec::new();
-    for item in pool(args, &iterable)? {
-        if !holds(args, &predicate, &item)? {
-            items.push(item);
-        }
-    }
-    Ok(finite("itertools.filterfalse", items))
-}
-
-fn holds(args: &mut Args<'_>, predicate: &Value, item: &Value) -> Result<bool, Error> {
-    if predicate.is_none() {
-        return Ok(item.is_true());
-    }
-    args.call(predicate, std::slice::from_ref(item)).map(|result| result.is_true())
-}
-
-/// `groupby(iterable, key=None)`: pairs of a key and its neighbouring items.
-pub(super) fn group_by(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
-    let iterable = args.required("iterable")?;
-    let function = args.optional("key");
-    args.finish()?;
-    let mut groups: Vec<(Value, Vec<Value>)> = Vec::new();
-    for item in pool(args, &iterable)? {
-        let key = match &function {
-            Some(function) => args.call(function, std::slice::from_ref(&item))?,
-            None => item.clone(),
-        };
-        match groups.last_mut() {
-            Some((last, items)) if *last == key => items.push(item),
-            _ => groups.push((key, vec![item])),
-        }
-    }
-    let pair = |(key, items)| tuple(vec![key, finite("itertools._grouper", items)]);
-    Ok(finite("itertools.groupby", groups.into_iter().map(pair).collect()))
+    Ok(finite(
+        "itertools.zip_longest",
+        (0..rows).map(row).collect(),
+    ))
 }

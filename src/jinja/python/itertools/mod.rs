@@ -1,4 +1,4 @@
-//! `modules.itertools`: everything dbt exports, and what Python has beyond that.
+//! `modules.itertools`: the functions dbt exports, and `chain.from_iterable`.
 //!
 //! Results are iterators as in Python: gone once read. All but `count`, `cycle` and `repeat` are computed at once, so
 //! that a loop knows their length, and none gives more than [`LIMIT`] items.
@@ -23,20 +23,18 @@ pub(super) static MODULE: Namespace = Namespace {
         ("accumulate", Entry::Function(functions::accumulate)),
         ("chain", Entry::Namespace(&functions::CHAIN)),
         ("combinations", Entry::Function(combinatorics::combinations)),
-        ("combinations_with_replacement", Entry::Function(combinatorics::with_replacement)),
+        (
+            "combinations_with_replacement",
+            Entry::Function(combinatorics::with_replacement),
+        ),
         ("compress", Entry::Function(functions::compress)),
         ("count", Entry::Function(functions::count)),
         ("cycle", Entry::Function(functions::cycle)),
-        ("dropwhile", Entry::Function(functions::drop_while)),
-        ("filterfalse", Entry::Function(functions::filter_false)),
-        ("groupby", Entry::Function(functions::group_by)),
         ("islice", Entry::Function(functions::islice)),
-        ("pairwise", Entry::Function(functions::pairwise)),
         ("permutations", Entry::Function(combinatorics::permutations)),
         ("product", Entry::Function(combinatorics::product)),
         ("repeat", Entry::Function(functions::repeat)),
         ("starmap", Entry::Function(functions::starmap)),
-        ("takewhile", Entry::Function(functions::take_while)),
         ("tee", Entry::Function(functions::tee)),
         ("zip_longest", Entry::Function(functions::zip_longest)),
     ],

@@ -9,7 +9,7 @@ use super::pattern::{Compiled, Pattern};
 use super::replace::Template;
 use crate::jinja::python::args::Args;
 use crate::jinja::python::object::{self, Method, Type};
-use crate::jinja::python::tuple;
+use crate::jinja::python::{dict, tuple};
 
 /// Byte ranges of the groups of one match; group 0 is the whole.
 #[derive(Debug)]
@@ -18,7 +18,11 @@ pub(super) struct Groups(pub(super) Vec<Option<(usize, usize)>>);
 impl Groups {
     /// Where the whole match is.
     pub(super) fn whole(&self) -> (usize, usize) {
-        self.0.first().copied().flatten().expect("invariant: group 0 is part of every match")
+        self.0
+            .first()
+            .copied()
+            .flatten()
+            .expect("invariant: group 0 is part of every match")
     }
 
     /// The text of a group, if it took part.
@@ -39,7 +43,11 @@ pub(in super::super) struct Match {
 impl Match {
     /// A match of a pattern in a text.
     pub(super) fn new(pattern: Arc<Compiled>, text: Arc<str>, groups: Groups) -> Self {
-        Self { pattern, text, groups }
+        Self {
+            pattern,
+            text,
+            groups,
+        }
     }
 
     fn group(&self, group: usize) -> Option<&str> {
@@ -49,13 +57,20 @@ impl Match {
     /// The number of a group given by number or name.
     fn find(&self, key: &Value) -> Option<usize> {
         match key.as_str() {
-            Some(name) => self.pattern.names().find(|(known, _)| *known == name).map(|(_, at)| at),
-            None => key.as_usize().filter(|at| *at <= self.pattern.group_count()),
+            Some(name) => self
+                .pattern
+                .names()
+                .find(|(known, _)| *known == name)
+                .map(|(_, at)| at),
+            None => key
+                .as_usize()
+                .filter(|at| *at <= self.pattern.group_count()),
         }
     }
 
     fn find_or_fail(&self, args: &Args<'_>, key: &Value) -> Result<usize, Error> {
-        self.find(key).ok_or_else(|| args.error(format_args!("no such group: {key:?}")))
+        self.find(key)
+            .ok_or_else(|| args.error(format_args!("no such group: {key:?}")))
     }
 
     /// Start and end of a group in characters, -1 if it took no part.
@@ -90,22 +105,32 @@ impl Type for Match {
             let default = args.next("default").unwrap_or_else(|| Value::from(()));
             args.finish()?;
             let group = |at| found.group(at).map_or_else(|| default.clone(), Value::from);
-            Ok(tuple((1..=found.pattern.group_count()).map(group).collect()))
+            Ok(tuple(
+                (1..=found.pattern.group_count()).map(group).collect(),
+            ))
         }),
         ("groupdict", |found, args| {
             let default = args.next("default").unwrap_or_else(|| Value::from(()));
             args.finish()?;
             let group = |at| found.group(at).map_or_else(|| default.clone(), Value::from);
-            let pairs = found.pattern.names().map(|(name, at)| (Value::from(name), group(at)));
-            Ok(Value::from_iter(pairs))
+            let pairs = found
+                .pattern
+                .names()
+                .map(|(name, at)| (Value::from(name), group(at)));
+            Ok(dict(pairs))
         }),
-        ("start", |found, args| found.span(args).map(|(start, _)| start)),
+        ("start", |found, args| {
+            found.span(args).map(|(start, _)| start)
+        }),
         ("end", |found, args| found.span(args).map(|(_, end)| end)),
-        ("span", |found, args| found.span(args).map(|(start, end)| tuple(vec![start, end]))),
+        ("span", |found, args| {
+            found.span(args).map(|(start, end)| tuple(vec![start, end]))
+        }),
         ("expand", |found, args| {
             let template = args.text("template")?;
             args.finish()?;
-            let template = Template::parse(&template, &found.pattern).map_err(|message| args.error(message))?;
+            let template = Template::parse(&template, &found.pattern)
+                .map_err(|message| args.error(message))?;
             let mut out = String::new();
             template.expand(&mut out, &found.groups, &found.text);
             Ok(Value::from(out))
@@ -116,7 +141,11 @@ impl Type for Match {
         let (start, end) = self.groups.whole();
         let position = |byte: usize| self.text[..byte].chars().count();
         let matched = Value::from(&self.text[start..end]);
-        format!("<re.Match object; span=({}, {}), match={matched:?}>", position(start), position(end))
+        format!(
+            "<re.Match object; span=({}, {}), match={matched:?}>",
+            position(start),
+            position(end)
+        )
     }
 
     fn attribute(&self, name: &str) -> Option<Value> {

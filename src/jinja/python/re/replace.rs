@@ -28,9 +28,14 @@ fn replaced(pattern: &Pattern, args: &mut Args<'_>) -> Result<(String, usize), E
     if limit < 0 {
         return Ok((text.to_string(), 0));
     }
-    let found = pattern.0.find_all(&text, limit as usize).map_err(|message| args.error(message))?;
+    let found = pattern
+        .0
+        .find_all(&text, limit as usize)
+        .map_err(|message| args.error(message))?;
     let template = match replacement.as_str() {
-        Some(template) => Some(Template::parse(template, &pattern.0).map_err(|message| args.error(message))?),
+        Some(template) => {
+            Some(Template::parse(template, &pattern.0).map_err(|message| args.error(message))?)
+        }
         None if replacement.as_object().is_none() => {
             return Err(args.mismatch("repl", "a string or a function", &replacement));
         }
@@ -46,7 +51,11 @@ fn replaced(pattern: &Pattern, args: &mut Args<'_>) -> Result<(String, usize), E
             Some(template) => template.expand(&mut out, &groups, &text),
             None => {
                 let found = Match::new(pattern.0.clone(), text.clone(), groups);
-                out.push_str(&args.call(&replacement, &[object::value(found)])?.to_string());
+                out.push_str(
+                    &args
+                        .call(&replacement, &[object::value(found)])?
+                        .to_string(),
+                );
             }
         }
         at = end;
@@ -112,7 +121,9 @@ impl Template {
 
     /// What follows a backslash; gives what is behind it.
     fn escape<'s>(&mut self, source: &'s str, pattern: &Compiled) -> Result<&'s str, String> {
-        let Some(c) = source.chars().next() else { return Err("bad escape (end of pattern)".to_owned()) };
+        let Some(c) = source.chars().next() else {
+            return Err("bad escape (end of pattern)".to_owned());
+        };
         let rest = &source[c.len_utf8()..];
         if let Some((_, character)) = ESCAPES.iter().find(|(letter, _)| *letter == c) {
             self.push(character.encode_utf8(&mut [0; 4]));
@@ -133,8 +144,17 @@ impl Template {
     fn named<'s>(&mut self, rest: &'s str, pattern: &Compiled) -> Result<&'s str, String> {
         let inner = rest.strip_prefix('<').and_then(|rest| rest.split_once('>'));
         let (name, rest) = inner.ok_or("missing <name> after \\g")?;
-        let by_name = || pattern.names().find(|(known, _)| *known == name).map(|(_, at)| at);
-        let group = name.parse().ok().or_else(by_name).ok_or_else(|| format!("unknown group name '{name}'"))?;
+        let by_name = || {
+            pattern
+                .names()
+                .find(|(known, _)| *known == name)
+                .map(|(_, at)| at)
+        };
+        let group = name
+            .parse()
+            .ok()
+            .or_else(by_name)
+            .ok_or_else(|| format!("unknown group name '{name}'"))?;
         self.group(group, pattern)?;
         Ok(rest)
     }
@@ -144,11 +164,16 @@ impl Template {
         let octal = source.chars().take(3).take_while(|c| c.is_digit(8)).count();
         if octal == 3 || source.starts_with('0') {
             let code = u8::from_str_radix(&source[..octal], 8);
-            let code = code.map_err(|_| format!("octal escape \\{} is out of range", &source[..octal]))?;
+            let code =
+                code.map_err(|_| format!("octal escape \\{} is out of range", &source[..octal]))?;
             self.push(char::from(code).encode_utf8(&mut [0; 4]));
             return Ok(&source[octal..]);
         }
-        let digits = source.chars().take(2).take_while(char::is_ascii_digit).count();
+        let digits = source
+            .chars()
+            .take(2)
+            .take_while(char::is_ascii_digit)
+            .count();
         self.group(source[..digits].parse().unwrap_or(0), pattern)?;
         Ok(&source[digits..])
     }
