@@ -196,3 +196,21 @@ fn functions_of_templates_are_called() {
     let template = "{% set f = modules.datetime.date(2024, 1, 1).strftime %}{{ f('%Y') }}";
     assert_eq!(render(template).unwrap(), "2024");
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_text_brings_it_down(
+        pattern in r"[\[\](){}?*+|^$\\a-cdsbxZé0-3<>P=!:#&~, -]{0,14}",
+        format in r"([%a-zA-Z0é_^#-]| |%[a-zA-Z]){0,8}",
+        moment in r"[0-9WTZ:.+é -]{0,20}|[0-9]{4}-?[0-9]{2}-?[0-9]{2}T[0-9:.+-]{0,12}",
+    ) {
+        let quoted = |text: &str| format!("{:?}", minijinja::Value::from(text));
+        let (pattern, format, moment) = (quoted(&pattern), quoted(&format), quoted(&moment));
+        expression(&format!("modules.re.findall({pattern}, 'ab cé1 aa')"));
+        expression(&format!("modules.re.sub('(a)', {pattern}, 'ab')"));
+        expression(&format!("started.strftime({format})"));
+        expression(&format!("modules.datetime.datetime.strptime({moment}, {format})"));
+        expression(&format!("modules.datetime.datetime.fromisoformat({moment})"));
+        expression(&format!("modules.datetime.time.fromisoformat({moment})"));
+    }
+}
