@@ -61,7 +61,9 @@ impl Object for Exceptions {
             let scope = self.0.clone();
             return Some(function("warn", move |_, args| warn(&scope, args)));
         }
-        let (name, code) = RAISING[RAISING.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?];
+        let (name, code) = RAISING[RAISING
+            .binary_search_by(|(known, _)| (*known).cmp(name))
+            .ok()?];
         Some(function(name, move |_, args| Err(raise(name, code, args))))
     }
 
@@ -84,9 +86,12 @@ fn raise(name: &'static str, code: Code, args: &[Value]) -> Error {
         Ok(args) => {
             let words: Vec<String> = match args.named("msg") {
                 Some(message) => vec![message.to_string()],
-                None if name.starts_with("raise_") => {
-                    args.positional().first().map(|v| v.to_string()).into_iter().collect()
-                }
+                None if name.starts_with("raise_") => args
+                    .positional()
+                    .first()
+                    .map(|v| v.to_string())
+                    .into_iter()
+                    .collect(),
                 None => args.positional().iter().map(ToString::to_string).collect(),
             };
             let text = words.join(", ");
@@ -104,14 +109,21 @@ fn raise(name: &'static str, code: Code, args: &[Value]) -> Error {
 
 fn warn(scope: &Arc<Scope>, args: &[Value]) -> Result<Value, Error> {
     let text = Args::new("warn", args)?.required(0, "msg")?.to_string();
-    scope.globals.sink.emit(Event::Diagnostic(Diagnostic::warning(codes::RAISED, text)));
+    scope
+        .globals
+        .sink
+        .emit(Event::Diagnostic(Diagnostic::warning(codes::RAISED, text)));
     Ok(Value::from(""))
 }
 
 /// `submit_python_job`: Python models do not run here.
 pub(super) fn submit_python_job(_: &Arc<Scope>) -> Option<Value> {
     Some(function("submit_python_job", |_, _| {
-        Err(coded(codes::UNSUPPORTED, "python models are not supported; this engine runs SQL", None))
+        Err(coded(
+            codes::UNSUPPORTED,
+            "python models are not supported; this engine runs SQL",
+            None,
+        ))
     }))
 }
 
@@ -119,9 +131,13 @@ pub(super) fn submit_python_job(_: &Arc<Scope>) -> Option<Value> {
 pub(super) fn try_or_compiler_error(_: &Arc<Scope>) -> Option<Value> {
     Some(function("try_or_compiler_error", |state, args| {
         let parts = Args::new("try_or_compiler_error", args)?;
-        let (message, call) = (parts.text(0, "message_if_exception")?, parts.required(1, "func")?);
+        let (message, call) = (
+            parts.text(0, "message_if_exception")?,
+            parts.required(1, "func")?,
+        );
         let rest = args.get(2..).unwrap_or_default();
-        call.call(state, rest).map_err(|_| coded(codes::RAISED, message, None))
+        call.call(state, rest)
+            .map_err(|_| coded(codes::RAISED, message, None))
     }))
 }
 
