@@ -612,6 +612,7 @@ impl Verb {
                 ResourceType::Seed,
                 ResourceType::Snapshot,
                 ResourceType::Test,
+                ResourceType::Exposure,
             ],
         }
     }
@@ -627,6 +628,9 @@ pub fn run(
     let project = &prepared.project;
     let mut wanted = selected(world, prepared, selection, verb.resource_types())?;
     drop_snapshots(world, prepared, &mut wanted);
+    let (exposures, wanted): (IndexSet<UniqueId>, IndexSet<UniqueId>) = wanted
+        .into_iter()
+        .partition(|id| prepared.manifest.exposures.contains_key(id));
     let run = execute::Run {
         compiler: &prepared.compiler,
         dag: &prepared.dag,
@@ -639,12 +643,41 @@ pub fn run(
     let finished = execute::run(&run).map_err(|d| Diagnostics::from(*d))?;
     let mut compiled = finished.compiled;
     add_inlined(world, prepared, &mut compiled);
-    let results = results_of(world, prepared, finished.results);
+    let mut ended = finished.results;
+    ended.extend(exposure_results(prepared, &exposures, &ended));
+    let results = results_of(world, prepared, ended);
     write_artifacts(world, prepared, Some(&results), &compiled);
     world.sink.emit(Event::RunFinished {
         elapsed: start.elapsed(),
     });
     Ok(RunSummary { results })
+}
+
+/// dbt 1.12: `build` reports exposures too: nothing was done, or they were skipped as what they read failed.
+fn exposure_results(
+    prepared: &Prepared,
+    exposures: &IndexSet<UniqueId>,
+    ended: &[RunResult],
+) -> Vec<RunResult> {
+    let dag = &prepared.dag;
+    let failed = ended
+        .iter()
+        .filter(|r| matches!(r.status.as_str(), "error" | "fail" | "skipped"));
+    let failed = dag.indices_of(failed.map(|r| r.unique_id.as_str()));
+    let below = dag.descendants(&failed, None);
+    exposures
+        .iter()
+        .map(|id| {
+            let is_skipped = dag.index_of(id).is_some_and(|at| below.contains(at));
+            RunResult {
+                status: if is_skipped { "skipped" } else { "no-op" }.to_owned(),
+                thread_id: "MainThread".to_owned(),
+                failures: (!is_skipped).then_some(0),
+                unique_id: id.to_string(),
+                ..RunResult::default()
+            }
+        })
+        .collect()
 }
 
 /// Snapshots are parsed and cannot be built yet; says so once.

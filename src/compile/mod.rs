@@ -87,7 +87,14 @@ impl Compiler {
     ) -> Result<CompiledNode, Box<Diagnostic>> {
         let mut scope = self.scope(node, connection);
         variants::apply(&mut scope, node, variant);
-        self.bind_arguments(node, &mut scope)?;
+        if let Some((kwargs, read)) = self.test_arguments(node, connection)? {
+            scope.extra.insert(KWARGS.to_owned(), kwargs);
+            scope
+                .capture
+                .get_mut()
+                .expect("invariant: no panic under lock")
+                .ctes = read;
+        }
         let scope = Arc::new(scope);
         let rendered = scope
             .render(node.unique_id.as_str(), &node.raw_code)
@@ -133,10 +140,14 @@ impl Compiler {
         }
     }
 
-    /// A generic test finds its rendered arguments under one name.
-    fn bind_arguments(&self, node: &Arc<Node>, scope: &mut Scope) -> Result<(), Box<Diagnostic>> {
+    /// The rendered arguments of a generic test, and the ephemeral models that they read.
+    fn test_arguments(
+        &self,
+        node: &Arc<Node>,
+        connection: &Arc<Connection>,
+    ) -> Result<Option<(minijinja::value::Value, Vec<UniqueId>)>, Box<Diagnostic>> {
         let Some(metadata) = node.test().and_then(|test| test.metadata.as_ref()) else {
-            return Ok(());
+            return Ok(None);
         };
         let name = format!("test_{}", metadata.name);
         let known = match &metadata.namespace {
@@ -149,25 +160,10 @@ impl Compiler {
                 node,
             )));
         }
-        let plain = Arc::new(std::mem::replace(
-            scope,
-            Scope::new(&self.globals, Phase::Runtime, &node.package_name),
-        ));
-        let kwargs = rendered_kwargs(&plain, &metadata.kwargs)
+        let scope = Arc::new(self.scope(node, connection));
+        let kwargs = rendered_kwargs(&scope, &metadata.kwargs)
             .map_err(|error| self.diagnostic(&error, node))?;
-        let read = plain.take_capture().ctes;
-        scope.node.clone_from(&plain.node);
-        scope.resolver.clone_from(&plain.resolver);
-        scope.connection.clone_from(&plain.connection);
-        scope.query_comment = plain.query_comment.clone();
-        scope.extra = plain.extra.clone();
-        scope.extra.insert(KWARGS.to_owned(), kwargs);
-        scope
-            .capture
-            .get_mut()
-            .expect("invariant: no panic under lock")
-            .ctes = read;
-        Ok(())
+        Ok(Some((kwargs, scope.take_capture().ctes)))
     }
 
     fn ephemeral_ctes(

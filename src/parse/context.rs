@@ -1,6 +1,5 @@
 //! What the parsers of this stage share: the project, its macros, its docs blocks.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -78,6 +77,3 @@ pub(crate) fn quoting(engine: Policy, project: Quoting) -> Policy {
         identifier: project.identifier.unwrap_or(engine.identifier),
     }
 }
-
-/// Values by package and name.
-pub(crate) type ByPackage<T> = HashMap<(Arc<str>, String), T>;

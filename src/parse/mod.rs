@@ -4,7 +4,7 @@
 //! depend on the number of cores. Leaves references to `resolve/`.
 //! Invariant: a file that cannot be parsed loses its own nodes and nothing else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -65,7 +65,7 @@ pub fn parse(
     for (package, properties) in &properties {
         parse_properties(&cx, package, properties, &mut parsed, &mut diagnostics);
     }
-    warn_unused(&cx, &properties, &parsed, &mut diagnostics);
+    warn_unused(&properties, &parsed, &mut diagnostics);
     let nodes = std::mem::take(&mut parsed.nodes);
     (
         ParsedProject {
@@ -468,23 +468,29 @@ fn patch_macro(
     ));
 }
 
-fn warn_unused(
-    cx: &Context<'_>,
-    properties: &PackageProperties<'_>,
-    parsed: &Parsed,
-    diagnostics: &mut Diagnostics,
-) {
+fn warn_unused(properties: &PackageProperties<'_>, parsed: &Parsed, diagnostics: &mut Diagnostics) {
+    if diagnostics.has_errors() {
+        // What is described may be among what was lost.
+        return;
+    }
+    let known_of: HashMap<&str, _> = properties
+        .iter()
+        .map(|(package, _)| (&*package.name, owners(package, &parsed.nodes)))
+        .collect();
+    let tests: HashSet<&str> = parsed
+        .nodes
+        .iter()
+        .filter(|node| node.resource_type == ResourceType::Test)
+        .map(|node| node.name.as_str())
+        .collect();
     for (package, properties) in properties {
-        let known = owners(package, &parsed.nodes);
+        let known = &known_of[&*package.name];
         for patch in &properties.nodes {
             let described = |section| known.contains_key(&(patch.name.value.as_str(), section));
             // Generic tests with a `name:` can be described below `data_tests` too.
             let elsewhere = patch.section == Section::SingularTests
-                && parsed
-                    .nodes
-                    .iter()
-                    .any(|n| n.resource_type == ResourceType::Test && n.name == patch.name.value);
-            if described(patch.section) || elsewhere || diagnostics.has_errors() {
+                && tests.contains(patch.name.value.as_str());
+            if described(patch.section) || elsewhere {
                 continue;
             }
             let near = did_you_mean(
@@ -508,5 +514,4 @@ fn warn_unused(
             );
         }
     }
-    let _ = cx;
 }

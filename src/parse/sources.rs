@@ -1,7 +1,5 @@
 //! Source tables of property files.
 
-use std::sync::Arc;
-
 use serde_json::{Map, Value as Json, json};
 
 use super::configs;
@@ -236,9 +234,4 @@ fn freshness_of(outer: &SourceProperties, inner: &SourceProperties) -> Option<Js
         }),
         other => other,
     })
-}
-
-/// The name of a package's source for messages.
-pub(crate) fn shown(source: &Arc<SourceTable>) -> String {
-    format!("{}.{}", source.source_name, source.name)
 }

@@ -7,14 +7,12 @@ use minijinja::State;
 use minijinja::value::{Object, Value};
 
 use super::modules;
+use crate::artifacts::DBT_VERSION;
 use crate::jinja::args::{Args, invalid};
 use crate::jinja::contexts::{NodeFacts, Scope};
 use crate::jinja::objects::function::function;
 use crate::jinja::objects::{adapter as adapter_object, api as api_object, relation};
 use crate::jinja::values;
-
-/// The dbt version that forge answers with.
-pub const DBT_VERSION: &str = "1.12.0";
 
 fn node(scope: &Arc<Scope>) -> Option<&NodeFacts> {
     scope.node.as_ref()

@@ -9,7 +9,7 @@ use minijinja::value::{Object, ObjectRepr, Value};
 use minijinja::{Error, State};
 
 use super::{column, relation, results};
-use crate::adapters::{self, Datum, Relation, Session};
+use crate::adapters::{self, Relation, Session};
 use crate::jinja::args::{Args, invalid, unknown_method};
 use crate::jinja::contexts::Scope;
 use crate::jinja::values;
@@ -427,9 +427,4 @@ fn get_incremental_strategy_macro(scope: &Arc<Scope>, args: &Args) -> Result<Val
              the built-in ones are append, delete+insert and merge"
         ))
     })
-}
-
-/// A cell in a message or a comparison.
-pub(crate) fn datum_text(datum: &Datum) -> String {
-    datum.to_string()
 }

@@ -38,22 +38,6 @@ pub(crate) fn datum(datum: &Datum) -> Value {
     }
 }
 
-/// A template value as one cell.
-pub(crate) fn to_datum(value: &Value) -> Datum {
-    if value.is_none() || value.is_undefined() {
-        return Datum::Null;
-    }
-    match value.kind() {
-        minijinja::value::ValueKind::Bool => Datum::Boolean(value.is_true()),
-        minijinja::value::ValueKind::Number => match value.as_i64() {
-            Some(n) if value.is_integer() => Datum::Integer(n),
-            _ => f64::try_from(value.clone())
-                .map_or_else(|_| Datum::Text(value.to_string()), Datum::Real),
-        },
-        _ => Datum::Text(value.to_string()),
-    }
-}
-
 impl TableObject {
     fn rows(&self) -> Value {
         let rows = (0..self.0.rows.len()).map(|at| row(&self.0, at)).collect();
