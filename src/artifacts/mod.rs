@@ -7,4 +7,4 @@ pub mod manifest;
 pub mod run_results;
 
 /// The dbt version whose shapes are published.
-pub const DBT_VERSION: &str = "1.12.0";
+pub const DBT_VERSION: &str = "1.12.6";

@@ -28,7 +28,9 @@ pub fn template_span(
     }
     let mut marked = Node::clone(node);
     marked.raw_code = mark(&node.raw_code)?.into();
-    let compiled = compiler.compile(&Arc::new(marked), connection, variant).ok()?;
+    let compiled = compiler
+        .compile(&Arc::new(marked), connection, variant)
+        .ok()?;
     let line = line_at(&compiled.code, offset)?;
     let (start, text) = nth_line(&node.raw_code, line)?;
     let trimmed = text.trim();

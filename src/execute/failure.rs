@@ -12,7 +12,10 @@ use crate::manifest::Node;
 
 /// The diagnostic of an engine's error that belongs to no node.
 pub(crate) fn of_adapter(error: &AdapterError) -> Box<Diagnostic> {
-    Box::new(hinted(Diagnostic::error(adapter_code(error), error.to_string()), error))
+    Box::new(hinted(
+        Diagnostic::error(adapter_code(error), error.to_string()),
+        error,
+    ))
 }
 
 fn hinted(diagnostic: Diagnostic, error: &AdapterError) -> Diagnostic {
@@ -38,7 +41,9 @@ pub(crate) fn of_node(
     code: &str,
     error: &JinjaError,
 ) -> Box<Diagnostic> {
-    let Some(cause) = error.downcast::<AdapterError>() else { return compiler.diagnostic(error, node) };
+    let Some(cause) = error.downcast::<AdapterError>() else {
+        return compiler.diagnostic(error, node);
+    };
     of_sql(compiler, node, connection, code, cause)
 }
 
@@ -62,7 +67,8 @@ pub(crate) fn of_sql(
         diagnostic = diagnostic.note(format!("the engine read: {line}"));
     }
     if cause.missing_relation().is_some() {
-        diagnostic = diagnostic.hint("build what it reads first, or reference it with `ref` or `source`");
+        diagnostic =
+            diagnostic.hint("build what it reads first, or reference it with `ref` or `source`");
     }
     Box::new(hinted(diagnostic, cause))
 }
@@ -73,7 +79,9 @@ fn offset_in(code: &str, cause: &AdapterError) -> Option<usize> {
         let name = missing.rsplit('.').next().unwrap_or(missing);
         return code.find(missing).or_else(|| code.find(name));
     }
-    let AdapterError::Sql { offset, sql, .. } = cause else { return None };
+    let AdapterError::Sql { offset, sql, .. } = cause else {
+        return None;
+    };
     let trimmed = code.trim();
     let lead = code.find(trimmed).unwrap_or(0);
     let start = sql.find(trimmed)?;

@@ -47,10 +47,10 @@ impl Places {
         let (code, message, hint) = self.facts(error);
         let mut diagnostic = Diagnostic::error(code, message);
         diagnostic.hint = hint;
-        let shown = error
-            .frames
-            .iter()
-            .position(|f| !Self::is_internal(&f.template) && self.span(&f.template, f.range.as_ref(), root).is_some());
+        let shown = error.frames.iter().position(|f| {
+            !Self::is_internal(&f.template)
+                && self.span(&f.template, f.range.as_ref(), root).is_some()
+        });
         match shown {
             Some(at) => {
                 let frame = &error.frames[at];
@@ -66,7 +66,9 @@ impl Places {
         }
         for pair in error.frames.windows(2) {
             let [inner, outer] = pair else { continue };
-            let Some(name) = inner.template.strip_prefix("macro.") else { continue };
+            let Some(name) = inner.template.strip_prefix("macro.") else {
+                continue;
+            };
             let name = name.split_once('.').map_or(name, |(_, name)| name);
             let place = self.span(&outer.template, outer.range.as_ref(), root);
             diagnostic = diagnostic.note(match place {
@@ -92,7 +94,11 @@ impl Places {
             JinjaErrorKind::Undefined => {
                 let name = message.split(['\'', '`']).nth(1).unwrap_or_default();
                 let near = did_you_mean(name, self.names.iter().map(String::as_str));
-                (codes::UNKNOWN_NAME, message.clone(), near.map(|near| format!("did you mean `{near}`?")))
+                (
+                    codes::UNKNOWN_NAME,
+                    message.clone(),
+                    near.map(|near| format!("did you mean `{near}`?")),
+                )
             }
             JinjaErrorKind::Arguments => (codes::MACRO_ARGUMENTS, message, None),
             _ => (codes::RENDER_ERROR, message, None),

@@ -273,7 +273,10 @@ impl Node {
 
     /// The start of its text: enough to open the file at the right line.
     pub fn span_start(&self) -> Span {
-        Span { end: self.span.start.saturating_add(1).min(self.span.end), ..self.span }
+        Span {
+            end: self.span.start.saturating_add(1).min(self.span.end),
+            ..self.span
+        }
     }
 
     /// What only tests have, when it is one.

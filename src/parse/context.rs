@@ -1,6 +1,5 @@
 //! What the parsers of this stage share: the project, its macros, its docs blocks.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -28,7 +27,11 @@ impl<'p> Context<'p> {
     }
 
     /// The section of a package's project file that configures a resource type.
-    pub(crate) fn section(&self, package: &'p Package, resource_type: ResourceType) -> Option<&'p Yaml> {
+    pub(crate) fn section(
+        &self,
+        package: &'p Package,
+        resource_type: ResourceType,
+    ) -> Option<&'p Yaml> {
         let key = match resource_type {
             ResourceType::Seed => "seeds",
             ResourceType::Snapshot => "snapshots",
@@ -42,7 +45,12 @@ impl<'p> Context<'p> {
     }
 
     /// The relation of a node, with the project's quoting.
-    pub(crate) fn relation(&self, database: Option<&str>, schema: &str, identifier: &str) -> Relation {
+    pub(crate) fn relation(
+        &self,
+        database: Option<&str>,
+        schema: &str,
+        identifier: &str,
+    ) -> Relation {
         let naming = self.globals.adapter.naming();
         let mut relation = Relation::new(naming, database, Some(schema), Some(identifier));
         relation.quote_policy = self.globals.quoting;
@@ -69,6 +77,3 @@ pub(crate) fn quoting(engine: Policy, project: Quoting) -> Policy {
         identifier: project.identifier.unwrap_or(engine.identifier),
     }
 }
-
-/// Values by package and name.
-pub(crate) type ByPackage<T> = HashMap<(Arc<str>, String), T>;

@@ -27,22 +27,43 @@ pub(crate) struct Collected {
 
 /// Reads the macro blocks of all packages.
 pub(crate) fn collect(project: &Project, now: f64, diagnostics: &mut Diagnostics) -> Collected {
-    let mut out = Collected { defs: Vec::new(), macros: IndexMap::new() };
+    let mut out = Collected {
+        defs: Vec::new(),
+        macros: IndexMap::new(),
+    };
     for embedded in templates::all(&project.target.adapter_type) {
         let shown = format!("{}/macros/{}", embedded.package, embedded.path);
-        let id = project.sources.add(&shown, std::path::Path::new(&shown), embedded.source);
+        let id = project
+            .sources
+            .add(&shown, std::path::Path::new(&shown), embedded.source);
         let package: Arc<str> = embedded.package.into();
         let path = format!("macros/{}", embedded.path);
         add_file(project, &mut out, &package, id, &path, now, diagnostics);
     }
     for package in &project.packages {
-        let files = package.files.macros.iter().chain(&package.files.generic_tests);
+        let files = package
+            .files
+            .macros
+            .iter()
+            .chain(&package.files.generic_tests);
         for file in files {
-            let File { id, original_file_path, .. } = file;
-            add_file(project, &mut out, &package.name, *id, original_file_path, now, diagnostics);
+            let File {
+                id,
+                original_file_path,
+                ..
+            } = file;
+            add_file(
+                project,
+                &mut out,
+                &package.name,
+                *id,
+                original_file_path,
+                now,
+                diagnostics,
+            );
         }
     }
-    link(&mut out);
+    link(&mut out, &project.target.adapter_type);
     out
 }
 
@@ -120,12 +141,15 @@ fn arguments(block: &Block) -> Vec<MacroArgument> {
     block
         .arguments
         .iter()
-        .map(|argument| MacroArgument { name: argument.name.clone(), ..MacroArgument::default() })
+        .map(|argument| MacroArgument {
+            name: argument.name.clone(),
+            ..MacroArgument::default()
+        })
         .collect()
 }
 
 /// Fills `depends_on.macros` from what the text of each macro calls.
-fn link(out: &mut Collected) {
+fn link(out: &mut Collected, engine: &str) {
     let mut by_name: HashMap<(&str, &str), &UniqueId> = HashMap::new();
     let mut any: HashMap<&str, Vec<&Macro>> = HashMap::new();
     for one in out.macros.values() {
@@ -134,26 +158,29 @@ fn link(out: &mut Collected) {
     }
     let internal = |package: &str| package == "dbt" || package.starts_with("dbt_");
     let mut found: Vec<(UniqueId, Vec<UniqueId>)> = Vec::new();
-    for one in out.macros.values().filter(|one| !internal(&one.package_name)) {
+    for one in out
+        .macros
+        .values()
+        .filter(|one| !internal(&one.package_name))
+    {
         let mut calls: Vec<UniqueId> = Vec::new();
-        let mut add = |id: &UniqueId| {
-            if *id != one.unique_id && !calls.contains(id) {
-                calls.push(id.clone());
-            }
-        };
         for call in rewrite::macro_calls(&one.macro_sql).unwrap_or_default() {
-            let (package, name) = match call.path.as_slice() {
-                [name] => (None, name.as_str()),
-                [package, name] => (Some(package.as_str()), name.as_str()),
-                _ => continue,
-            };
-            let direct = by_name.get(&(package.unwrap_or(&one.package_name), name)).copied();
-            let fallback = || match package {
-                Some(_) => None,
-                None => any.get(name).and_then(|all| all.first()).map(|m| &m.unique_id),
-            };
-            if let Some(id) = direct.or_else(fallback) {
-                add(id);
+            for (package, name) in called_names(&call, engine) {
+                // dbt: a call of a macro's own bare name is not noted, `package.name` is.
+                if package.is_none() && name == one.name {
+                    continue;
+                }
+                let direct = by_name.get(&(package.unwrap_or(&one.package_name), name.as_str()));
+                let fallback = || {
+                    any.get(name.as_str())
+                        .and_then(|all| all.first())
+                        .map(|m| &m.unique_id)
+                };
+                if let Some(id) = direct.copied().or_else(fallback)
+                    && !calls.contains(id)
+                {
+                    calls.push(id.clone());
+                }
             }
         }
         found.push((one.unique_id.clone(), calls));
@@ -162,5 +189,19 @@ fn link(out: &mut Collected) {
         if let Some(one) = out.macros.get_mut(&id) {
             one.depends_on.macros = calls;
         }
+    }
+}
+
+/// Package and name of what a call can mean: itself, or the implementations that `adapter.dispatch` finds.
+fn called_names<'c>(call: &'c rewrite::MacroCall, engine: &str) -> Vec<(Option<&'c str>, String)> {
+    if let Some((name, package)) = call.dispatched() {
+        return [engine, "default"]
+            .map(|prefix| (package, format!("{prefix}__{name}")))
+            .into();
+    }
+    match call.path.as_slice() {
+        [name] => vec![(None, name.clone())],
+        [package, name] => vec![(Some(package), name.clone())],
+        _ => Vec::new(),
     }
 }

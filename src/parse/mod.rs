@@ -4,7 +4,7 @@
 //! depend on the number of cores. Leaves references to `resolve/`.
 //! Invariant: a file that cannot be parsed loses its own nodes and nothing else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -47,19 +47,33 @@ pub fn parse(
 ) -> (ParsedProject, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let (docs, lookup) = docs::collect(project, globals, &mut diagnostics);
-    let cx = Context { project, globals: globals.clone(), docs: lookup };
+    let cx = Context {
+        project,
+        globals: globals.clone(),
+        docs: lookup,
+    };
     let properties = read_properties(&cx, &mut diagnostics);
     let patches = index(&cx, &properties, &mut diagnostics);
-    let mut parsed = Parsed { docs, macros: collected, ..Parsed::default() };
+    let mut parsed = Parsed {
+        docs,
+        macros: collected,
+        ..Parsed::default()
+    };
     for package in &project.packages {
         parse_nodes(&cx, package, &patches, &mut parsed, &mut diagnostics);
     }
     for (package, properties) in &properties {
         parse_properties(&cx, package, properties, &mut parsed, &mut diagnostics);
     }
-    warn_unused(&cx, &properties, &parsed, &mut diagnostics);
+    warn_unused(&properties, &parsed, &mut diagnostics);
     let nodes = std::mem::take(&mut parsed.nodes);
-    (ParsedProject { manifest: parsed.into_manifest(project, globals), nodes }, diagnostics)
+    (
+        ParsedProject {
+            manifest: parsed.into_manifest(project, globals),
+            nodes,
+        },
+        diagnostics,
+    )
 }
 
 /// A parsed project: the manifest without its nodes, and the nodes, of which two can have one name still.
@@ -94,12 +108,24 @@ impl Parsed {
                 env: custom_env(globals),
             },
             docs: self.docs,
-            macros: self.macros.into_iter().map(|(id, m)| (id, Arc::new(m))).collect(),
-            groups: self.groups.into_iter().map(|g| (g.unique_id.clone(), Arc::new(g))).collect(),
+            macros: self
+                .macros
+                .into_iter()
+                .map(|(id, m)| (id, Arc::new(m)))
+                .collect(),
+            groups: self
+                .groups
+                .into_iter()
+                .map(|g| (g.unique_id.clone(), Arc::new(g)))
+                .collect(),
             ..Manifest::default()
         };
         let mut off = |id: &UniqueId, disabled: Disabled| {
-            manifest.disabled.entry(id.clone()).or_default().push(disabled);
+            manifest
+                .disabled
+                .entry(id.clone())
+                .or_default()
+                .push(disabled);
         };
         for source in self.sources {
             let id = source.unique_id.clone();
@@ -124,14 +150,20 @@ impl Parsed {
 fn custom_env(globals: &Globals) -> IndexMap<String, String> {
     const PREFIX: &str = "DBT_ENV_CUSTOM_ENV_";
     let all = globals.host.env_all();
-    all.into_iter().filter_map(|(k, v)| Some((k.strip_prefix(PREFIX)?.to_owned(), v))).collect()
+    all.into_iter()
+        .filter_map(|(k, v)| Some((k.strip_prefix(PREFIX)?.to_owned(), v)))
+        .collect()
 }
 
 type PackageProperties<'p> = Vec<(&'p Package, Properties)>;
 
 fn read_properties<'p>(cx: &Context<'p>, diagnostics: &mut Diagnostics) -> PackageProperties<'p> {
-    let files: Vec<(&Package, &File)> =
-        cx.project.packages.iter().flat_map(|p| p.files.properties.iter().map(move |f| (p, f))).collect();
+    let files: Vec<(&Package, &File)> = cx
+        .project
+        .packages
+        .iter()
+        .flat_map(|p| p.files.properties.iter().map(move |f| (p, f)))
+        .collect();
     let read: Vec<(&Package, Properties, Diagnostics)> = files
         .into_par_iter()
         .map(|(package, file)| {
@@ -152,8 +184,11 @@ fn read_file(cx: &Context<'_>, package: &Package, file: &File) -> (Properties, D
     let document = match yaml::parse(file.id, &source.text) {
         Ok(document) => document,
         Err(error) => {
-            let problem = Diagnostic::error(codes::BAD_YAML, format!("this is not YAML: {}", error.message))
-                .at(error.span, "reading stopped here");
+            let problem = Diagnostic::error(
+                codes::BAD_YAML,
+                format!("this is not YAML: {}", error.message),
+            )
+            .at(error.span, "reading stopped here");
             return (Properties::default(), problem.into());
         }
     };
@@ -161,8 +196,11 @@ fn read_file(cx: &Context<'_>, package: &Package, file: &File) -> (Properties, D
     let (properties, mut found) = properties::read(&document.root, file, &render);
     for key in document.duplicates {
         found.push(
-            Diagnostic::warning(codes::DUPLICATE_KEY, format!("the key `{}` is given twice", key.value))
-                .at(key.span, "only this one counts"),
+            Diagnostic::warning(
+                codes::DUPLICATE_KEY,
+                format!("the key `{}` is given twice", key.value),
+            )
+            .at(key.span, "only this one counts"),
         );
     }
     (properties, found)
@@ -176,9 +214,14 @@ fn index<'a>(
     let mut patches: Patches<'a> = HashMap::new();
     for (package, properties) in properties {
         for patch in &properties.nodes {
-            let key = (package.name.clone(), patch.section, patch.name.value.clone());
+            let key = (
+                package.name.clone(),
+                patch.section,
+                patch.name.value.clone(),
+            );
             if let Some(first) = patches.get(&key) {
-                let place = |patch: &NodePatch| cx.project.sources.file(patch.name.span.file).path.clone();
+                let place =
+                    |patch: &NodePatch| cx.project.sources.file(patch.name.span.file).path.clone();
                 diagnostics.push(
                     Diagnostic::error(
                         codes::DUPLICATE_PATCH,
@@ -215,24 +258,43 @@ fn parse_nodes(
         (ResourceType::Test, &files.singular_tests),
         (ResourceType::Analysis, &files.analyses),
     ];
-    let jobs: Vec<(ResourceType, &File)> =
-        sql.into_iter().flat_map(|(kind, files)| files.iter().map(move |f| (kind, f))).collect();
-    collect(parsed, diagnostics, jobs.into_par_iter().map(|(kind, file)| {
-        let mut found = Diagnostics::new();
-        let draft = nodes::draft_of_file(cx, package, file, kind, patches);
-        let node = nodes::build(cx, package, draft, &mut found);
-        (node.into_iter().collect(), found)
-    }));
-    collect(parsed, diagnostics, files.seeds.par_iter().map(|file| {
-        let mut found = Diagnostics::new();
-        let node = resources::seed(cx, package, file, patches, &mut found);
-        (node.into_iter().collect(), found)
-    }));
-    collect(parsed, diagnostics, files.snapshots.par_iter().map(|file| {
-        let mut found = Diagnostics::new();
-        (resources::snapshots_of_file(cx, package, file, patches, &mut found), found)
-    }));
-    parsed.nodes.extend(resources::operations(cx, package, diagnostics));
+    let jobs: Vec<(ResourceType, &File)> = sql
+        .into_iter()
+        .flat_map(|(kind, files)| files.iter().map(move |f| (kind, f)))
+        .collect();
+    collect(
+        parsed,
+        diagnostics,
+        jobs.into_par_iter().map(|(kind, file)| {
+            let mut found = Diagnostics::new();
+            let draft = nodes::draft_of_file(cx, package, file, kind, patches);
+            let node = nodes::build(cx, package, draft, &mut found);
+            (node.into_iter().collect(), found)
+        }),
+    );
+    collect(
+        parsed,
+        diagnostics,
+        files.seeds.par_iter().map(|file| {
+            let mut found = Diagnostics::new();
+            let node = resources::seed(cx, package, file, patches, &mut found);
+            (node.into_iter().collect(), found)
+        }),
+    );
+    collect(
+        parsed,
+        diagnostics,
+        files.snapshots.par_iter().map(|file| {
+            let mut found = Diagnostics::new();
+            (
+                resources::snapshots_of_file(cx, package, file, patches, &mut found),
+                found,
+            )
+        }),
+    );
+    parsed
+        .nodes
+        .extend(resources::operations(cx, package, diagnostics));
 }
 
 fn collect(
@@ -256,10 +318,17 @@ fn parse_properties(
 ) {
     for patch in &properties.nodes {
         if let (Section::Snapshots, Some(relation)) = (patch.section, &patch.relation) {
-            parsed.nodes.extend(resources::snapshot_of_patch(cx, package, patch, relation, diagnostics));
+            parsed.nodes.extend(resources::snapshot_of_patch(
+                cx,
+                package,
+                patch,
+                relation,
+                diagnostics,
+            ));
         }
     }
-    let owners: HashMap<(&str, Section), (&UniqueId, Option<&String>)> = owners(package, &parsed.nodes);
+    let owners: HashMap<(&str, Section), (&UniqueId, Option<&String>)> =
+        owners(package, &parsed.nodes);
     let tested: Vec<(Vec<Node>, Diagnostics)> = properties
         .nodes
         .par_iter()
@@ -269,7 +338,10 @@ fn parse_properties(
             let subject = Subject {
                 package,
                 file: &patch.file,
-                on: Tested::Node { name: &patch.name.value, version: None },
+                on: Tested::Node {
+                    name: &patch.name.value,
+                    version: None,
+                },
                 file_key_name: format!("{}.{}", patch.section.key(), patch.name.value),
                 columns: &patch.columns,
                 tests: &patch.tests,
@@ -291,9 +363,16 @@ fn parse_properties(
         parsed.nodes.extend(tested);
     }
     for raw in &properties.exposures {
-        parsed.exposures.push(exposures::exposure(cx, package, raw, diagnostics));
+        parsed
+            .exposures
+            .push(exposures::exposure(cx, package, raw, diagnostics));
     }
-    parsed.groups.extend(properties.groups.iter().map(|raw| exposures::group(package, raw)));
+    parsed.groups.extend(
+        properties
+            .groups
+            .iter()
+            .map(|raw| exposures::group(package, raw)),
+    );
     for patch in &properties.macros {
         patch_macro(cx, package, patch, parsed, diagnostics);
     }
@@ -309,7 +388,10 @@ fn owners<'n>(
         .filter(|node| node.package_name == package.name)
         .filter_map(|node| {
             let section = section_of(node.resource_type)?;
-            Some(((node.name.as_str(), section), (&node.unique_id, node.group.as_ref())))
+            Some((
+                (node.name.as_str(), section),
+                (&node.unique_id, node.group.as_ref()),
+            ))
         })
         .collect()
 }
@@ -333,8 +415,13 @@ fn patch_macro(
     diagnostics: &mut Diagnostics,
 ) {
     let id = format!("macro.{}.{}", package.name, patch.name.value);
-    let description =
-        docs::description(cx, &package.name, &patch.description, patch.name.span, diagnostics);
+    let description = docs::description(
+        cx,
+        &package.name,
+        &patch.description,
+        patch.name.span,
+        diagnostics,
+    );
     let arguments: Vec<crate::manifest::MacroArgument> = patch
         .arguments
         .iter()
@@ -351,12 +438,19 @@ fn patch_macro(
         })
         .collect();
     let Some(found) = parsed.macros.get_mut(id.as_str()) else {
-        let known = parsed.macros.values().filter(|m| m.package_name == package.name);
-        let near = did_you_mean(&patch.name.value, known.map(|m| m.name.as_str())).map(str::to_owned);
+        let known = parsed
+            .macros
+            .values()
+            .filter(|m| m.package_name == package.name);
+        let near =
+            did_you_mean(&patch.name.value, known.map(|m| m.name.as_str())).map(str::to_owned);
         diagnostics.push(
             Diagnostic::warning(
                 codes::UNUSED_PATCH,
-                format!("there is no macro `{}` in package `{}`", patch.name.value, package.name),
+                format!(
+                    "there is no macro `{}` in package `{}`",
+                    patch.name.value, package.name
+                ),
             )
             .at(patch.name.span, "describes nothing")
             .suggest(near.as_deref()),
@@ -368,38 +462,56 @@ fn patch_macro(
     if !arguments.is_empty() {
         found.arguments = arguments;
     }
-    found.patch_path = Some(format!("{}://{}", package.name, patch.file.original_file_path));
+    found.patch_path = Some(format!(
+        "{}://{}",
+        package.name, patch.file.original_file_path
+    ));
 }
 
-fn warn_unused(
-    cx: &Context<'_>,
-    properties: &PackageProperties<'_>,
-    parsed: &Parsed,
-    diagnostics: &mut Diagnostics,
-) {
+fn warn_unused(properties: &PackageProperties<'_>, parsed: &Parsed, diagnostics: &mut Diagnostics) {
+    if diagnostics.has_errors() {
+        // What is described may be among what was lost.
+        return;
+    }
+    let known_of: HashMap<&str, _> = properties
+        .iter()
+        .map(|(package, _)| (&*package.name, owners(package, &parsed.nodes)))
+        .collect();
+    let tests: HashSet<&str> = parsed
+        .nodes
+        .iter()
+        .filter(|node| node.resource_type == ResourceType::Test)
+        .map(|node| node.name.as_str())
+        .collect();
     for (package, properties) in properties {
-        let known = owners(package, &parsed.nodes);
+        let known = &known_of[&*package.name];
         for patch in &properties.nodes {
             let described = |section| known.contains_key(&(patch.name.value.as_str(), section));
             // Generic tests with a `name:` can be described below `data_tests` too.
             let elsewhere = patch.section == Section::SingularTests
-                && parsed.nodes.iter().any(|n| n.resource_type == ResourceType::Test && n.name == patch.name.value);
-            if described(patch.section) || elsewhere || diagnostics.has_errors() {
+                && tests.contains(patch.name.value.as_str());
+            if described(patch.section) || elsewhere {
                 continue;
             }
             let near = did_you_mean(
                 &patch.name.value,
-                known.keys().filter(|(_, s)| *s == patch.section).map(|(name, _)| *name),
+                known
+                    .keys()
+                    .filter(|(_, s)| *s == patch.section)
+                    .map(|(name, _)| *name),
             );
             diagnostics.push(
                 Diagnostic::warning(
                     codes::UNUSED_PATCH,
-                    format!("`{}` is described below `{}` and does not exist", patch.name.value, patch.section.key()),
+                    format!(
+                        "`{}` is described below `{}` and does not exist",
+                        patch.name.value,
+                        patch.section.key()
+                    ),
                 )
                 .at(patch.name.span, "describes nothing")
                 .suggest(near),
             );
         }
     }
-    let _ = cx;
 }

@@ -67,7 +67,11 @@ pub(crate) fn stripped(cx: &Context<'_>, file: &File) -> (Arc<str>, Span) {
     let start = source.text.len() - source.text.trim_start().len();
     let trimmed = source.text.trim();
     let span = Span::new(file.id, start, start + trimmed.len());
-    let text = if trimmed.len() == source.text.len() { source.text.clone() } else { trimmed.into() };
+    let text = if trimmed.len() == source.text.len() {
+        source.text.clone()
+    } else {
+        trimmed.into()
+    };
     (text, span)
 }
 
@@ -81,9 +85,21 @@ pub(crate) fn draft_of_file<'a>(
 ) -> Draft<'a> {
     let name = stem(&file.path).to_owned();
     let (section, kind, path) = match resource_type {
-        ResourceType::Analysis => (Section::Analyses, NodeKind::Analysis, format!("analysis/{}", file.path)),
-        ResourceType::Test => (Section::SingularTests, NodeKind::Test(Default::default()), file.path.clone()),
-        _ => (Section::Models, NodeKind::Model(Model::default()), file.path.clone()),
+        ResourceType::Analysis => (
+            Section::Analyses,
+            NodeKind::Analysis,
+            format!("analysis/{}", file.path),
+        ),
+        ResourceType::Test => (
+            Section::SingularTests,
+            NodeKind::Test(Default::default()),
+            file.path.clone(),
+        ),
+        _ => (
+            Section::Models,
+            NodeKind::Model(Model::default()),
+            file.path.clone(),
+        ),
     };
     let (raw_code, span) = stripped(cx, file);
     Draft {
@@ -96,7 +112,9 @@ pub(crate) fn draft_of_file<'a>(
         span,
         checksum: file.checksum.clone(),
         kind,
-        patch: patches.get(&(package.name.clone(), section, name.clone())).copied(),
+        patch: patches
+            .get(&(package.name.clone(), section, name.clone()))
+            .copied(),
         inline_config: Map::new(),
         tags: Vec::new(),
         name,
@@ -113,7 +131,14 @@ pub(crate) fn build(
     let patch = draft.patch;
     let inline_config = draft.inline_config.clone();
     let mut node = blank(cx, package, draft);
-    let early = merged(cx, package, &node, patch, Config::new(), inline_config.clone());
+    let early = merged(
+        cx,
+        package,
+        &node,
+        patch,
+        Config::new(),
+        inline_config.clone(),
+    );
     node.config = early;
     let scope = scope_of(cx, package, &node);
     if has_jinja(&node.raw_code)
@@ -123,7 +148,13 @@ pub(crate) fn build(
         diagnostics.push(render::diagnostic(cx, &error, node.span));
         return None;
     }
-    let called = std::mem::take(&mut scope.capture.lock().expect("invariant: no panic under lock").config);
+    let called = std::mem::take(
+        &mut scope
+            .capture
+            .lock()
+            .expect("invariant: no panic under lock")
+            .config,
+    );
     node.config = merged(cx, package, &node, patch, called, inline_config);
     if let Some(patch) = patch {
         apply_patch(cx, package, patch, &mut node, diagnostics);
@@ -134,7 +165,10 @@ pub(crate) fn build(
     }
     if node.resource_type != ResourceType::Test {
         let scope = hook_scope(cx, package, &node, &scope);
-        for hook in ["pre-hook", "post-hook"].into_iter().flat_map(|key| node.config.hooks(key)) {
+        for hook in ["pre-hook", "post-hook"]
+            .into_iter()
+            .flat_map(|key| node.config.hooks(key))
+        {
             if has_jinja(&hook.sql)
                 && let Err(error) = scope.render("hook", &hook.sql)
             {
@@ -192,7 +226,10 @@ fn merged(
     inline: Map<String, Json>,
 ) -> Config {
     let mut config = Config::new();
-    config.merge_all(configs::layer(cx.section(package, node.resource_type), &node.fqn));
+    config.merge_all(configs::layer(
+        cx.section(package, node.resource_type),
+        &node.fqn,
+    ));
     if let Some(patch) = patch {
         config.merge_all(patch.config.clone());
     }
@@ -202,7 +239,10 @@ fn merged(
     }
     let root = cx.project.root();
     if package.name != root.name {
-        config.merge_all(configs::layer(cx.section(root, node.resource_type), &node.fqn));
+        config.merge_all(configs::layer(
+            cx.section(root, node.resource_type),
+            &node.fqn,
+        ));
     }
     config
 }
@@ -222,15 +262,25 @@ pub(crate) fn facts(cx: &Context<'_>, node: &Node) -> NodeFacts {
         name: node.name.clone(),
         this: Some(cx.relation(node.database.as_deref(), &node.schema, &node.alias)),
         config: node.config.published(node.resource_type),
-        model: ModelValue(Arc::new(move || Json::Object(artifacts::manifest::node_json(&model)))),
+        model: ModelValue(Arc::new(move || {
+            Json::Object(artifacts::manifest::node_json(&model))
+        })),
     }
 }
 
 /// A scope for hooks: the node's final names, the captures of its text.
-fn hook_scope(cx: &Context<'_>, package: &Package, node: &Node, of_text: &Arc<Scope>) -> Arc<Scope> {
+fn hook_scope(
+    cx: &Context<'_>,
+    package: &Package,
+    node: &Node,
+    of_text: &Arc<Scope>,
+) -> Arc<Scope> {
     let mut scope = cx.scope(&package.name);
     scope.node = Some(facts(cx, node));
-    *scope.capture.get_mut().expect("invariant: no panic under lock") = of_text.take_capture();
+    *scope
+        .capture
+        .get_mut()
+        .expect("invariant: no panic under lock") = of_text.take_capture();
     Arc::new(scope)
 }
 
@@ -278,9 +328,18 @@ fn apply_patch(
     node: &mut Node,
     diagnostics: &mut Diagnostics,
 ) {
-    node.description = docs::description(cx, &package.name, &patch.description, patch.name.span, diagnostics);
+    node.description = docs::description(
+        cx,
+        &package.name,
+        &patch.description,
+        patch.name.span,
+        diagnostics,
+    );
     node.columns = columns(cx, &package.name, &patch.columns, diagnostics);
-    node.patch_path = Some(format!("{}://{}", package.name, patch.file.original_file_path));
+    node.patch_path = Some(format!(
+        "{}://{}",
+        package.name, patch.file.original_file_path
+    ));
     node.patch_span = Some(patch.name.span);
     if let NodeKind::Model(model) = &mut node.kind {
         model.constraints.clone_from(&patch.constraints);
@@ -288,8 +347,11 @@ fn apply_patch(
         model.latest_version.clone_from(&patch.latest_version);
         if !patch.versions.is_empty() {
             diagnostics.push(
-                Diagnostic::warning(codes::UNSUPPORTED, "model versions are not supported yet and have no effect")
-                    .at(patch.name.span, ""),
+                Diagnostic::warning(
+                    codes::UNSUPPORTED,
+                    "model versions are not supported yet and have no effect",
+                )
+                .at(patch.name.span, ""),
             );
         }
     }
@@ -304,7 +366,8 @@ pub(crate) fn columns(
 ) -> IndexMap<String, Column> {
     raw.iter()
         .map(|column| {
-            let description = docs::description(cx, package, &column.description, column.span, diagnostics);
+            let description =
+                docs::description(cx, package, &column.description, column.span, diagnostics);
             let made = Column {
                 name: column.name.clone(),
                 description,

@@ -71,7 +71,6 @@ pub(crate) struct NodePatch {
     pub(crate) quote_columns: bool,
     /// `relation:` of a snapshot that is defined in YAML.
     pub(crate) relation: Option<Spanned<String>>,
-    pub(crate) span: Span,
 }
 
 /// A column as written.
@@ -645,7 +644,6 @@ impl Reader<'_> {
                     span: r.span,
                 })
             }),
-            span: entry.span,
             file: self.file.clone(),
             name,
         })

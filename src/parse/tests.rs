@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use super::context::Context;
-use super::generic_tests::{Tested, TestDefinition};
+use super::generic_tests::{TestDefinition, Tested};
 use super::nodes::{self, Draft};
 use super::properties::{RawColumn, tags_of};
 use super::render;
@@ -36,7 +36,11 @@ pub(crate) struct Subject<'a> {
 }
 
 /// All tests of one property entry: those of its columns, then its own.
-pub(crate) fn of_subject(cx: &Context<'_>, subject: &Subject<'_>, diagnostics: &mut Diagnostics) -> Vec<Node> {
+pub(crate) fn of_subject(
+    cx: &Context<'_>,
+    subject: &Subject<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Node> {
     let mut made = Vec::new();
     for column in subject.columns {
         for entry in &column.tests {
@@ -59,16 +63,21 @@ fn generic(
     let package = &subject.package.name;
     let column_name = column.map(|column| {
         let quoted = column.quote.unwrap_or(subject.quote_columns);
-        if quoted { cx.globals.adapter.quote(&column.name) } else { column.name.clone() }
+        if quoted {
+            cx.globals.adapter.quote(&column.name)
+        } else {
+            column.name.clone()
+        }
     });
     let render_value = |text: &str, span| cx.render_value(package, text, span).map_err(|d| *d);
-    let definition = match TestDefinition::read(entry, &subject.on, column_name.as_deref(), &render_value) {
-        Ok(definition) => definition,
-        Err(problem) => {
-            diagnostics.push(problem);
-            return None;
-        }
-    };
+    let definition =
+        match TestDefinition::read(entry, &subject.on, column_name.as_deref(), &render_value) {
+            Ok(definition) => definition,
+            Err(problem) => {
+                diagnostics.push(problem);
+                return None;
+            }
+        };
     match node_of(cx, subject, column, column_name, definition) {
         Ok(node) => Some(node),
         Err(problem) => {
@@ -91,8 +100,11 @@ fn node_of(
     tags.extend(definition.config.get("tags").map_or_else(Vec::new, tags_of));
     tags.sort();
     tags.dedup();
-    let unique_id =
-        UniqueId::from(format!("test.{package}.{}.{}", definition.full_name, definition.hash()));
+    let unique_id = UniqueId::from(format!(
+        "test.{package}.{}.{}",
+        definition.full_name,
+        definition.hash()
+    ));
     let draft = Draft {
         resource_type: ResourceType::Test,
         name: definition.full_name.clone(),
@@ -134,7 +146,10 @@ fn merged(
     called: Config,
 ) -> Config {
     let mut config = Config::new();
-    config.merge_all(super::configs::layer(cx.section(subject.package, ResourceType::Test), &node.fqn));
+    config.merge_all(super::configs::layer(
+        cx.section(subject.package, ResourceType::Test),
+        &node.fqn,
+    ));
     // dbt: the entry is a `config()` call like those in the test's macro, and comes last of them.
     let mut calls = called;
     for (key, value) in entry {
@@ -149,7 +164,10 @@ fn merged(
     }
     let root = cx.project.root();
     if subject.package.name != root.name {
-        config.merge_all(super::configs::layer(cx.section(root, ResourceType::Test), &node.fqn));
+        config.merge_all(super::configs::layer(
+            cx.section(root, ResourceType::Test),
+            &node.fqn,
+        ));
     }
     if let Some(Json::Array(tags)) = config.get("tags").cloned() {
         let mut once: Vec<Json> = Vec::new();
@@ -201,7 +219,13 @@ fn reference(
     scope
         .render(node.unique_id.as_str(), &code)
         .map_err(|error| render::diagnostic_at(cx, &error, definition.span))?;
-    let called = std::mem::take(&mut scope.capture.lock().expect("invariant: no panic under lock").config);
+    let called = std::mem::take(
+        &mut scope
+            .capture
+            .lock()
+            .expect("invariant: no panic under lock")
+            .config,
+    );
     nodes::take_references(node, &arguments);
     nodes::take_references(node, &scope);
     Ok(called)
@@ -222,7 +246,8 @@ fn add_target(subject: &Subject<'_>, node: &mut Node) {
             version: version.map(|v| json!(v)),
         }),
         Tested::Source { source, table } => {
-            node.sources.push([(*source).to_owned(), (*table).to_owned()]);
+            node.sources
+                .push([(*source).to_owned(), (*table).to_owned()]);
         }
     }
 }
@@ -237,7 +262,9 @@ pub(crate) fn rendered_kwargs(
     for (key, value) in kwargs {
         let value = match value {
             // dbt: a column name is never typed.
-            Json::String(text) if key == "column_name" => minijinja::value::Value::from(text.as_str()),
+            Json::String(text) if key == "column_name" => {
+                minijinja::value::Value::from(text.as_str())
+            }
             other => rendered_argument(scope, other)?,
         };
         rendered.push((key.clone(), value));
@@ -258,7 +285,10 @@ fn rendered_argument(
             }
         }
         Json::Array(items) => values::list(
-            items.iter().map(|item| rendered_argument(scope, item)).collect::<Result<_, _>>()?,
+            items
+                .iter()
+                .map(|item| rendered_argument(scope, item))
+                .collect::<Result<_, _>>()?,
         ),
         Json::Object(map) => {
             let mut pairs = Vec::new();
@@ -273,10 +303,15 @@ fn rendered_argument(
 
 fn looks_like_call(text: &str) -> bool {
     let text = text.trim();
-    let Some(open) = text.find('(') else { return false };
+    let Some(open) = text.find('(') else {
+        return false;
+    };
     text.ends_with(')')
         && text.len() > open + 2
-        && matches!(text[..open].trim_end(), "env_var" | "ref" | "var" | "source" | "doc")
+        && matches!(
+            text[..open].trim_end(),
+            "env_var" | "ref" | "var" | "source" | "doc"
+        )
 }
 
 /// Settles where failing rows are kept: `store_failures_as` wins over `store_failures` and the flag.
@@ -292,7 +327,8 @@ pub(crate) fn settle_storing(cx: &Context<'_>, node: &mut Node) {
     };
     if let Some(kind) = kept {
         if asked.is_none() && node.config.get_str("store_failures_as").is_some() {
-            node.config.set("store_failures", json!(kind != "ephemeral"));
+            node.config
+                .set("store_failures", json!(kind != "ephemeral"));
         }
         node.config.set("store_failures_as", json!(kind));
     }
@@ -300,10 +336,17 @@ pub(crate) fn settle_storing(cx: &Context<'_>, node: &mut Node) {
 
 /// The diagnostic of a generic test that no package has.
 pub(crate) fn unknown_test(cx_names: impl Iterator<Item = String>, node: &Node) -> Diagnostic {
-    let name = node.test().and_then(|t| t.metadata.as_ref()).map_or("", |m| m.name.as_str());
-    let known: Vec<String> =
-        cx_names.filter_map(|n| n.strip_prefix("test_").map(str::to_owned)).collect();
-    Diagnostic::error(codes::UNKNOWN_TEST, format!("there is no generic test `{name}`"))
-        .at(node.span, "used here")
-        .suggest(did_you_mean(name, known.iter().map(String::as_str)))
+    let name = node
+        .test()
+        .and_then(|t| t.metadata.as_ref())
+        .map_or("", |m| m.name.as_str());
+    let known: Vec<String> = cx_names
+        .filter_map(|n| n.strip_prefix("test_").map(str::to_owned))
+        .collect();
+    Diagnostic::error(
+        codes::UNKNOWN_TEST,
+        format!("there is no generic test `{name}`"),
+    )
+    .at(node.span, "used here")
+    .suggest(did_you_mean(name, known.iter().map(String::as_str)))
 }

@@ -26,7 +26,7 @@ const PROFILES_FILE: &str = "profiles.yml";
 const ENGINES: &[&str] = &["sqlite"];
 const DEFAULT_SCHEMA: &str = "main";
 
-/// Keys of an output: dbt-sqlite's, and forge's own `path`.
+/// Keys of an output: dbt-sqlite's, and forge's own from `path` on.
 const KNOWN: &[&str] = &[
     "type",
     "threads",
@@ -36,6 +36,10 @@ const KNOWN: &[&str] = &[
     "schema_directory",
     "extensions",
     "path",
+    "busy_timeout",
+    "double_quoted_strings",
+    "foreign_keys",
+    "write_ahead_log",
 ];
 
 /// What the choice of a target depends on.

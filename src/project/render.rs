@@ -21,8 +21,7 @@ mod methods;
 
 use literal::Marked;
 
-/// The dbt version that forge answers with and checks `require-dbt-version` against.
-pub const DBT_VERSION: &str = "1.12.6";
+pub use crate::artifacts::DBT_VERSION;
 
 /// Variables whose names start so are secrets.
 const SECRET_PREFIX: &str = "DBT_ENV_SECRET";

@@ -100,11 +100,7 @@ fn prepare(context: &Context) -> Result<Prepared, Diagnostics> {
 }
 
 /// Runs the selected nodes.
-fn execute(
-    context: &Context,
-    selection: &Selection,
-    verb: Verb,
-) -> Result<Outcome, Diagnostics> {
+fn execute(context: &Context, selection: &Selection, verb: Verb) -> Result<Outcome, Diagnostics> {
     let prepared = prepare(context)?;
     let summary = pipeline::run(&context.world, &prepared, selection, verb)?;
     Ok(if summary.results.has_failures() {

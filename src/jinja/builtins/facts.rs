@@ -7,14 +7,12 @@ use minijinja::State;
 use minijinja::value::{Object, Value};
 
 use super::modules;
+use crate::artifacts::DBT_VERSION;
 use crate::jinja::args::{Args, invalid};
 use crate::jinja::contexts::{NodeFacts, Scope};
 use crate::jinja::objects::function::function;
 use crate::jinja::objects::{adapter as adapter_object, api as api_object, relation};
 use crate::jinja::values;
-
-/// The dbt version that forge answers with.
-pub const DBT_VERSION: &str = "1.12.0";
 
 fn node(scope: &Arc<Scope>) -> Option<&NodeFacts> {
     scope.node.as_ref()
@@ -70,7 +68,11 @@ pub(super) fn context(scope: &Arc<Scope>) -> Option<Value> {
 
 pub(super) fn database(scope: &Arc<Scope>) -> Option<Value> {
     let this = node(scope)?.this.as_ref()?;
-    Some(this.database.as_deref().map_or(Value::from(()), Value::from))
+    Some(
+        this.database
+            .as_deref()
+            .map_or(Value::from(()), Value::from),
+    )
 }
 
 pub(super) fn schema(scope: &Arc<Scope>) -> Option<Value> {
@@ -141,7 +143,9 @@ pub(super) fn render(scope: &Arc<Scope>) -> Option<Value> {
     Some(function("render", move |_, args| {
         let text = Args::new("render", args)?.text(0, "string")?;
         let rendered = scope.render("render()", &text);
-        rendered.map(Value::from).map_err(|error| invalid(error.message))
+        rendered
+            .map(Value::from)
+            .map_err(|error| invalid(error.message))
     }))
 }
 
