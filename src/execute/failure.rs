@@ -18,6 +18,20 @@ pub(crate) fn of_adapter(error: &AdapterError) -> Box<Diagnostic> {
     ))
 }
 
+/// The diagnostic of an engine's error on the transaction of a node.
+pub(crate) fn of_transaction(node: &Node, error: &AdapterError) -> Box<Diagnostic> {
+    let subject = format!("{} `{}`", node.resource_type, node.name);
+    let diagnostic = Diagnostic::error(adapter_code(error), format!("{subject}: {error}"))
+        .at(node.span_start(), "");
+    let diagnostic = match error {
+        AdapterError::Sql { .. } => diagnostic.hint(
+            "forge runs every node in one transaction; a hook or macro must not `begin`, `commit` or `rollback`",
+        ),
+        _ => diagnostic,
+    };
+    Box::new(hinted(diagnostic, error))
+}
+
 fn hinted(diagnostic: Diagnostic, error: &AdapterError) -> Diagnostic {
     match error {
         AdapterError::Locked { .. } => {
@@ -56,7 +70,11 @@ pub(crate) fn of_sql(
     cause: &AdapterError,
 ) -> Box<Diagnostic> {
     let subject = format!("{} `{}`", node.resource_type, node.name);
-    let mut diagnostic = Diagnostic::error(adapter_code(cause), format!("{subject}: {cause}"));
+    let message = match cause.missing_relation() {
+        Some(missing) => format!("{subject} reads `{missing}`, which is not in the database"),
+        None => format!("{subject}: {cause}"),
+    };
+    let mut diagnostic = Diagnostic::error(adapter_code(cause), message);
     let offset = offset_in(code, cause);
     let place = offset.and_then(|at| template_span(compiler, node, connection, Variant::Auto, at));
     diagnostic = match place {
@@ -70,7 +88,18 @@ pub(crate) fn of_sql(
         diagnostic =
             diagnostic.hint("build what it reads first, or reference it with `ref` or `source`");
     }
+    if ends_early(code, cause) {
+        diagnostic = diagnostic.hint("end the SQL without a semicolon");
+    }
     Box::new(hinted(diagnostic, cause))
+}
+
+/// Whether the engine stumbled over the semicolon that ends the user's SQL.
+fn ends_early(code: &str, cause: &AdapterError) -> bool {
+    let AdapterError::Sql { message, .. } = cause else {
+        return false;
+    };
+    code.trim_end().ends_with(';') && message.contains("near \";\"")
 }
 
 /// Where in the compiled SQL the engine saw the mistake.

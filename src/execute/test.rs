@@ -47,7 +47,7 @@ fn attempt(
     let stores = node.relation_name.is_some();
     if stores {
         let begun = connection.with(|session| session.begin());
-        begun.map_err(|error| failure::of_adapter(&error))?;
+        begun.map_err(|error| failure::of_transaction(node, &error))?;
     }
     let compiled = run.compiler.compile(node, connection, Variant::Auto)?;
     let info = Arc::new(model::compiled_info(run, node, &compiled));
@@ -56,7 +56,7 @@ fn attempt(
     let scope = materialize(run, node, connection, &compiled)?;
     if stores {
         let committed = connection.with(|session| session.commit());
-        committed.map_err(|error| failure::of_adapter(&error))?;
+        committed.map_err(|error| failure::of_transaction(node, &error))?;
     }
     model::write_statements(run, node, connection);
     let counts = counts(node, &scope)?;

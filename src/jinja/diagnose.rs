@@ -132,6 +132,7 @@ pub fn adapter_code(error: &AdapterError) -> Code {
         AdapterError::Settings { .. } => codes::BAD_PROFILE,
         AdapterError::CannotOpen { .. }
         | AdapterError::TooManySchemas { .. }
+        | AdapterError::BadSchema { .. }
         | AdapterError::SchemaConflict { .. } => codes::CANNOT_CONNECT,
         _ => codes::SQL_ERROR,
     }

@@ -5,14 +5,16 @@
 //! column's affinity then. Invariant: reading the same text gives the same types and values on every machine.
 
 mod convert;
+mod declared;
 mod infer;
 mod iso;
 mod reader;
 
 use super::datum::Datum;
 use super::error::Result;
+pub use declared::check_declared;
 pub use infer::{InferredType, infer};
-pub use reader::{Field, RenamedHeader, read};
+pub use reader::{Field, RenamedHeader, Short, read};
 
 /// A seed, ready to load.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +29,8 @@ pub struct Seed {
     pub lines: Vec<u64>,
     /// Columns whose name is not the one in the header.
     pub renamed: Vec<RenamedHeader>,
+    /// Rows that were filled up with nulls.
+    pub short: Vec<Short>,
 }
 
 impl Seed {
@@ -51,6 +55,7 @@ impl Seed {
             rows,
             lines: file.lines,
             renamed: file.renamed,
+            short: file.short,
         })
     }
 

@@ -35,7 +35,7 @@ fn what_runs_outside_of_the_transaction_stays_when_the_node_fails() {
     );
     scratch
         .forge(&["run"])
-        .expect(1, &["nope", "models/a.sql:7"]);
+        .expect(1, &["nope", "models/a.sql:6"]);
     assert_eq!(rows(&scratch, "select * from log"), ["pre out|1"]);
     assert_eq!(rows(&scratch, "select * from a"), ["1"]);
 }
@@ -79,9 +79,15 @@ fn a_hook_that_leaves_its_own_transaction_open_does_not_spoil_the_run() {
          //- models/c.sql\n{{ config(materialized='table', post_hook='rollback') }}\nselect 1 as id\n\
          //- models/d.sql\n{{ config(materialized='table') }}\nselect 1 as id\n",
     );
-    scratch
-        .forge(&["run"])
-        .expect(1, &["models/a.sql", "transaction"]);
+    scratch.forge(&["run"]).expect(
+        1,
+        &[
+            "models/a.sql",
+            "models/b.sql",
+            "models/c.sql",
+            "must not `begin`",
+        ],
+    );
     assert_eq!(rows(&scratch, "select id from d"), ["1"]);
     assert!(
         !scratch.rows("shop.db").contains_key("c"),

@@ -268,10 +268,10 @@ fn a_view_whose_table_is_gone_does_not_hold_up_the_others() {
     scratch.db().execute_batch("drop table t").unwrap();
     scratch
         .forge(&["run", "--select", "v"])
-        .expect(1, &["E0706", "no such table: main.t"]);
+        .expect(1, &["E0706", "`main.t`"]);
     scratch
         .forge(&["show", "--select", "w"])
-        .expect_failure(&["no such table: main.t"]);
+        .expect_failure(&["`main.t`"]);
     scratch.forge(&["run"]).expect(0, &[]);
     assert_eq!(rows(&scratch, "select id from w"), ["1"]);
 }

@@ -61,9 +61,8 @@ fn bytes_that_are_allowed_survive() {
 
 #[test]
 fn repeated_and_odd_headers_get_names_of_their_own() {
-    let scratch = seed("id,id,,a b,\"q\"\"q\",select,ID\n1,2,3,4,5,6,7\n", "");
+    let scratch = seed("id,id,,a b,\"q\"\"q\",select\n1,2,3,4,5,6\n", "");
     let outcome = scratch.forge(&["seed"]);
-    // SQLite folds case: `id` and `ID` cannot be columns of one table.
     outcome.expect(0, &[]);
     assert_eq!(
         rows(
@@ -72,6 +71,37 @@ fn repeated_and_odd_headers_get_names_of_their_own() {
         ),
         ["1|2|3|4|5|6"]
     );
+}
+
+#[test]
+fn names_that_differ_only_in_case_are_refused() {
+    seed("id,v,ID\n1,2,3\n", "")
+        .forge(&["seed"])
+        .expect(1, &["E0207", "`id` and `ID`"]);
+}
+
+#[test]
+fn a_row_that_is_too_short_is_filled_up_with_a_warning() {
+    let scratch = seed("id,v\n1,a\n2\n\n4,d\n", "");
+    scratch.forge(&["seed"]).expect(
+        0,
+        &["E0207", "seeds/s.csv:3", "1 of 2 values", "1 more row"],
+    );
+    assert_eq!(
+        rows(&scratch, "select * from s"),
+        ["1|a", "2|~", "~|~", "4|d"]
+    );
+}
+
+#[test]
+fn a_value_that_does_not_fit_is_named_and_the_table_stays() {
+    let scratch = seed("id,v\n1,a\n", "column_types: {id: integer}");
+    scratch.forge(&["seed"]).expect(0, &[]);
+    scratch.write("seeds/s.csv", "id,v\n2,b\nthree,c\n");
+    scratch
+        .forge(&["seed"])
+        .expect(1, &["E0207", "seeds/s.csv:3", "`three`", "`integer`"]);
+    assert_eq!(rows(&scratch, "select * from s"), ["1|a"]);
 }
 
 #[test]
@@ -179,7 +209,7 @@ fn a_hundred_thousand_rows_are_no_trouble() {
     }
     let scratch = seed(&csv, "");
     let start = Instant::now();
-    scratch.forge(&["seed"]).expect(0, &["100000 rows"]);
+    scratch.forge(&["seed"]).expect(0, &["100,000 rows"]);
     // Half a second in a release build; without optimization, and on a busy machine, it may take longer.
     assert!(
         start.elapsed() < Duration::from_secs(60),

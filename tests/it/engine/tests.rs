@@ -150,7 +150,7 @@ fn the_flag_keeps_rows_too_and_the_schema_can_be_named() {
     );
     scratch
         .forge(&["show", "--select", "no_null"])
-        .expect(0, &["c"]);
+        .expect(0, &["NULL"]);
 }
 
 #[test]
@@ -172,7 +172,6 @@ fn a_failing_test_holds_up_what_is_below_and_a_warning_does_not() {
 fn a_custom_test_and_a_singular_one_with_odd_endings_work() {
     let scratch = Scratch::new(
         "//- models/a.sql\nselect 1 as id, 'it''s' as v -- the end\n\
-         //- tests/semicolon.sql\nselect * from {{ ref('a') }} where id = 2;\n\
          //- tests/comment.sql\nselect * from {{ ref('a') }} where id = 2 -- nothing\n\
          //- tests/with.sql\nwith x as (select * from {{ ref('a') }}) select * from x where id = 3 order by id limit 5\n\
          //- tests/generic/small.sql\n{% test small(model, column_name, than=5) %}select * from {{ model }} where {{ column_name }} >= {{ than }}{% endtest %}\n\
@@ -181,7 +180,7 @@ fn a_custom_test_and_a_singular_one_with_odd_endings_work() {
     scratch
         .forge(&["build"])
         .expect(0, &["WARN=1", "ERROR=0", "tiny"]);
-    for kind in ["semicolon", "comment", "with"] {
+    for kind in ["comment", "with"] {
         scratch
             .forge(&["test", "--select", kind, "--store-failures"])
             .expect(0, &["PASS=1"]);
@@ -241,4 +240,12 @@ fn tests_work_over_relations_of_other_schemas() {
         .forge(&["show", "--select", "b"])
         .expect(0, &["1", "2"]);
     scratch.forge(&["run", "--full-refresh"]).expect(0, &[]);
+}
+
+#[test]
+fn a_semicolon_at_the_end_of_a_test_gets_a_hint() {
+    let scratch = Scratch::new("//- tests/t.sql\nselect 1 as id;\n");
+    scratch
+        .forge(&["test"])
+        .expect(1, &["tests/t.sql:1", "without a semicolon"]);
 }

@@ -1,0 +1,131 @@
+//! Whether values fit the types that the project declares for them.
+//!
+//! The engine would store what does not fit as it is; a person who declared `integer` wants to know.
+
+use super::super::datum::Datum;
+use super::super::error::{AdapterError, Result};
+use super::Seed;
+
+/// What a declared type asks of a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Whole,
+    Number,
+}
+
+/// Fails on the first value that is no number in a column with a numeric type; `declared` gives the type of a column.
+/// Types that are not known to be numeric accept everything.
+pub fn check_declared<'d>(seed: &Seed, declared: impl Fn(&str) -> Option<&'d str>) -> Result<()> {
+    let kinds: Vec<(usize, Kind, &str)> = (0..seed.column_names.len())
+        .filter_map(|at| {
+            let name = declared(&seed.column_names[at])?;
+            Some((at, kind(name)?, name))
+        })
+        .collect();
+    for (index, row) in seed.rows.iter().enumerate() {
+        for (at, kind, name) in &kinds {
+            let Datum::Text(text) = &row[*at] else {
+                continue;
+            };
+            if !fits(text.trim(), *kind) {
+                let (column, line) = (&seed.column_names[*at], seed.lines[index]);
+                return Err(AdapterError::Seed {
+                    message: format!(
+                        "row {} on line {line} has `{text}` in column `{column}`, whose type is declared as `{name}`",
+                        index + 1
+                    ),
+                    line,
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn kind(declared: &str) -> Option<Kind> {
+    const WHOLE: [&str; 9] = [
+        "int",
+        "integer",
+        "bigint",
+        "smallint",
+        "tinyint",
+        "mediumint",
+        "int2",
+        "int4",
+        "int8",
+    ];
+    const NUMBERS: [&str; 7] = [
+        "real",
+        "double",
+        "double precision",
+        "float",
+        "numeric",
+        "decimal",
+        "number",
+    ];
+    let name = declared.split('(').next().unwrap_or_default();
+    let name = name.trim().to_lowercase();
+    if WHOLE.contains(&&*name) {
+        return Some(Kind::Whole);
+    }
+    NUMBERS.contains(&&*name).then_some(Kind::Number)
+}
+
+fn fits(text: &str, kind: Kind) -> bool {
+    let is_written_as_number = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    let Some(number) = text.parse::<f64>().ok().filter(|_| is_written_as_number) else {
+        return false;
+    };
+    kind == Kind::Number || number.fract() == 0.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(csv: &str, declared: &str) -> Option<String> {
+        let seed = Seed::from_csv(csv, b',', &["n".to_owned()]).unwrap();
+        let of = |name: &str| (name == "n").then_some(declared);
+        check_declared(&seed, of)
+            .err()
+            .map(|error| error.to_string())
+    }
+
+    #[test]
+    fn numbers_fit_numeric_types() {
+        for (value, declared) in [
+            ("007", "int"),
+            (" -5 ", "BIGINT"),
+            ("1e3", "integer"),
+            ("1.0", "integer"),
+            ("1.5", "numeric(10, 2)"),
+            ("", "int"),
+            ("null", "int"),
+            ("x", "text"),
+            ("true", "boolean"),
+            ("2026-01-01", "date"),
+        ] {
+            assert_eq!(check(&format!("n\n{value}\n"), declared), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_named_with_its_row() {
+        let expected =
+            "row 2 on line 3 has `old` in column `n`, whose type is declared as `integer`";
+        assert_eq!(check("n\n1\nold\n", "integer").as_deref(), Some(expected));
+        for (value, declared) in [
+            ("1.5", "int"),
+            ("$5", "real"),
+            ("inf", "double"),
+            ("-", "decimal(5)"),
+        ] {
+            assert!(
+                check(&format!("n\n{value}\n"), declared).is_some(),
+                "{value}"
+            );
+        }
+    }
+}
