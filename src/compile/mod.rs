@@ -211,6 +211,11 @@ impl Compiler {
         Ok(compiled)
     }
 
+    /// The relation of a node or a source; none for what has no relation.
+    pub fn relation(&self, id: &UniqueId) -> Option<crate::adapters::Relation> {
+        self.references.relation(id)
+    }
+
     /// The ephemeral models that were inlined so far.
     pub fn inlined(&self) -> Vec<(UniqueId, Arc<CompiledNode>)> {
         let known = self

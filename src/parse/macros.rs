@@ -27,7 +27,7 @@ pub(crate) struct Collected {
 }
 
 /// Reads the macro blocks of all packages.
-pub fn collect(project: &Project, now: f64, diagnostics: &mut Diagnostics) -> Collected {
+pub(crate) fn collect(project: &Project, now: f64, diagnostics: &mut Diagnostics) -> Collected {
     let mut out = Collected {
         defs: Vec::new(),
         macros: IndexMap::new(),
