@@ -13,7 +13,7 @@ use indexmap::IndexSet;
 use rayon::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
-use crate::adapters::{self, Adapter, AdapterError};
+use crate::adapters::{self, Adapter};
 use crate::artifacts::manifest::{CompiledInfo, write_manifest};
 use crate::artifacts::run_results::{Metadata, RunResult, RunResults};
 use crate::compile::{self, CompiledNode, Compiler, written_path};
@@ -412,13 +412,12 @@ fn write_artifacts(
     }
 }
 
-/// A connection that reads, and is absent as long as there is no database.
+/// A connection that reads; as long as there is no database, an empty one answers.
 fn reading(prepared: &Prepared) -> Arc<Connection> {
     let adapter = prepared.compiler.globals.adapter.clone();
-    Arc::new(Connection::new(Box::new(move || match adapter.reader() {
-        Ok(session) => Ok(Some(session)),
-        Err(AdapterError::CannotOpen { .. }) => Ok(None),
-        Err(error) => Err(error),
+    Arc::new(Connection::new(Box::new(move || match adapter.exists() {
+        true => adapter.reader().map(Some),
+        false => adapter.scratch().map(Some),
     })))
 }
 
