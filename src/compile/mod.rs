@@ -26,7 +26,7 @@ mod lines;
 mod references;
 mod variants;
 
-pub use lines::template_span;
+pub use lines::{Origin, origin};
 pub use variants::Variant;
 
 use references::References;

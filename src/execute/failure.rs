@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::adapters::AdapterError;
-use crate::compile::{Compiler, Variant, template_span};
+use crate::compile::{Compiler, Variant, origin};
 use crate::diagnostics::Diagnostic;
 use crate::jinja::contexts::Connection;
 use crate::jinja::diagnose::adapter_code;
@@ -58,17 +58,24 @@ pub(crate) fn of_sql(
     cause: &AdapterError,
 ) -> Box<Diagnostic> {
     let subject = format!("{} `{}`", node.resource_type, node.name);
-    let message = format!("{subject}: {cause}");
-    let mut diagnostic = Diagnostic::error(adapter_code(cause), message);
-    let offset = offset_in(code, cause);
-    let line = offset.and_then(|at| template_span(compiler, node, connection, Variant::Auto, at));
-    diagnostic = match line {
-        Some(line) => {
+    let reason = match cause.missing_relation() {
+        Some(missing) => format!("there is no table or view `{missing}`"),
+        None => cause.to_string(),
+    };
+    let mut diagnostic = Diagnostic::error(adapter_code(cause), format!("{subject}: {reason}"));
+    let offset = offset_in(code, cause).or_else(|| offset_of_probe(connection, code, cause));
+    let place = offset.and_then(|at| origin(compiler, node, connection, Variant::Auto, code, at));
+    diagnostic = match &place {
+        Some(place) => {
             let token = offset.map_or("", |at| token_at(code, at));
-            diagnostic.at(narrowed(compiler, line, token), "the engine rejected this")
+            diagnostic.at(narrowed(compiler, place.span, token), "the engine rejected this")
         }
         None => diagnostic.at(node.span_start(), ""),
     };
+    if let Some((name, at)) = place.and_then(|place| place.called) {
+        let at = compiler.globals.places.sources.place(at);
+        diagnostic = diagnostic.note(format!("in macro `{name}`, called at {at}"));
+    }
     if let Some(line) = offset.and_then(|at| sql_line(code, at)) {
         diagnostic = diagnostic.note(format!("the engine read: {line}"));
     }
@@ -146,6 +153,17 @@ fn offset_in(code: &str, cause: &AdapterError) -> Option<usize> {
     let start = sql.find(trimmed)?;
     let offset = (*offset)?.checked_sub(start)?;
     (offset <= trimmed.len()).then_some(offset + lead)
+}
+
+/// Where in the compiled SQL the mistake is when the engine told nothing, as it does when a view is read.
+fn offset_of_probe(connection: &Connection, code: &str, cause: &AdapterError) -> Option<usize> {
+    let AdapterError::Sql { message, offset: None, .. } = cause else { return None };
+    let mut found = None;
+    let _ = connection.with(|session| {
+        found = session.describe(code).err();
+        Ok(())
+    });
+    found.filter(|found| found.to_string() == *message)?.offset()
 }
 
 fn sql_line(code: &str, offset: usize) -> Option<&str> {

@@ -1,17 +1,20 @@
 //! Seeds: the CSV file as a table that the seed materialization loads.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use minijinja::value::Value;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::Run;
 use crate::adapters::seed::Seed;
-use crate::adapters::{AdapterError, Table};
+use crate::adapters::{AdapterError, Datum, Table};
 use crate::diagnostics::{Diagnostic, codes};
+use crate::events::Event;
 use crate::jinja::objects::function::function;
 use crate::jinja::objects::results;
 use crate::manifest::{Node, NodeKind};
+use crate::source::Span;
 
 /// The value of `load_agate_table` for a seed.
 pub(super) fn loader(run: &Run<'_>, node: &Arc<Node>) -> Result<Value, Box<Diagnostic>> {
@@ -37,39 +40,92 @@ fn read(run: &Run<'_>, node: &Node) -> Result<Table, Box<Diagnostic>> {
             ),
         ))
     })?;
-    let declared = node
-        .config
-        .get("column_types")
-        .and_then(Json::as_object)
-        .cloned()
-        .unwrap_or_default();
+    let file = File { run, node, path: &path, text: &text };
+    let declared = node.config.get("column_types").and_then(Json::as_object).cloned().unwrap_or_default();
     let text_columns: Vec<String> = declared.keys().cloned().collect();
-    let delimiter = node
-        .config
-        .get_str("delimiter")
-        .and_then(|d| d.bytes().next())
-        .unwrap_or(b',');
-    let loaded =
-        Seed::from_csv(&text, delimiter, &text_columns).map_err(|error| problem(node, &error))?;
-    let types = loaded
-        .declared_types()
-        .into_iter()
-        .map(|t| Some(t.to_owned()))
-        .collect();
-    Ok(Table {
-        column_names: loaded.column_names,
-        declared_types: types,
-        rows: loaded.rows,
-    })
+    let delimiter = node.config.get_str("delimiter").and_then(|d| d.bytes().next()).unwrap_or(b',');
+    let loaded = Seed::from_csv(&text, delimiter, &text_columns).map_err(|error| match &error {
+        AdapterError::Seed { line, .. } => file.problem(*line, &error.to_string()),
+        _ => file.problem(1, &error.to_string()),
+    })?;
+    if let Some((line, reason)) = misfit(&loaded, &declared) {
+        return Err(file.problem(line, &reason));
+    }
+    file.warn_about_short_rows(&loaded);
+    let types = loaded.declared_types().into_iter().map(|t| Some(t.to_owned())).collect();
+    Ok(Table { column_names: loaded.column_names, declared_types: types, rows: loaded.rows })
 }
 
-fn problem(node: &Node, error: &AdapterError) -> Box<Diagnostic> {
-    let place = match error {
-        AdapterError::Seed { line, .. } => format!("{}:{line}", node.original_file_path),
-        _ => node.original_file_path.clone(),
-    };
-    Box::new(Diagnostic::error(
-        codes::BAD_SEED,
-        format!("seed `{}` ({place}): {error}", node.name),
-    ))
+/// The first value that is no number although its column is declared as one.
+fn misfit(seed: &Seed, declared: &Map<String, Json>) -> Option<(u64, String)> {
+    let numeric: Vec<(usize, &str, &str)> = seed
+        .column_names
+        .iter()
+        .enumerate()
+        .filter_map(|(at, name)| Some((at, name.as_str(), declared.get(name)?.as_str()?)))
+        .filter(|(_, _, kind)| is_numeric(kind))
+        .collect();
+    for (row, line) in seed.rows.iter().zip(&seed.lines) {
+        for (at, name, kind) in &numeric {
+            if let Some(Datum::Text(text)) = row.get(*at)
+                && text.trim().parse::<f64>().is_err()
+            {
+                return Some((*line, format!("`{text}` in column `{name}` is no {kind}")));
+            }
+        }
+    }
+    None
+}
+
+fn is_numeric(kind: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "int", "integer", "bigint", "smallint", "tinyint", "mediumint", "real", "float", "double", "numeric",
+        "decimal",
+    ];
+    let word = kind.split(['(', ' ']).next().unwrap_or_default();
+    WORDS.iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+/// A seed's file, for what there is to say about it.
+struct File<'f> {
+    run: &'f Run<'f>,
+    node: &'f Node,
+    path: &'f Path,
+    text: &'f str,
+}
+
+impl File<'_> {
+    fn problem(&self, line: u64, reason: &str) -> Box<Diagnostic> {
+        let message = format!("seed `{}`, line {line}: {reason}", self.node.name);
+        Box::new(Diagnostic::error(codes::BAD_SEED, message).at(self.line(line), ""))
+    }
+
+    /// dbt: a row that is too short gets nulls, and nobody hears of it (1.12).
+    fn warn_about_short_rows(&self, seed: &Seed) {
+        let Some((line, values)) = seed.short.first() else { return };
+        let columns = seed.column_names.len();
+        let message = format!(
+            "seed `{}`, line {line}: the row has {values} of {columns} values; the others are NULL",
+            self.node.name
+        );
+        let mut warning = Diagnostic::warning(codes::BAD_SEED, message).at(self.line(*line), "");
+        if let [_, others @ ..] = seed.short.as_slice()
+            && !others.is_empty()
+        {
+            let shown: Vec<String> = others.iter().take(5).map(|(line, _)| line.to_string()).collect();
+            let more = if others.len() > shown.len() { ", …" } else { "" };
+            warning = warning.note(format!("also on line {}{more}", shown.join(", ")));
+        }
+        self.run.emit(Event::Diagnostic(warning));
+    }
+
+    /// The line in the file, which is known to the sources from now on.
+    fn line(&self, line: u64) -> Span {
+        let sources = &self.run.compiler.project.sources;
+        let file = sources.add(&self.node.original_file_path, self.path, self.text);
+        let before = usize::try_from(line).unwrap_or(1).saturating_sub(1);
+        let start: usize = self.text.split_inclusive('\n').take(before).map(str::len).sum();
+        let length = self.text[start..].lines().next().unwrap_or_default().len();
+        Span::new(file, start, start + length)
+    }
 }

@@ -45,7 +45,7 @@ pub fn parse(
     globals: &Arc<Globals>,
     collected: IndexMap<UniqueId, Macro>,
 ) -> (ParsedProject, Diagnostics) {
-    let mut diagnostics = Diagnostics::new();
+    let mut diagnostics = macros::check(globals, &collected);
     let (docs, lookup) = docs::collect(project, globals, &mut diagnostics);
     let cx = Context {
         project,

@@ -25,6 +25,8 @@ pub struct Seed {
     pub rows: Vec<Vec<Datum>>,
     /// Line of each row in the file, from 1.
     pub lines: Vec<u64>,
+    /// Records with fewer values than the header: line, and number of values. The others are null, as with dbt.
+    pub short: Vec<(u64, usize)>,
     /// Columns whose name is not the one in the header.
     pub renamed: Vec<RenamedHeader>,
 }
@@ -50,6 +52,7 @@ impl Seed {
             types,
             rows,
             lines: file.lines,
+            short: file.short,
             renamed: file.renamed,
         })
     }

@@ -26,6 +26,7 @@ use crate::manifest::{Config, RefCall};
 use crate::names::UniqueId;
 
 /// What all templates of a run share.
+#[derive(Clone)]
 pub struct Globals {
     /// The template engine with all macros.
     pub engine: Arc<Engine>,
