@@ -14,5 +14,6 @@ mod cli;
 mod docs;
 mod example;
 mod golden;
+mod properties;
 mod rust_text;
 mod scratch;
