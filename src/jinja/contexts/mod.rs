@@ -10,13 +10,14 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use indexmap::IndexMap;
-use minijinja::Error;
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
+use minijinja::{Error, State};
 use serde_json::{Map, Value as Json};
 
 use crate::adapters::{self, Adapter, Outcome, Policy, Relation, Session};
 use crate::events::{Event, EventSink, Level};
 use crate::host::Host;
+use crate::jinja::args::{Args, unknown_method};
 use crate::jinja::builtins;
 use crate::jinja::diagnose::Places;
 use crate::jinja::environment::Engine;
@@ -409,6 +410,25 @@ impl Object for Scope {
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
         Enumerator::NonEnumerable
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        if method == "get" {
+            let args = Args::new("get", args)?;
+            let found = self.lookup(&args.text(0, "key")?);
+            return Ok(found
+                .or_else(|| args.optional(1, "default"))
+                .unwrap_or(Value::from(())));
+        }
+        match self.lookup(method) {
+            Some(callable) => callable.call(state, args),
+            None => Err(unknown_method("context", method)),
+        }
     }
 }
 

@@ -26,6 +26,7 @@
     {% endif %}
     {% set dest_columns = process_schema_changes(on_schema_change, temp_relation, existing_relation)
                           or adapter.get_columns_in_relation(existing_relation) %}
+    {% do refuse_missing_columns(on_schema_change, temp_relation, dest_columns) %}
     {% set build_sql = strategy({
       'target_relation': target_relation,
       'temp_relation': temp_relation,
