@@ -201,13 +201,8 @@ fn one(
         }));
     let ended = done.unwrap_or_else(|_| {
         let _ = connection.with(|session| session.rollback());
-        let message = format!(
-            "a bug in forge stopped {} `{}`",
-            node.resource_type, node.name
-        );
-        Ended::error(Box::new(
-            Diagnostic::error(codes::BUG, message).at(node.span_start(), ""),
-        ))
+        let message = format!("a bug in forge stopped {} `{}`", node.resource_type, node.name);
+        Ended::error(Diagnostic::error(codes::BUG, message).at(node.span_start(), ""))
     });
     let status = ended.status;
     publish(run, id, plan.index[&at], ended, start.elapsed(), finished);

@@ -31,7 +31,7 @@ pub(super) fn run(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>)
             let _ = connection.with(|session| session.rollback());
             Ended {
                 compiled: info,
-                ..Ended::error(diagnostic)
+                ..Ended::error(*diagnostic)
             }
         }
     }
