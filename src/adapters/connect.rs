@@ -11,8 +11,24 @@ use serde_json::{Map, Value as Json};
 use super::sqlite::{Location, SqliteAdapter, SqliteSettings};
 use super::{Adapter, AdapterError, Result};
 
-/// The types that a profile can name.
+/// The types that a profile can name; the first is that of the embedded default.
 pub const TYPES: &[&str] = &["sqlite"];
+
+/// The keys of a profile's output, of all types together.
+pub const KEYS: &[&str] = &[
+    "type",
+    "threads",
+    "database",
+    "schema",
+    "path",
+    "schemas_and_paths",
+    "schema_directory",
+    "extensions",
+    "busy_timeout",
+    "double_quoted_strings",
+    "foreign_keys",
+    "write_ahead_log",
+];
 
 /// What a profile's output says.
 #[derive(Clone, Debug)]

@@ -123,7 +123,7 @@ mod tests {
             results.to_json(),
             concat!(
                 r#"{"metadata":{"dbt_schema_version":"https://schemas.getdbt.com/dbt/"#,
-                r#"run-results/v6.json","dbt_version":"1.12.0","generated_at":"","#,
+                r#"run-results/v6.json","dbt_version":"1.12.6","generated_at":"","#,
                 r#""invocation_id":"","invocation_started_at":"","env":{}},"results":[{"#,
                 r#""status":"success","timing":[],"thread_id":"","execution_time":0.0,"#,
                 r#""adapter_response":{},"message":null,"failures":null,"unique_id":"","#,

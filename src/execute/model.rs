@@ -28,7 +28,7 @@ pub(super) fn run(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>)
             write_statements(run, node, connection);
             Ended {
                 compiled: info,
-                ..Ended::error(diagnostic)
+                ..Ended::error(*diagnostic)
             }
         }
     }

@@ -1,16 +1,20 @@
 //! Macros, generic tests and materializations of all packages and of forge itself.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use rayon::prelude::*;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::jinja::contexts::Globals;
+use crate::jinja::diagnose::Root;
 use crate::jinja::macros::MacroDef;
 use crate::jinja::rewrite::{self, Block, BlockKind};
 use crate::manifest::{DependsOn, Macro, MacroArgument};
 use crate::names::UniqueId;
-use crate::project::{File, Project};
+use crate::project::Project;
 use crate::source::{FileId, Span};
 use crate::templates;
 
@@ -32,50 +36,61 @@ pub(crate) fn collect(project: &Project, now: f64, diagnostics: &mut Diagnostics
         macros: IndexMap::new(),
     };
     for embedded in templates::all(&project.target.adapter_type) {
-        let shown = format!("{}/macros/{}", embedded.package, embedded.path);
+        let path = format!("macros/{}", embedded.path);
+        let shown = format!("{}/{path}", embedded.package);
         let id = project
             .sources
-            .add(&shown, std::path::Path::new(&shown), embedded.source);
+            .add(&shown, Path::new(&shown), embedded.source);
         let package: Arc<str> = embedded.package.into();
-        let path = format!("macros/{}", embedded.path);
-        add_file(project, &mut out, &package, id, &path, now, diagnostics);
+        let place = Place {
+            package: &package,
+            file: id,
+            path: &path,
+            has_arguments: true,
+        };
+        add_file(project, &place, &mut out, now, diagnostics);
     }
     for package in &project.packages {
-        let files = package
-            .files
-            .macros
-            .iter()
-            .chain(&package.files.generic_tests);
-        for file in files {
-            let File {
-                id,
-                original_file_path,
-                ..
-            } = file;
-            add_file(
-                project,
-                &mut out,
-                &package.name,
-                *id,
-                original_file_path,
-                now,
-                diagnostics,
-            );
+        let files = &package.files;
+        // dbt: macros below `tests/generic` are published without their arguments.
+        let all = (files.macros.iter().map(|file| (file, true)))
+            .chain(files.generic_tests.iter().map(|file| (file, false)));
+        for (file, has_arguments) in all {
+            let (package, path) = (&package.name, &file.original_file_path);
+            let place = Place {
+                package,
+                file: file.id,
+                path,
+                has_arguments,
+            };
+            add_file(project, &place, &mut out, now, diagnostics);
         }
     }
     link(&mut out, &project.target.adapter_type);
     out
 }
 
+/// A file with macros.
+struct Place<'a> {
+    package: &'a Arc<str>,
+    file: FileId,
+    path: &'a str,
+    has_arguments: bool,
+}
+
 fn add_file(
     project: &Project,
+    place: &Place<'_>,
     out: &mut Collected,
-    package: &Arc<str>,
-    file: FileId,
-    path: &str,
     now: f64,
     diagnostics: &mut Diagnostics,
 ) {
+    let Place {
+        package,
+        file,
+        path,
+        has_arguments,
+    } = *place;
     let source = project.sources.file(file);
     let blocks = match rewrite::blocks(&source.text) {
         Ok(blocks) => blocks,
@@ -117,7 +132,11 @@ fn add_file(
                 depends_on: DependsOn::default(),
                 description: String::new(),
                 meta: serde_json::Map::new(),
-                arguments: arguments(&block),
+                arguments: if has_arguments {
+                    arguments(&block)
+                } else {
+                    Vec::new()
+                },
                 patch_path: None,
                 created_at: now,
             },
@@ -146,6 +165,33 @@ fn arguments(block: &Block) -> Vec<MacroArgument> {
             ..MacroArgument::default()
         })
         .collect()
+}
+
+/// Mistakes in the syntax of macros; forge's own have none.
+pub(crate) fn check(globals: &Globals, macros: &IndexMap<UniqueId, Macro>) -> Diagnostics {
+    let own = |one: &&Macro| {
+        globals
+            .places
+            .internal
+            .iter()
+            .any(|own| **own == *one.package_name)
+    };
+    let users: Vec<&Macro> = macros.values().filter(|one| !own(one)).collect();
+    let found: Vec<Diagnostic> = users
+        .into_par_iter()
+        .filter_map(|one| {
+            let error = globals.engine.check(one.unique_id.as_str()).err()?;
+            let root = Root {
+                template: "",
+                span: Some(one.span),
+                is_opaque: true,
+            };
+            Some(globals.places.diagnostic(&error, &root))
+        })
+        .collect();
+    let mut diagnostics = Diagnostics::new();
+    Extend::extend(&mut diagnostics, found);
+    diagnostics
 }
 
 /// Fills `depends_on.macros` from what the text of each macro calls.

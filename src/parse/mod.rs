@@ -45,7 +45,7 @@ pub fn parse(
     globals: &Arc<Globals>,
     collected: IndexMap<UniqueId, Macro>,
 ) -> (ParsedProject, Diagnostics) {
-    let mut diagnostics = Diagnostics::new();
+    let mut diagnostics = macros::check(globals, &collected);
     let (docs, lookup) = docs::collect(project, globals, &mut diagnostics);
     let cx = Context {
         project,
@@ -62,9 +62,7 @@ pub fn parse(
     for package in &project.packages {
         parse_nodes(&cx, package, &patches, &mut parsed, &mut diagnostics);
     }
-    for (package, properties) in &properties {
-        parse_properties(&cx, package, properties, &mut parsed, &mut diagnostics);
-    }
+    parse_properties(&cx, &properties, &mut parsed, &mut diagnostics);
     warn_unused(&properties, &parsed, &mut diagnostics);
     let nodes = std::mem::take(&mut parsed.nodes);
     (
@@ -309,16 +307,74 @@ fn collect(
     }
 }
 
+/// What one property file adds.
+#[derive(Default)]
+struct Additions {
+    nodes: Vec<Node>,
+    sources: Vec<SourceTable>,
+    exposures: Vec<Exposure>,
+    diagnostics: Diagnostics,
+}
+
+/// Adds what property files define: first the snapshots, which tests can be on, then the rest, file by file.
 fn parse_properties(
     cx: &Context<'_>,
-    package: &Package,
-    properties: &Properties,
+    properties: &PackageProperties<'_>,
     parsed: &mut Parsed,
     diagnostics: &mut Diagnostics,
 ) {
+    let snapshots: Vec<(Vec<Node>, Diagnostics)> = properties
+        .par_iter()
+        .map(|(package, properties)| {
+            let mut found = Diagnostics::new();
+            (
+                snapshots_of_patches(cx, package, properties, &mut found),
+                found,
+            )
+        })
+        .collect();
+    let owners = Owners::of(
+        parsed
+            .nodes
+            .iter()
+            .chain(snapshots.iter().flat_map(|(nodes, _)| nodes)),
+    );
+    let added: Vec<Additions> = properties
+        .par_iter()
+        .map(|(package, properties)| additions(cx, package, properties, &owners))
+        .collect();
+    drop(owners);
+    for ((snapshots, found), added) in snapshots.into_iter().zip(added) {
+        parsed.nodes.extend(snapshots);
+        diagnostics.extend(found);
+        parsed.nodes.extend(added.nodes);
+        parsed.sources.extend(added.sources);
+        parsed.exposures.extend(added.exposures);
+        diagnostics.extend(added.diagnostics);
+    }
+    for (package, properties) in properties {
+        parsed.groups.extend(
+            properties
+                .groups
+                .iter()
+                .map(|raw| exposures::group(package, raw)),
+        );
+        for patch in &properties.macros {
+            patch_macro(cx, package, patch, parsed, diagnostics);
+        }
+    }
+}
+
+fn snapshots_of_patches(
+    cx: &Context<'_>,
+    package: &Package,
+    properties: &Properties,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Node> {
+    let mut nodes = Vec::new();
     for patch in &properties.nodes {
         if let (Section::Snapshots, Some(relation)) = (patch.section, &patch.relation) {
-            parsed.nodes.extend(resources::snapshot_of_patch(
+            nodes.extend(resources::snapshot_of_patch(
                 cx,
                 package,
                 patch,
@@ -327,73 +383,72 @@ fn parse_properties(
             ));
         }
     }
-    let owners: HashMap<(&str, Section), (&UniqueId, Option<&String>)> =
-        owners(package, &parsed.nodes);
-    let tested: Vec<(Vec<Node>, Diagnostics)> = properties
-        .nodes
-        .par_iter()
-        .map(|patch| {
-            let mut found = Diagnostics::new();
-            let owner = owners.get(&(patch.name.value.as_str(), patch.section));
-            let subject = Subject {
-                package,
-                file: &patch.file,
-                on: Tested::Node {
-                    name: &patch.name.value,
-                    version: None,
-                },
-                file_key_name: format!("{}.{}", patch.section.key(), patch.name.value),
-                columns: &patch.columns,
-                tests: &patch.tests,
-                quote_columns: patch.quote_columns,
-                tags: Vec::new(),
-                attached_node: owner.map(|(id, _)| (*id).clone()),
-                group: owner.and_then(|(_, group)| group.cloned()),
-            };
-            (tests::of_subject(cx, &subject, &mut found), found)
-        })
-        .collect();
-    for (nodes, found) in tested {
-        parsed.nodes.extend(nodes);
-        diagnostics.extend(found);
-    }
-    for raw in &properties.sources {
-        let (tables, tested) = sources::of_source(cx, package, raw, diagnostics);
-        parsed.sources.extend(tables);
-        parsed.nodes.extend(tested);
-    }
-    for raw in &properties.exposures {
-        parsed
-            .exposures
-            .push(exposures::exposure(cx, package, raw, diagnostics));
-    }
-    parsed.groups.extend(
-        properties
-            .groups
-            .iter()
-            .map(|raw| exposures::group(package, raw)),
-    );
-    for patch in &properties.macros {
-        patch_macro(cx, package, patch, parsed, diagnostics);
-    }
+    nodes
 }
 
-/// The nodes that property entries of a package describe.
-fn owners<'n>(
+fn additions(
+    cx: &Context<'_>,
     package: &Package,
-    nodes: &'n [Node],
-) -> HashMap<(&'n str, Section), (&'n UniqueId, Option<&'n String>)> {
-    nodes
-        .iter()
-        .filter(|node| node.package_name == package.name)
-        .filter_map(|node| {
+    properties: &Properties,
+    owners: &Owners<'_>,
+) -> Additions {
+    let mut added = Additions::default();
+    let found = &mut added.diagnostics;
+    for patch in &properties.nodes {
+        let owner = owners.get(package, patch.section, &patch.name.value);
+        let subject = Subject {
+            package,
+            file: &patch.file,
+            on: Tested::Node {
+                name: &patch.name.value,
+                version: None,
+            },
+            file_key_name: format!("{}.{}", patch.section.key(), patch.name.value),
+            columns: &patch.columns,
+            tests: &patch.tests,
+            quote_columns: patch.quote_columns,
+            tags: Vec::new(),
+            attached_node: owner.map(|node| node.unique_id.clone()),
+            group: owner.and_then(|node| node.group.clone()),
+        };
+        added.nodes.extend(tests::of_subject(cx, &subject, found));
+    }
+    for raw in &properties.sources {
+        let (tables, tested) = sources::of_source(cx, package, raw, found);
+        added.sources.extend(tables);
+        added.nodes.extend(tested);
+    }
+    for raw in &properties.exposures {
+        added
+            .exposures
+            .push(exposures::exposure(cx, package, raw, found));
+    }
+    added
+}
+
+/// The nodes that property entries describe, by package, section and name.
+struct Owners<'n>(HashMap<(&'n str, Section, &'n str), &'n Node>);
+
+impl<'n> Owners<'n> {
+    fn of(nodes: impl Iterator<Item = &'n Node>) -> Self {
+        let described = nodes.filter_map(|node| {
             let section = section_of(node.resource_type)?;
-            Some((
-                (node.name.as_str(), section),
-                (&node.unique_id, node.group.as_ref()),
-            ))
-        })
-        .collect()
+            Some(((&*node.package_name, section, node.name.as_str()), node))
+        });
+        Owners(described.collect())
+    }
+
+    fn get(&self, package: &Package, section: Section, name: &str) -> Option<&'n Node> {
+        self.0.get(&(&*package.name, section, name)).copied()
+    }
+
+    fn names(&self, package: &Package, section: Section) -> impl Iterator<Item = &'n str> {
+        let known = self
+            .0
+            .keys()
+            .filter(move |(p, s, _)| **p == *package.name && *s == section);
+        known.map(|(_, _, name)| *name)
+    }
 }
 
 fn section_of(resource_type: ResourceType) -> Option<Section> {
@@ -473,10 +528,7 @@ fn warn_unused(properties: &PackageProperties<'_>, parsed: &Parsed, diagnostics:
         // What is described may be among what was lost.
         return;
     }
-    let known_of: HashMap<&str, _> = properties
-        .iter()
-        .map(|(package, _)| (&*package.name, owners(package, &parsed.nodes)))
-        .collect();
+    let owners = Owners::of(parsed.nodes.iter());
     let tests: HashSet<&str> = parsed
         .nodes
         .iter()
@@ -484,22 +536,17 @@ fn warn_unused(properties: &PackageProperties<'_>, parsed: &Parsed, diagnostics:
         .map(|node| node.name.as_str())
         .collect();
     for (package, properties) in properties {
-        let known = &known_of[&*package.name];
         for patch in &properties.nodes {
-            let described = |section| known.contains_key(&(patch.name.value.as_str(), section));
+            let is_described = owners
+                .get(package, patch.section, &patch.name.value)
+                .is_some();
             // Generic tests with a `name:` can be described below `data_tests` too.
             let elsewhere = patch.section == Section::SingularTests
                 && tests.contains(patch.name.value.as_str());
-            if described(patch.section) || elsewhere {
+            if is_described || elsewhere {
                 continue;
             }
-            let near = did_you_mean(
-                &patch.name.value,
-                known
-                    .keys()
-                    .filter(|(_, s)| *s == patch.section)
-                    .map(|(name, _)| *name),
-            );
+            let near = did_you_mean(&patch.name.value, owners.names(package, patch.section));
             diagnostics.push(
                 Diagnostic::warning(
                     codes::UNUSED_PATCH,

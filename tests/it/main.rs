@@ -15,5 +15,6 @@ mod docs;
 mod engine;
 mod example;
 mod golden;
+mod properties;
 mod rust_text;
 mod scratch;

@@ -3,7 +3,6 @@
 //! The engine would store what does not fit as it is; a person who declared `integer` wants to know.
 
 use super::super::datum::Datum;
-use super::super::error::{AdapterError, Result};
 use super::Seed;
 
 /// What a declared type asks of a value.
@@ -13,33 +12,30 @@ enum Kind {
     Number,
 }
 
-/// Fails on the first value that is no number in a column with a numeric type; `declared` gives the type of a column.
-/// Types that are not known to be numeric accept everything.
-pub fn check_declared<'d>(seed: &Seed, declared: impl Fn(&str) -> Option<&'d str>) -> Result<()> {
+/// The line and the fault of the first value that is no number in a column with a numeric type; `declared` gives the
+/// type of a column. Types that are not known to be numeric accept everything.
+pub fn misfit<'d>(
+    seed: &Seed,
+    declared: impl Fn(&str) -> Option<&'d str>,
+) -> Option<(u64, String)> {
     let kinds: Vec<(usize, Kind, &str)> = (0..seed.column_names.len())
         .filter_map(|at| {
             let name = declared(&seed.column_names[at])?;
             Some((at, kind(name)?, name))
         })
         .collect();
-    for (index, row) in seed.rows.iter().enumerate() {
+    for (row, line) in seed.rows.iter().zip(&seed.lines) {
         for (at, kind, name) in &kinds {
             let Datum::Text(text) = &row[*at] else {
                 continue;
             };
             if !fits(text.trim(), *kind) {
-                let (column, line) = (&seed.column_names[*at], seed.lines[index]);
-                return Err(AdapterError::Seed {
-                    message: format!(
-                        "row {} on line {line} has `{text}` in column `{column}`, whose type is declared as `{name}`",
-                        index + 1
-                    ),
-                    line,
-                });
+                let column = &seed.column_names[*at];
+                return Some((*line, format!("`{text}` in column `{column}` is no {name}")));
             }
         }
     }
-    Ok(())
+    None
 }
 
 fn kind(declared: &str) -> Option<Kind> {
@@ -85,7 +81,7 @@ fn fits(text: &str, kind: Kind) -> bool {
 mod tests {
     use super::*;
 
-    fn check(csv: &str, declared: &str) -> Option<String> {
+    fn check(csv: &str, declared: &str) -> Option<(u64, String)> {
         let seed = Seed::from_csv(csv, b',', &["n".to_owned()]).unwrap();
         let of = |name: &str| (name == "n").then_some(declared);
         check_declared(&seed, of)
@@ -113,9 +109,8 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_named_with_its_row() {
-        let expected =
-            "row 2 on line 3 has `old` in column `n`, whose type is declared as `integer`";
-        assert_eq!(check("n\n1\nold\n", "integer").as_deref(), Some(expected));
+        let expected = (3, "`old` in column `n` is no integer".to_owned());
+        assert_eq!(check("n\n1\nold\n", "integer"), Some(expected));
         for (value, declared) in [
             ("1.5", "int"),
             ("$5", "real"),

@@ -12,9 +12,9 @@ mod reader;
 
 use super::datum::Datum;
 use super::error::Result;
-pub use declared::check_declared;
+pub use declared::misfit;
 pub use infer::{InferredType, infer};
-pub use reader::{Field, RenamedHeader, Short, read};
+pub use reader::{Field, RenamedHeader, read};
 
 /// A seed, ready to load.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,10 +27,10 @@ pub struct Seed {
     pub rows: Vec<Vec<Datum>>,
     /// Line of each row in the file, from 1.
     pub lines: Vec<u64>,
+    /// Records with fewer values than the header: line, and number of values. The others are null, as with dbt.
+    pub short: Vec<(u64, usize)>,
     /// Columns whose name is not the one in the header.
     pub renamed: Vec<RenamedHeader>,
-    /// Rows that were filled up with nulls.
-    pub short: Vec<Short>,
 }
 
 impl Seed {
@@ -54,8 +54,8 @@ impl Seed {
             types,
             rows,
             lines: file.lines,
-            renamed: file.renamed,
             short: file.short,
+            renamed: file.renamed,
         })
     }
 

@@ -24,17 +24,6 @@ pub struct RenamedHeader {
     pub name: String,
 }
 
-/// A row with fewer values than the header has; the others are null.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Short {
-    /// Number of the row, from 1.
-    pub row: usize,
-    /// Line in the file, from 1.
-    pub line: u64,
-    /// How many values it has; none on a blank line.
-    pub values: usize,
-}
-
 /// A CSV file as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CsvFile {
@@ -44,10 +33,10 @@ pub struct CsvFile {
     pub rows: Vec<Vec<Field>>,
     /// Line of each row in the file, from 1.
     pub lines: Vec<u64>,
+    /// Records with fewer values than the header: line, and number of values.
+    pub short: Vec<(u64, usize)>,
     /// Columns whose name is not the one in the header.
     pub renamed: Vec<RenamedHeader>,
-    /// Rows that were filled up with nulls.
-    pub short: Vec<Short>,
 }
 
 /// A record and the line that it starts on.
@@ -70,19 +59,15 @@ pub fn read(text: &str, delimiter: u8) -> Result<CsvFile> {
         column_names,
         rows: Vec::with_capacity(records.len()),
         lines: Vec::with_capacity(records.len()),
-        renamed,
         short: Vec::new(),
+        renamed,
     };
     for (index, (line, record)) in records.into_iter().enumerate() {
         if record.len() > width {
             return Err(too_many_values(index + 1, line, record.len(), width));
         }
         if record.len() < width {
-            file.short.push(Short {
-                row: index + 1,
-                line,
-                values: record.len(),
-            });
+            file.short.push((line, record.len()));
         }
         let mut row: Vec<Field> = record.into_iter().map(Some).collect();
         row.resize(width, None);
@@ -211,8 +196,6 @@ mod tests {
     fn blank_lines_are_rows_without_values() {
         let file = read("a,b\n1,2\n\n3,4\n\n", b',').unwrap();
         let nothing = vec![None, None];
-        let short: Vec<u64> = file.short.iter().map(|short| short.line).collect();
-        assert_eq!(short, [3, 5]);
         assert_eq!(
             file.rows,
             [row(&["1", "2"]), nothing.clone(), row(&["3", "4"]), nothing]

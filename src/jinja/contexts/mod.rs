@@ -26,7 +26,11 @@ use crate::jinja::macros::{CallRecorder, MacroTable, Session as RenderSession};
 use crate::manifest::{Config, RefCall};
 use crate::names::UniqueId;
 
+/// The value of a variable in a package.
+pub type Vars = dyn Fn(&str, &str) -> Option<Json> + Send + Sync;
+
 /// What all templates of a run share.
+#[derive(Clone)]
 pub struct Globals {
     /// The template engine with all macros.
     pub engine: Arc<Engine>,
@@ -49,7 +53,7 @@ pub struct Globals {
     /// The engine.
     pub adapter: Arc<dyn Adapter>,
     /// Variables: package and name to value.
-    pub vars: Arc<dyn Fn(&str, &str) -> Option<Json> + Send + Sync>,
+    pub vars: Arc<Vars>,
     /// The outside world, for `env_var` and the clock.
     pub host: Arc<dyn Host>,
     /// Where `log` and `print` go.

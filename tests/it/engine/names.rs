@@ -206,3 +206,24 @@ fn values_that_no_engine_likes_are_errors_and_not_panics() {
         }
     }
 }
+
+#[test]
+fn two_models_cannot_mean_one_relation() {
+    for (one, other) in [
+        ("alias='A'", "alias='a'"),
+        ("schema='mart', alias='t'", "alias='main_mart__t'"),
+    ] {
+        let scratch = Scratch::new("");
+        scratch.write("models/x.sql", &model(one, "select 1 as id"));
+        scratch.write("models/y.sql", &model(other, "select 2 as id"));
+        scratch
+            .forge(&["run"])
+            .expect(2, &["E0304", "model.shop.x", "model.shop.y"]);
+    }
+    let scratch = Scratch::new("//- models/_forge_runs.sql\nselect 1 as id\n");
+    scratch
+        .forge(&["run"])
+        .expect(2, &["E0304", "belong to forge"]);
+    let scratch = Scratch::new("//- models/sqlite_x.sql\nselect 1 as id\n");
+    scratch.forge(&["run"]).expect(1, &["reserved"]);
+}

@@ -85,7 +85,7 @@ fn a_row_that_is_too_short_is_filled_up_with_a_warning() {
     let scratch = seed("id,v\n1,a\n2\n\n4,d\n", "");
     scratch.forge(&["seed"]).expect(
         0,
-        &["E0207", "seeds/s.csv:3", "1 of 2 values", "1 more row"],
+        &["E0207", "seeds/s.csv:3", "1 of 2 values", "also on line 4"],
     );
     assert_eq!(
         rows(&scratch, "select * from s"),
@@ -100,7 +100,7 @@ fn a_value_that_does_not_fit_is_named_and_the_table_stays() {
     scratch.write("seeds/s.csv", "id,v\n2,b\nthree,c\n");
     scratch
         .forge(&["seed"])
-        .expect(1, &["E0207", "seeds/s.csv:3", "`three`", "`integer`"]);
+        .expect(1, &["E0207", "seeds/s.csv:3", "`three`", "is no integer"]);
     assert_eq!(rows(&scratch, "select * from s"), ["1|a"]);
 }
 

@@ -23,12 +23,12 @@ fn the_rows_that_count_are_configured() {
         (
             "          - not_null\n",
             1,
-            "Got 2 results, configured to fail if != 0",
+            "got 2 results, configured to fail if != 0",
         ),
         (
             "          - not_null: {config: {limit: 1}}\n",
             1,
-            "Got 1 result,",
+            "got 1 result,",
         ),
         (
             "          - not_null: {config: {where: \"kind <> 'c'\"}}\n",
@@ -58,7 +58,7 @@ fn the_rows_that_count_are_configured() {
         (
             "          - unique: {config: {fail_calc: 'sum(n_records)'}}\n",
             1,
-            "Got 2 results",
+            "got 2 results",
         ),
         (
             "          - unique: {config: {fail_calc: \"max(n_records) - 2\"}}\n",
@@ -78,7 +78,7 @@ fn the_rows_that_count_are_configured() {
         (
             "          - accepted_values: {arguments: {values: [1, 2], quote: false}}\n",
             1,
-            "Got 1 result",
+            "got 1 result",
         ),
         (
             "          - unique: {config: {fail_calc: 'nope(n_records)'}}\n",
@@ -114,7 +114,7 @@ fn failing_rows_are_kept_and_replaced() {
         scratch.forge(&["seed"]).expect(0, &[]);
         scratch
             .forge(&["test"])
-            .expect(1, &["Got 2 results", "Got 1 result,"]);
+            .expect(1, &["got 2 results", "got 1 result,"]);
         assert_eq!(
             rows(&scratch, "select * from main_dbt_test__audit__no_null"),
             ["~|c", "~|c"]
