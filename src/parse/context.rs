@@ -27,8 +27,15 @@ impl<'p> Context<'p> {
     }
 
     /// The section of a package's project file that configures a resource type.
-    pub(crate) fn section(&self, package: &'p Package, resource_type: ResourceType) -> Option<&'p Yaml> {
-        package.config.sections.get(Self::section_key(resource_type))
+    pub(crate) fn section(
+        &self,
+        package: &'p Package,
+        resource_type: ResourceType,
+    ) -> Option<&'p Yaml> {
+        package
+            .config
+            .sections
+            .get(Self::section_key(resource_type))
     }
 
     /// The name of the section that configures a resource type.

@@ -100,9 +100,20 @@ struct Parsed {
 impl Parsed {
     /// Type and place of everything that the project file can configure.
     fn fqns(&self) -> impl Iterator<Item = (ResourceType, &[String])> {
-        (self.nodes.iter().map(|node| (node.resource_type, node.fqn.as_slice())))
-            .chain(self.sources.iter().map(|source| (ResourceType::Source, source.fqn.as_slice())))
-            .chain(self.exposures.iter().map(|e| (ResourceType::Exposure, e.fqn.as_slice())))
+        (self
+            .nodes
+            .iter()
+            .map(|node| (node.resource_type, node.fqn.as_slice())))
+        .chain(
+            self.sources
+                .iter()
+                .map(|source| (ResourceType::Source, source.fqn.as_slice())),
+        )
+        .chain(
+            self.exposures
+                .iter()
+                .map(|e| (ResourceType::Exposure, e.fqn.as_slice())),
+        )
     }
 
     fn into_manifest(self, project: &Project, globals: &Globals) -> Manifest {

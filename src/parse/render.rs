@@ -62,7 +62,14 @@ enum Offsets {
 }
 
 fn placed(cx: &Context<'_>, error: &JinjaError, span: Span, offsets: Offsets) -> Diagnostic {
-    let template = error.frames.last().map_or("", |frame| frame.template.as_str());
-    let root = Root { template, span: Some(span), is_opaque: offsets == Offsets::Unknown };
+    let template = error
+        .frames
+        .last()
+        .map_or("", |frame| frame.template.as_str());
+    let root = Root {
+        template,
+        span: Some(span),
+        is_opaque: offsets == Offsets::Unknown,
+    };
     cx.globals.places.diagnostic(error, &root)
 }

@@ -43,12 +43,20 @@ fn walk(
         if used.contains(path.as_slice()) {
             walk(section, value, path, used, diagnostics);
         } else {
-            let here = used.iter().filter(|known| known.len() == path.len() && known.starts_with(&path[..path.len() - 1]));
-            let near = did_you_mean(&key.value, here.filter_map(|known| known.last().map(String::as_str)));
+            let here = used.iter().filter(|known| {
+                known.len() == path.len() && known.starts_with(&path[..path.len() - 1])
+            });
+            let near = did_you_mean(
+                &key.value,
+                here.filter_map(|known| known.last().map(String::as_str)),
+            );
             diagnostics.push(
                 Diagnostic::warning(
                     codes::UNUSED_CONFIG,
-                    format!("the configuration `{section}: {}` applies to nothing", path.join(".")),
+                    format!(
+                        "the configuration `{section}: {}` applies to nothing",
+                        path.join(".")
+                    ),
                 )
                 .at(key.span, "nothing is in this folder")
                 .suggest(near),

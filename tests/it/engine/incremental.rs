@@ -367,3 +367,22 @@ fn odd_column_names_survive_every_strategy() {
         );
     }
 }
+
+#[test]
+fn a_model_may_read_the_rows_that_it_replaces() {
+    for kind in ["table", "incremental"] {
+        let scratch = Scratch::new("");
+        let config = format!("materialized='{kind}', full_refresh=true");
+        let sql = "{% if load_relation(this) %}select id + 1 as id from {{ this }}{% else %}select 1 as id{% endif %}";
+        scratch.write("models/a.sql", &model(&config, sql));
+        scratch.write("models/above.sql", "select id from {{ ref('a') }}\n");
+        for expected in ["1", "2", "3"] {
+            scratch.forge(&["run"]).expect(0, &["1 row"]);
+            assert_eq!(rows(&scratch, "select id from above"), [expected], "{kind}");
+        }
+        let failing = sql.replace("id + 1", "abs(-9223372036854775807 - id)");
+        scratch.write("models/a.sql", &model(&config, &failing));
+        scratch.forge(&["run"]).expect(1, &["overflow"]);
+        assert_eq!(rows(&scratch, "select id from above"), ["3"], "{kind}");
+    }
+}

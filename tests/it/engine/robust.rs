@@ -112,7 +112,7 @@ fn kill_at_any_time_leaves_the_old_table_or_the_new_one() {
         let sql = format!(
             "with recursive n(i) as (select 1 union all select i + 1 from n where i < 20000) select i, {round} as v from n"
         );
-        let config = if round % 2 == 0 {
+        let config = if round.is_multiple_of(2) {
             "materialized='table'"
         } else {
             "materialized='incremental', unique_key='i'"

@@ -11,6 +11,7 @@
   {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
   {% if existing_relation is none or full_refresh_mode %}
+    {% set sql = stage_self_reference(existing_relation, sql) %}
     {% do drop_relation_if_exists(existing_relation) %}
     {% call statement('main') -%}
       {{ get_create_table_as_sql(False, target_relation, sql) }}
