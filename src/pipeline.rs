@@ -13,10 +13,10 @@ use indexmap::IndexSet;
 use rayon::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
-use crate::adapters::{self, Adapter, AdapterError};
+use crate::adapters::{self, Adapter};
 use crate::artifacts::manifest::{CompiledInfo, write_manifest};
 use crate::artifacts::run_results::{Metadata, RunResult, RunResults};
-use crate::compile::{self, Compiler, written_path};
+use crate::compile::{self, CompiledNode, Compiler, written_path};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::events::{Event, EventSink, Level};
 use crate::execute;
@@ -164,7 +164,13 @@ pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnos
     let mut diagnostics = Diagnostics::new();
     let now = project.started_at.as_millisecond() as f64 / 1000.0;
     let collected = parse::macros::collect(&project, now, &mut diagnostics);
-    let globals = Arc::new(globals(world, &project, adapter, &collected.macros, collected.defs));
+    let globals = Arc::new(globals(
+        world,
+        &project,
+        adapter,
+        &collected.macros,
+        collected.defs,
+    ));
     let (parsed, found) = parse::parse(&project, &globals, collected.macros);
     diagnostics.extend(found);
     let mut manifest = parsed.manifest;
@@ -174,16 +180,25 @@ pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnos
     let (resolved, found) = resolve::resolve(manifest, &project.root().name, &is_lost);
     diagnostics.extend(found);
     settle(world, &project.flags, diagnostics)?;
-    let Some(resolved) = resolved else { return Err(Diagnostics::new()) };
+    let Some(resolved) = resolved else {
+        return Err(Diagnostics::new());
+    };
     let manifest = Arc::new(resolved.manifest);
     let compiler = Compiler::new(project.clone(), globals, manifest.clone(), resolved.lookup);
-    Ok(Prepared { project, manifest, dag: resolved.dag, compiler })
+    Ok(Prepared {
+        project,
+        manifest,
+        dag: resolved.dag,
+        compiler,
+    })
 }
 
 /// The files with a mistake.
 fn lost_files(world: &World, diagnostics: &Diagnostics) -> Vec<Arc<SourceFile>> {
     let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error);
-    let mut files: Vec<_> = errors.filter_map(|d| Some(d.primary.as_ref()?.span.file)).collect();
+    let mut files: Vec<_> = errors
+        .filter_map(|d| Some(d.primary.as_ref()?.span.file))
+        .collect();
     files.sort_unstable();
     files.dedup();
     files.into_iter().map(|id| world.sources.file(id)).collect()
@@ -201,7 +216,12 @@ fn may_declare(file: &SourceFile, name: &str) -> bool {
 fn settle(world: &World, flags: &Flags, mut diagnostics: Diagnostics) -> Result<(), Diagnostics> {
     diagnostics.promote(|code| flags.promotes(code.id()) || flags.promotes(code.name()));
     if flags.strict {
-        let strict = [codes::UNKNOWN_KEY, codes::DUPLICATE_KEY, codes::UNUSED_PATCH, codes::UNUSED_CONFIG];
+        let strict = [
+            codes::UNKNOWN_KEY,
+            codes::DUPLICATE_KEY,
+            codes::UNUSED_PATCH,
+            codes::UNUSED_CONFIG,
+        ];
         diagnostics.promote(|code| strict.contains(&code));
     }
     if diagnostics.has_errors() {
@@ -242,7 +262,10 @@ fn globals(
 ) -> Globals {
     let places = Places {
         sources: world.sources.clone(),
-        macros: macros.iter().map(|(id, m)| (id.to_string(), m.span)).collect(),
+        macros: macros
+            .iter()
+            .map(|(id, m)| (id.to_string(), m.span))
+            .collect(),
         names: macros.values().map(|m| m.name.clone()).collect(),
         internal: parse::macros::internal_packages(adapter.type_name()).to_vec(),
     };
@@ -250,8 +273,11 @@ fn globals(
     let root = project.root();
     let [own, base] = parse::macros::internal_packages(adapter.type_name());
     let table = engine.table(&root.name, &[&own, &base]);
-    let vars: HashMap<String, Map<String, Json>> =
-        project.packages.iter().map(|p| (p.name.to_string(), project.vars(&p.name))).collect();
+    let vars: HashMap<String, Map<String, Json>> = project
+        .packages
+        .iter()
+        .map(|p| (p.name.to_string(), project.vars(&p.name)))
+        .collect();
     let flags = flags_json(project);
     Globals {
         engine,
@@ -354,7 +380,11 @@ fn selected(
 }
 
 /// The selected resources, in order; writes `manifest.json`.
-pub fn list(world: &World, prepared: &Prepared, selection: &Selection) -> Result<Vec<UniqueId>, Diagnostics> {
+pub fn list(
+    world: &World,
+    prepared: &Prepared,
+    selection: &Selection,
+) -> Result<Vec<UniqueId>, Diagnostics> {
     let ids = selected(world, prepared, selection, list::DEFAULT_TYPES)?;
     write_artifacts(world, prepared, None, &HashMap::new());
     Ok(ids.into_iter().collect())
@@ -391,18 +421,20 @@ fn write_artifacts(
         let path = project.target_dir().join(name);
         if let Err(error) = world.host.write(&path, &text) {
             let message = format!("cannot write `{}`: {error}", path.display());
-            world.sink.emit(Event::Diagnostic(Diagnostic::warning(codes::NOT_WRITTEN, message)));
+            world.sink.emit(Event::Diagnostic(Diagnostic::warning(
+                codes::NOT_WRITTEN,
+                message,
+            )));
         }
     }
 }
 
-/// A connection that reads, and is absent as long as there is no database.
+/// A connection that reads; as long as there is no database, an empty one answers.
 fn reading(prepared: &Prepared) -> Arc<Connection> {
     let adapter = prepared.compiler.globals.adapter.clone();
-    Arc::new(Connection::new(Box::new(move || match adapter.reader() {
-        Ok(session) => Ok(Some(session)),
-        Err(AdapterError::CannotOpen { .. }) => Ok(None),
-        Err(error) => Err(error),
+    Arc::new(Connection::new(Box::new(move || match adapter.exists() {
+        true => adapter.reader().map(Some),
+        false => adapter.scratch().map(Some),
     })))
 }
 
@@ -423,7 +455,12 @@ pub fn compile(
 ) -> Result<Vec<Compiled>, Diagnostics> {
     let connection = reading(prepared);
     if let Some(sql) = &options.inline {
-        let node = Arc::new(prepared.compiler.inline_node(sql).map_err(|d| Diagnostics::from(*d))?);
+        let node = Arc::new(
+            prepared
+                .compiler
+                .inline_node(sql)
+                .map_err(|d| Diagnostics::from(*d))?,
+        );
         let (one, _) = compile_one(world, prepared, &node, &connection, Variant::Auto)
             .map_err(|d| Diagnostics::from(*d))?;
         return Ok(vec![one]);
@@ -450,11 +487,53 @@ pub fn compile(
             Err(problem) => problems.push(*problem),
         }
     }
-    let results = results_of(world, prepared, compiled.iter().map(compiled_result).collect());
+    add_inlined(world, prepared, &mut infos);
+    let results = results_of(
+        world,
+        prepared,
+        compiled.iter().map(compiled_result).collect(),
+    );
     write_artifacts(world, prepared, Some(&results), &infos);
     match problems.is_empty() {
         true => Ok(compiled),
         false => Err(problems),
+    }
+}
+
+/// Ephemeral models are published too, once something inlined them.
+fn add_inlined(
+    world: &World,
+    prepared: &Prepared,
+    infos: &mut HashMap<UniqueId, Arc<CompiledInfo>>,
+) {
+    for (id, compiled) in prepared.compiler.inlined() {
+        let Some(node) = prepared.manifest.nodes.get(&id) else {
+            continue;
+        };
+        if !infos.contains_key(&id) {
+            let info = written(world, prepared, node, &compiled);
+            infos.insert(id, Arc::new(info));
+        }
+    }
+}
+
+/// Writes the compiled SQL of a node to its file; says what is published about it.
+fn written(
+    world: &World,
+    prepared: &Prepared,
+    node: &Node,
+    compiled: &CompiledNode,
+) -> CompiledInfo {
+    let below = written_path(node);
+    let path = prepared.project.target_dir().join("compiled").join(&below);
+    let _ = world.host.write(&path, &compiled.code);
+    let target = &prepared.project.root().config.target_path;
+    CompiledInfo {
+        compiled_code: Some(compiled.code.clone()),
+        extra_ctes: compiled.ctes.clone(),
+        compiled_path: Some(format!("{target}/compiled/{below}")),
+        build_path: None,
+        relation_name: None,
     }
 }
 
@@ -477,7 +556,8 @@ fn compile_one(
     variant: Variant,
 ) -> Result<(Compiled, CompiledInfo), Box<Diagnostic>> {
     let make = |variant| prepared.compiler.compile(node, connection, variant);
-    let has_variants = node.resource_type == ResourceType::Model && node.materialized() == "incremental";
+    let has_variants =
+        node.resource_type == ResourceType::Model && node.materialized() == "incremental";
     let (main, full_refresh, incremental) = match variant {
         Variant::Both if has_variants => {
             let full = make(compile::Variant::FullRefresh)?;
@@ -489,20 +569,16 @@ fn compile_one(
         Variant::Incremental => (make(compile::Variant::Incremental)?, None, None),
         _ => (make(compile::Variant::Auto)?, None, None),
     };
-    let below = written_path(node);
-    let path = prepared.project.target_dir().join("compiled").join(&below);
     let is_file = node.resource_type != ResourceType::SqlOperation;
-    if is_file {
-        let _ = world.host.write(&path, &main.code);
-    }
-    let target = &prepared.project.root().config.target_path;
-    let info = CompiledInfo {
-        compiled_code: Some(main.code.clone()),
-        extra_ctes: main.ctes.clone(),
-        compiled_path: Some(format!("{target}/compiled/{below}")),
-        build_path: None,
-        relation_name: None,
+    let info = match is_file {
+        true => written(world, prepared, node, &main),
+        false => CompiledInfo::default(),
     };
+    let path = prepared
+        .project
+        .target_dir()
+        .join("compiled")
+        .join(written_path(node));
     let compiled = Compiled {
         id: node.unique_id.clone(),
         name: node.name.clone(),
@@ -519,7 +595,10 @@ fn results_of(world: &World, prepared: &Prepared, results: Vec<RunResult>) -> Ru
     let now = world.host.now();
     let metadata = &prepared.manifest.metadata;
     let args = match flags_json(project) {
-        Json::Object(map) => map.into_iter().map(|(k, v)| (k.to_lowercase(), v)).collect(),
+        Json::Object(map) => map
+            .into_iter()
+            .map(|(k, v)| (k.to_lowercase(), v))
+            .collect(),
         _ => Map::new(),
     };
     RunResults {
@@ -531,7 +610,9 @@ fn results_of(world: &World, prepared: &Prepared, results: Vec<RunResult>) -> Ru
             ..Metadata::default()
         },
         results,
-        elapsed_time: (now - project.started_at).total(jiff::Unit::Second).unwrap_or(0.0),
+        elapsed_time: (now - project.started_at)
+            .total(jiff::Unit::Second)
+            .unwrap_or(0.0),
         args,
     }
 }
@@ -547,6 +628,7 @@ impl Verb {
                 ResourceType::Seed,
                 ResourceType::Snapshot,
                 ResourceType::Test,
+                ResourceType::Exposure,
             ],
         }
     }
@@ -562,6 +644,9 @@ pub fn run(
     let project = &prepared.project;
     let mut wanted = selected(world, prepared, selection, verb.resource_types())?;
     drop_snapshots(world, prepared, &mut wanted);
+    let (exposures, wanted): (IndexSet<UniqueId>, IndexSet<UniqueId>) = wanted
+        .into_iter()
+        .partition(|id| prepared.manifest.exposures.contains_key(id));
     let run = execute::Run {
         compiler: &prepared.compiler,
         dag: &prepared.dag,
@@ -572,10 +657,43 @@ pub fn run(
     };
     let start = std::time::Instant::now();
     let finished = execute::run(&run).map_err(|d| Diagnostics::from(*d))?;
-    let results = results_of(world, prepared, finished.results);
-    write_artifacts(world, prepared, Some(&results), &finished.compiled);
-    world.sink.emit(Event::RunFinished { elapsed: start.elapsed() });
+    let mut compiled = finished.compiled;
+    add_inlined(world, prepared, &mut compiled);
+    let mut ended = finished.results;
+    ended.extend(exposure_results(prepared, &exposures, &ended));
+    let results = results_of(world, prepared, ended);
+    write_artifacts(world, prepared, Some(&results), &compiled);
+    world.sink.emit(Event::RunFinished {
+        elapsed: start.elapsed(),
+    });
     Ok(RunSummary { results })
+}
+
+/// dbt 1.12: `build` reports exposures too: nothing was done, or they were skipped as what they read failed.
+fn exposure_results(
+    prepared: &Prepared,
+    exposures: &IndexSet<UniqueId>,
+    ended: &[RunResult],
+) -> Vec<RunResult> {
+    let dag = &prepared.dag;
+    let failed = ended
+        .iter()
+        .filter(|r| matches!(r.status.as_str(), "error" | "fail" | "skipped"));
+    let failed = dag.indices_of(failed.map(|r| r.unique_id.as_str()));
+    let below = dag.descendants(&failed, None);
+    exposures
+        .iter()
+        .map(|id| {
+            let is_skipped = dag.index_of(id).is_some_and(|at| below.contains(at));
+            RunResult {
+                status: if is_skipped { "skipped" } else { "no-op" }.to_owned(),
+                thread_id: "MainThread".to_owned(),
+                failures: (!is_skipped).then_some(0),
+                unique_id: id.to_string(),
+                ..RunResult::default()
+            }
+        })
+        .collect()
 }
 
 /// Snapshots are parsed and cannot be built yet; says so once.
@@ -586,8 +704,12 @@ fn drop_snapshots(world: &World, prepared: &Prepared, wanted: &mut IndexSet<Uniq
         node.is_none_or(|node| node.resource_type != ResourceType::Snapshot)
     });
     if wanted.len() < before {
-        let message = "snapshots are not built yet; what reads them needs their tables from elsewhere";
-        world.sink.emit(Event::Diagnostic(Diagnostic::warning(codes::UNSUPPORTED, message)));
+        let message =
+            "snapshots are not built yet; what reads them needs their tables from elsewhere";
+        world.sink.emit(Event::Diagnostic(Diagnostic::warning(
+            codes::UNSUPPORTED,
+            message,
+        )));
     }
 }
 
@@ -601,16 +723,24 @@ pub fn show(
 ) -> Result<Vec<Shown>, Diagnostics> {
     let connection = reading(prepared);
     let query = |node: &Arc<Node>| {
-        execute::query(&prepared.compiler, node, &connection, limit).map_err(|d| Diagnostics::from(*d))
+        execute::query(&prepared.compiler, node, &connection, limit)
+            .map_err(|d| Diagnostics::from(*d))
     };
     if let Some(sql) = inline {
-        let node = Arc::new(prepared.compiler.inline_node(sql).map_err(|d| Diagnostics::from(*d))?);
+        let node = Arc::new(
+            prepared
+                .compiler
+                .inline_node(sql)
+                .map_err(|d| Diagnostics::from(*d))?,
+        );
         return Ok(vec![shown(None, query(&node)?)]);
     }
     let ids = selected(world, prepared, selection, COMPILED)?;
     let mut all = Vec::new();
     for node in ids.iter().filter_map(|id| prepared.manifest.nodes.get(id)) {
-        if node.resource_type == ResourceType::Test && selection.select.iter().all(|s| !s.contains(&*node.name)) {
+        if node.resource_type == ResourceType::Test
+            && selection.select.iter().all(|s| !s.contains(&*node.name))
+        {
             // Tests come along with what they are on; they are shown when they are asked for.
             continue;
         }
@@ -635,7 +765,11 @@ fn shown(name: Option<String>, rows: execute::Rows) -> Shown {
     Shown {
         name,
         columns: table.column_names.clone(),
-        rows: table.rows.iter().map(|row| row.iter().map(adapters::Datum::to_json).collect()).collect(),
+        rows: table
+            .rows
+            .iter()
+            .map(|row| row.iter().map(adapters::Datum::to_json).collect())
+            .collect(),
         sql: rows.sql,
     }
 }
@@ -643,8 +777,16 @@ fn shown(name: Option<String>, rows: execute::Rows) -> Shown {
 /// Looks at the installation, the project, the profile and the database.
 pub fn debug(world: &World, flags: &FlagOverrides) -> Result<DebugReport, Diagnostics> {
     let mut lines = vec![
-        ("forge".to_owned(), env!("CARGO_PKG_VERSION").to_owned(), true),
-        ("dbt".to_owned(), format!("reads projects of {}", project::DBT_VERSION), true),
+        (
+            "forge".to_owned(),
+            env!("CARGO_PKG_VERSION").to_owned(),
+            true,
+        ),
+        (
+            "dbt".to_owned(),
+            format!("reads projects of {}", project::DBT_VERSION),
+            true,
+        ),
     ];
     let project = match load(world, flags) {
         Ok(project) => project,
@@ -664,18 +806,34 @@ pub fn debug(world: &World, flags: &FlagOverrides) -> Result<DebugReport, Diagno
     lines.push(("project".to_owned(), root.name.to_string(), true));
     let file = root.root.join(project::PROJECT_FILE);
     lines.push(("project file".to_owned(), file.display().to_string(), true));
-    lines.push(("profile".to_owned(), format!("{} ({place})", target.profile_name), true));
-    lines.push(("target".to_owned(), format!("{}, type {}", target.name, target.adapter_type), true));
+    lines.push((
+        "profile".to_owned(),
+        format!("{} ({place})", target.profile_name),
+        true,
+    ));
+    lines.push((
+        "target".to_owned(),
+        format!("{}, type {}", target.name, target.adapter_type),
+        true,
+    ));
     lines.push(("schema".to_owned(), target.schema.clone(), true));
-    lines.push(("threads".to_owned(), project.flags.threads.unwrap_or(target.threads).to_string(), true));
+    lines.push((
+        "threads".to_owned(),
+        project.flags.threads.unwrap_or(target.threads).to_string(),
+        true,
+    ));
     for key in ["path", "schemas_and_paths", "schema_directory"] {
         if let Some(value) = target.settings.get(key) {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let value = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
             lines.push((key.to_owned(), value, true));
         }
     }
-    let connected = connect(world, &project).map_err(|d| d.iter().map(|d| d.message.clone()).collect::<Vec<_>>());
-    let connected = connected.and_then(|adapter| adapter.writer().map_err(|error| vec![error.to_string()]));
+    let connected = connect(world, &project)
+        .map_err(|d| d.iter().map(|d| d.message.clone()).collect::<Vec<_>>());
+    let connected =
+        connected.and_then(|adapter| adapter.writer().map_err(|error| vec![error.to_string()]));
     match connected {
         Ok(_) => lines.push(("connection".to_owned(), "fine".to_owned(), true)),
         Err(messages) => lines.push(("connection".to_owned(), messages.join("; "), false)),
@@ -703,7 +861,10 @@ pub fn clean(world: &World, project: &Project) -> Result<Vec<PathBuf>, Diagnosti
         }
         if databases.iter().any(|file| file.starts_with(&real)) {
             let message = format!("`{target}` holds the database, so it is left alone");
-            world.sink.emit(Event::Message { level: Level::Warn, text: message });
+            world.sink.emit(Event::Message {
+                level: Level::Warn,
+                text: message,
+            });
             continue;
         }
         world.host.remove_dir_all(&path).map_err(|error| {
@@ -718,10 +879,17 @@ pub fn clean(world: &World, project: &Project) -> Result<Vec<PathBuf>, Diagnosti
 fn database_files(world: &World, project: &Project) -> Vec<PathBuf> {
     let target = &project.target;
     let settings = &target.settings;
-    let mut files: Vec<&str> = settings.get("path").and_then(Json::as_str).into_iter().collect();
+    let mut files: Vec<&str> = settings
+        .get("path")
+        .and_then(Json::as_str)
+        .into_iter()
+        .collect();
     files.extend(settings.get("schema_directory").and_then(Json::as_str));
     if let Some(Json::Object(paths)) = settings.get("schemas_and_paths") {
         files.extend(paths.values().filter_map(Json::as_str));
     }
-    files.iter().map(|file| world.host.canonical(&target.base_dir.join(Path::new(file)))).collect()
+    files
+        .iter()
+        .map(|file| world.host.canonical(&target.base_dir.join(Path::new(file))))
+        .collect()
 }

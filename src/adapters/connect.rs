@@ -66,10 +66,16 @@ fn sqlite(settings: &Settings<'_>) -> Result<Arc<dyn Adapter>> {
     let text = |key: &str| settings.other.get(key).and_then(Json::as_str);
     let mut made = match settings.other.get("schemas_and_paths") {
         Some(paths) => {
-            let directory = text("schema_directory")
-                .ok_or_else(|| wrong("`schemas_and_paths` needs `schema_directory` beside it".to_owned()))?;
+            let directory = text("schema_directory").ok_or_else(|| {
+                wrong("`schemas_and_paths` needs `schema_directory` beside it".to_owned())
+            })?;
             let paths = schema_paths(paths)?;
-            SqliteSettings::attached(paths, PathBuf::from(directory), settings.schema, settings.base_dir)
+            SqliteSettings::attached(
+                paths,
+                PathBuf::from(directory),
+                settings.schema,
+                settings.base_dir,
+            )
         }
         None => {
             let path = text("path").or_else(|| text("file")).ok_or_else(|| {
@@ -80,17 +86,25 @@ fn sqlite(settings: &Settings<'_>) -> Result<Arc<dyn Adapter>> {
     };
     made.database = settings.database.to_owned();
     made.now = settings.now;
-    if let Some(seconds) = settings.other.get("busy_timeout").and_then(Json::as_f64) {
-        made.busy_timeout = Duration::try_from_secs_f64(seconds)
-            .map_err(|_| wrong(format!("`busy_timeout` is {seconds}; give seconds, 0 or more")))?;
+    if let Some(value) = settings.other.get("busy_timeout") {
+        let seconds = value
+            .as_f64()
+            .and_then(|n| Duration::try_from_secs_f64(n).ok());
+        made.busy_timeout = seconds.ok_or_else(|| {
+            wrong(format!(
+                "`busy_timeout` is {value}; give seconds, 0 or more"
+            ))
+        })?;
     }
     for (key, slot) in [
         ("double_quoted_strings", &mut made.double_quoted_strings),
         ("foreign_keys", &mut made.foreign_keys),
         ("write_ahead_log", &mut made.write_ahead_log),
     ] {
-        if let Some(value) = settings.other.get(key).and_then(Json::as_bool) {
-            *slot = value;
+        if let Some(value) = settings.other.get(key) {
+            let truth = value.as_bool();
+            *slot =
+                truth.ok_or_else(|| wrong(format!("`{key}` is {value}; give true or false")))?;
         }
     }
     Ok(Arc::new(SqliteAdapter::new(made)?))
@@ -103,7 +117,9 @@ fn schema_paths(paths: &Json) -> Result<IndexMap<String, PathBuf>> {
     map.iter()
         .map(|(schema, path)| match path.as_str() {
             Some(path) => Ok((schema.clone(), PathBuf::from(path))),
-            None => Err(wrong(format!("the file of schema `{schema}` must be a string"))),
+            None => Err(wrong(format!(
+                "the file of schema `{schema}` must be a string"
+            ))),
         })
         .collect()
 }

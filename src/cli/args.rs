@@ -228,9 +228,12 @@ fn threads(text: &str) -> Result<usize, String> {
 #[command(next_help_heading = "Selection")]
 pub(super) struct SelectArgs {
     /// Names, paths, `tag:…`, `+ancestors`, `descendants+`, `unions of` words, `a,b` intersections
-    #[arg(short, long, short_alias = 'm', aliases = ["models", "model"], num_args = 1..,
-          value_name = "SELECTOR")]
+    #[arg(short, long, num_args = 1.., value_name = "SELECTOR")]
     select: Vec<String>,
+
+    /// dbt's old spelling of --select; `ls` then takes models only
+    #[arg(short, long, alias = "model", num_args = 1.., value_name = "SELECTOR", hide = true)]
+    models: Vec<String>,
 
     /// What not to take, in the same words
     #[arg(long, num_args = 1.., value_name = "SELECTOR")]
@@ -244,12 +247,17 @@ pub(super) struct SelectArgs {
 impl SelectArgs {
     /// Whether something was named.
     pub(super) fn is_given(&self) -> bool {
-        !self.select.is_empty() || self.selector.is_some()
+        !self.select.is_empty() || self.selector.is_some() || self.is_models()
+    }
+
+    /// Whether --models was used.
+    pub(super) fn is_models(&self) -> bool {
+        !self.models.is_empty()
     }
 
     /// The selection, of all types of resources.
     pub(super) fn selection(&self) -> Selection {
-        let mut select = self.select.clone();
+        let mut select = [self.select.as_slice(), &self.models].concat();
         // dbt: a selector by name takes the place of --select and --exclude.
         let mut exclude = self.exclude.clone();
         if let Some(name) = &self.selector {

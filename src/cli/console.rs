@@ -75,7 +75,10 @@ fn verbosity(flags: &Flags) -> Verbosity {
         "error" => Some(Level::Error),
         _ => Some(Level::Info),
     };
-    Verbosity { least, print: flags.print }
+    Verbosity {
+        least,
+        print: flags.print,
+    }
 }
 
 /// `NO_COLOR` gives way to the command line only.

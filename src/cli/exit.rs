@@ -49,8 +49,12 @@ const INTERRUPTED: i32 = 130;
 pub(super) fn on_interrupt(console: Arc<dyn Console>) {
     let stop = move || {
         console.interrupted();
-        let text = "interrupted; what was running is rolled back, what was finished stays".to_owned();
-        console.emit(Event::Message { level: Level::Error, text });
+        let text =
+            "interrupted; what was running is rolled back, what was finished stays".to_owned();
+        console.emit(Event::Message {
+            level: Level::Error,
+            text,
+        });
         std::process::exit(INTERRUPTED);
     };
     // Without a handler the system's own one ends the process; only the terminal is less tidy then.

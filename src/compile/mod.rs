@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use crate::artifacts::manifest::{CompiledInfo, compiled_node_json, node_json};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::jinja::contexts::{
-    Connection, Globals, ModelValue, NodeFacts, Phase, QueryComment, Scope,
+    Connection, Globals, LazyComment, ModelValue, NodeFacts, Phase, QueryComment, Scope,
 };
 use crate::jinja::diagnose::Root;
 use crate::jinja::error::JinjaError;
@@ -63,8 +63,19 @@ impl Compiler {
         manifest: Arc<Manifest>,
         lookup: Lookup,
     ) -> Self {
-        let references = Arc::new(References::new(project.clone(), manifest.clone(), lookup, globals.adapter.clone()));
-        Compiler { project, globals, manifest, references, ephemeral: Arc::default() }
+        let references = Arc::new(References::new(
+            project.clone(),
+            manifest.clone(),
+            lookup,
+            globals.adapter.clone(),
+        ));
+        Compiler {
+            project,
+            globals,
+            manifest,
+            references,
+            ephemeral: Arc::default(),
+        }
     }
 
     /// Compiles one node. `connection` answers what templates ask of the database.
@@ -76,7 +87,14 @@ impl Compiler {
     ) -> Result<CompiledNode, Box<Diagnostic>> {
         let mut scope = self.scope(node, connection);
         variants::apply(&mut scope, node, variant);
-        self.bind_arguments(node, &mut scope)?;
+        if let Some((kwargs, read)) = self.test_arguments(node, connection)? {
+            scope.extra.insert(KWARGS.to_owned(), kwargs);
+            scope
+                .capture
+                .get_mut()
+                .expect("invariant: no panic under lock")
+                .ctes = read;
+        }
         let scope = Arc::new(scope);
         let rendered = scope
             .render(node.unique_id.as_str(), &node.raw_code)
@@ -87,7 +105,11 @@ impl Compiler {
             true => rendered.clone(),
             false => ctes::inject(&rendered, &ctes),
         };
-        Ok(CompiledNode { code, rendered, ctes })
+        Ok(CompiledNode {
+            code,
+            rendered,
+            ctes,
+        })
     }
 
     /// The names of a node's templates when code is compiled or run.
@@ -96,7 +118,8 @@ impl Compiler {
         scope.node = Some(self.facts(node, None));
         scope.resolver = Some(self.references.clone());
         scope.connection = Some(connection.clone());
-        scope.query_comment = self.query_comment(node);
+        let (compiler, of) = (self.clone(), node.clone());
+        scope.query_comment = LazyComment::new(Box::new(move || compiler.query_comment(&of)));
         scope
     }
 
@@ -108,7 +131,7 @@ impl Compiler {
             package_name: node.package_name.clone(),
             name: node.name.clone(),
             this: Some(self.references.relation_of(node)),
-            config: node.config.published(node.resource_type),
+            node: node.clone(),
             model: ModelValue(Arc::new(move || {
                 Json::Object(match &compiled {
                     Some(compiled) => compiled_node_json(&model, compiled),
@@ -118,32 +141,30 @@ impl Compiler {
         }
     }
 
-    /// A generic test finds its rendered arguments under one name.
-    fn bind_arguments(&self, node: &Arc<Node>, scope: &mut Scope) -> Result<(), Box<Diagnostic>> {
-        let Some(metadata) = node.test().and_then(|test| test.metadata.as_ref()) else { return Ok(()) };
+    /// The rendered arguments of a generic test, and the ephemeral models that they read.
+    fn test_arguments(
+        &self,
+        node: &Arc<Node>,
+        connection: &Arc<Connection>,
+    ) -> Result<Option<(minijinja::value::Value, Vec<UniqueId>)>, Box<Diagnostic>> {
+        let Some(metadata) = node.test().and_then(|test| test.metadata.as_ref()) else {
+            return Ok(None);
+        };
         let name = format!("test_{}", metadata.name);
         let known = match &metadata.namespace {
             Some(namespace) => self.globals.macros.get(namespace, &name),
             None => self.globals.macros.resolve(&node.package_name, &name),
         };
         if known.is_none() {
-            return Err(Box::new(unknown_test(self.globals.places.names.iter().cloned(), node)));
+            return Err(Box::new(unknown_test(
+                self.globals.places.names.iter().cloned(),
+                node,
+            )));
         }
-        let plain = Arc::new(std::mem::replace(
-            scope,
-            Scope::new(&self.globals, Phase::Runtime, &node.package_name),
-        ));
-        let kwargs =
-            rendered_kwargs(&plain, &metadata.kwargs).map_err(|error| self.diagnostic(&error, node))?;
-        let read = plain.take_capture().ctes;
-        scope.node.clone_from(&plain.node);
-        scope.resolver.clone_from(&plain.resolver);
-        scope.connection.clone_from(&plain.connection);
-        scope.query_comment = plain.query_comment.clone();
-        scope.extra = plain.extra.clone();
-        scope.extra.insert(KWARGS.to_owned(), kwargs);
-        scope.capture.get_mut().expect("invariant: no panic under lock").ctes = read;
-        Ok(())
+        let scope = Arc::new(self.scope(node, connection));
+        let kwargs = rendered_kwargs(&scope, &metadata.kwargs)
+            .map_err(|error| self.diagnostic(&error, node))?;
+        Ok(Some((kwargs, scope.take_capture().ctes)))
     }
 
     fn ephemeral_ctes(
@@ -153,10 +174,15 @@ impl Compiler {
     ) -> Result<Vec<(UniqueId, String)>, Box<Diagnostic>> {
         let mut all: Vec<(UniqueId, String)> = Vec::new();
         for id in read {
-            let Some(node) = self.manifest.nodes.get(id) else { continue };
+            let Some(node) = self.manifest.nodes.get(id) else {
+                continue;
+            };
             let compiled = self.ephemeral(node, connection)?;
             let name = crate::adapters::Relation::ephemeral_name(&node.alias);
-            let own = (id.clone(), format!(" {name} as (\n{}\n)", compiled.rendered));
+            let own = (
+                id.clone(),
+                format!(" {name} as (\n{}\n)", compiled.rendered),
+            );
             for cte in compiled.ctes.iter().cloned().chain([own]) {
                 match all.iter_mut().find(|(known, _)| *known == cte.0) {
                     Some(known) => *known = cte,
@@ -172,7 +198,11 @@ impl Compiler {
         node: &Arc<Node>,
         connection: &Arc<Connection>,
     ) -> Result<Arc<CompiledNode>, Box<Diagnostic>> {
-        let cache = || self.ephemeral.lock().expect("invariant: no panic under lock");
+        let cache = || {
+            self.ephemeral
+                .lock()
+                .expect("invariant: no panic under lock")
+        };
         if let Some(known) = cache().get(&node.unique_id) {
             return Ok(known.clone());
         }
@@ -182,12 +212,36 @@ impl Compiler {
         Ok(compiled)
     }
 
+    /// The relation of a node or a source; none for what has no relation.
+    pub fn relation(&self, id: &UniqueId) -> Option<crate::adapters::Relation> {
+        self.references.relation(id)
+    }
+
+    /// The ephemeral models that were inlined so far.
+    pub fn inlined(&self) -> Vec<(UniqueId, Arc<CompiledNode>)> {
+        let known = self
+            .ephemeral
+            .lock()
+            .expect("invariant: no panic under lock");
+        known
+            .iter()
+            .map(|(id, compiled)| (id.clone(), compiled.clone()))
+            .collect()
+    }
+
     /// The diagnostic of an error in a node's template.
     pub fn diagnostic(&self, error: &JinjaError, node: &Node) -> Box<Diagnostic> {
         let is_generic = node.test().is_some_and(|test| test.metadata.is_some());
-        let outermost = error.frames.last().map_or("", |frame| frame.template.as_str());
+        let outermost = error
+            .frames
+            .last()
+            .map_or("", |frame| frame.template.as_str());
         let root = Root {
-            template: if is_generic { outermost } else { node.unique_id.as_str() },
+            template: if is_generic {
+                outermost
+            } else {
+                node.unique_id.as_str()
+            },
             span: Some(node.span),
             is_opaque: is_generic || node.resource_type == ResourceType::Operation,
         };
@@ -205,14 +259,22 @@ impl Compiler {
         };
         let mut scope = Scope::new(&self.globals, Phase::Runtime, &node.package_name);
         scope.node = Some(self.facts(node, None));
-        let text = Arc::new(scope).render("query-comment", &comment.comment).unwrap_or_default();
-        QueryComment { text: text.trim().to_owned(), append: comment.append }
+        let text = Arc::new(scope)
+            .render("query-comment", &comment.comment)
+            .unwrap_or_default();
+        QueryComment {
+            text: text.trim().to_owned(),
+            append: comment.append,
+        }
     }
 
     /// The node of the command line's SQL.
     pub fn inline_node(&self, sql: &str) -> Result<Node, Box<Diagnostic>> {
         let root = self.project.root();
-        let file = self.project.sources.add("--inline", std::path::Path::new("--inline"), sql);
+        let file = self
+            .project
+            .sources
+            .add("--inline", std::path::Path::new("--inline"), sql);
         let span = crate::source::Span::new(file, 0, sql.len());
         let mut node = blank_inline(root.name.clone(), sql, span, &self.project.target);
         let scope = {
@@ -220,18 +282,28 @@ impl Compiler {
             scope.node = Some(self.facts(&Arc::new(node.clone()), None));
             Arc::new(scope)
         };
-        scope.render(node.unique_id.as_str(), sql).map_err(|error| self.diagnostic(&error, &node))?;
+        scope
+            .render(node.unique_id.as_str(), sql)
+            .map_err(|error| self.diagnostic(&error, &node))?;
         let capture = scope.take_capture();
         for call in &capture.refs {
             match self.references.lookup.reference(&root.name, call) {
                 crate::resolve::Found::One(id) => node.depends_on.nodes.push(id.clone()),
                 _ => {
-                    let refable = self.manifest.nodes.values().filter(|n| n.resource_type.is_refable());
-                    let near = crate::names::did_you_mean(&call.name, refable.map(|n| n.name.as_str()));
+                    let refable = self
+                        .manifest
+                        .nodes
+                        .values()
+                        .filter(|n| n.resource_type.is_refable());
+                    let near =
+                        crate::names::did_you_mean(&call.name, refable.map(|n| n.name.as_str()));
                     return Err(Box::new(
                         Diagnostic::error(
                             codes::UNKNOWN_REF,
-                            format!("the inline query references `{}`, which does not exist", call.name),
+                            format!(
+                                "the inline query references `{}`, which does not exist",
+                                call.name
+                            ),
                         )
                         .at(crate::resolve::call_span(&node, "ref", &call.name), "")
                         .suggest(near),
@@ -261,7 +333,11 @@ fn blank_inline(
     Node {
         unique_id: UniqueId::from(format!("sql_operation.{package}.inline_query")),
         resource_type: ResourceType::SqlOperation,
-        fqn: vec![package.to_string(), "sql".to_owned(), "inline_query".to_owned()],
+        fqn: vec![
+            package.to_string(),
+            "sql".to_owned(),
+            "inline_query".to_owned(),
+        ],
         package_name: package,
         name: "inline_query".to_owned(),
         path: "sql/inline_query".to_owned(),

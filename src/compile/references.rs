@@ -34,7 +34,13 @@ impl References {
         lookup: Lookup,
         adapter: Arc<dyn Adapter>,
     ) -> Self {
-        References { project, manifest, lookup, graph: OnceLock::new(), adapter }
+        References {
+            project,
+            manifest,
+            lookup,
+            graph: OnceLock::new(),
+            adapter,
+        }
     }
 
     /// The relation of a node, with its kind.
@@ -53,10 +59,27 @@ impl References {
         made.dbt_created = true;
         made.kind = match (node.resource_type, node.materialized()) {
             (ResourceType::Model, "view") => Some(RelationKind::View),
-            (ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot, _) => Some(RelationKind::Table),
+            (ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot, _) => {
+                Some(RelationKind::Table)
+            }
             _ => None,
         };
         made
+    }
+
+    /// The relation of a node or a source.
+    pub(super) fn relation(&self, id: &UniqueId) -> Option<Relation> {
+        let node = self
+            .manifest
+            .nodes
+            .get(id)
+            .filter(|node| node.relation_name.is_some());
+        node.map(|node| self.relation_of(node)).or_else(|| {
+            self.manifest
+                .sources
+                .get(id)
+                .map(|source| self.source_relation(source))
+        })
     }
 
     fn source_relation(&self, source: &SourceTable) -> Relation {
@@ -77,16 +100,25 @@ impl References {
 
     /// dbt: what is read must have been seen while parsing, or the graph has no edge for it.
     fn check_declared(&self, scope: &Scope, target: &UniqueId, call: &str) -> Result<(), Error> {
-        let Some(facts) = &scope.node else { return Ok(()) };
-        let Some(node) = self.manifest.nodes.get(&facts.unique_id) else { return Ok(()) };
+        let Some(facts) = &scope.node else {
+            return Ok(());
+        };
+        let Some(node) = self.manifest.nodes.get(&facts.unique_id) else {
+            return Ok(());
+        };
         let exempt = node.resource_type == ResourceType::Operation;
         if exempt || node.depends_on.nodes.contains(target) {
             return Ok(());
         }
         Err(coded(
             codes::UNDECLARED_REF,
-            format!("{call} is reached only when the code runs, so the graph does not know that `{}` reads it", node.name),
-            Some(format!("say so where it is always seen: `-- depends_on: {{{{ {call} }}}}`")),
+            format!(
+                "{call} is reached only when the code runs, so the graph does not know that `{}` reads it",
+                node.name
+            ),
+            Some(format!(
+                "say so where it is always seen: `-- depends_on: {{{{ {call} }}}}`"
+            )),
         ))
     }
 }
@@ -101,9 +133,16 @@ impl Resolver for References {
             ));
         };
         self.check_declared(scope, id, &shown(call))?;
-        let node = self.manifest.nodes.get(id).expect("invariant: the lookup knows nodes of the manifest");
+        let node = self
+            .manifest
+            .nodes
+            .get(id)
+            .expect("invariant: the lookup knows nodes of the manifest");
         if node.is_ephemeral() {
-            let mut capture = scope.capture.lock().expect("invariant: no panic under lock");
+            let mut capture = scope
+                .capture
+                .lock()
+                .expect("invariant: no panic under lock");
             if !capture.ctes.contains(id) {
                 capture.ctes.push(id.clone());
             }
@@ -122,7 +161,11 @@ impl Resolver for References {
             ));
         };
         self.check_declared(scope, id, &format!("source('{source}', '{table}')"))?;
-        let found = self.manifest.sources.get(id).expect("invariant: the lookup knows sources of the manifest");
+        let found = self
+            .manifest
+            .sources
+            .get(id)
+            .expect("invariant: the lookup knows sources of the manifest");
         Ok(relation(self.source_relation(found)))
     }
 
@@ -140,28 +183,57 @@ fn shown(call: &RefCall) -> String {
 
 fn graph_json(manifest: &Manifest) -> Json {
     let section = |items: Vec<(String, Map<String, Json>)>| {
-        Json::Object(items.into_iter().map(|(id, item)| (id, Json::Object(item))).collect())
+        Json::Object(
+            items
+                .into_iter()
+                .map(|(id, item)| (id, Json::Object(item)))
+                .collect(),
+        )
     };
     let mut graph = Map::new();
     graph.insert(
         "exposures".to_owned(),
-        section(manifest.exposures.iter().map(|(id, e)| (id.to_string(), exposure_json(e))).collect()),
+        section(
+            manifest
+                .exposures
+                .iter()
+                .map(|(id, e)| (id.to_string(), exposure_json(e)))
+                .collect(),
+        ),
     );
     graph.insert("functions".to_owned(), Json::Object(Map::new()));
     graph.insert(
         "groups".to_owned(),
-        section(manifest.groups.iter().map(|(id, g)| (id.to_string(), group_json(g))).collect()),
+        section(
+            manifest
+                .groups
+                .iter()
+                .map(|(id, g)| (id.to_string(), group_json(g)))
+                .collect(),
+        ),
     );
     graph.insert("metrics".to_owned(), Json::Object(Map::new()));
     graph.insert(
         "nodes".to_owned(),
-        section(manifest.nodes.iter().map(|(id, n)| (id.to_string(), node_json(n))).collect()),
+        section(
+            manifest
+                .nodes
+                .iter()
+                .map(|(id, n)| (id.to_string(), node_json(n)))
+                .collect(),
+        ),
     );
     graph.insert("saved_queries".to_owned(), Json::Object(Map::new()));
     graph.insert("semantic_models".to_owned(), Json::Object(Map::new()));
     graph.insert(
         "sources".to_owned(),
-        section(manifest.sources.iter().map(|(id, s)| (id.to_string(), source_json(s))).collect()),
+        section(
+            manifest
+                .sources
+                .iter()
+                .map(|(id, s)| (id.to_string(), source_json(s)))
+                .collect(),
+        ),
     );
     graph.insert("unit_tests".to_owned(), Json::Object(Map::new()));
     Json::Object(graph)

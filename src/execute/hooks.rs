@@ -8,6 +8,7 @@ use minijinja::value::Value;
 use serde_json::json;
 
 use super::{Connections, Ended, Finished, Run, failure, publish};
+use crate::compile::CompiledNode;
 use crate::diagnostics::Diagnostic;
 use crate::events::{Event, Status};
 use crate::jinja::values;
@@ -40,7 +41,9 @@ pub(super) fn run(
     };
     let nodes = run.compiler.manifest.nodes.values();
     let hooks: Vec<&Arc<Node>> = nodes
-        .filter(|node| node.resource_type == ResourceType::Operation && node.tags.iter().any(|t| t == tag))
+        .filter(|node| {
+            node.resource_type == ResourceType::Operation && node.tags.iter().any(|t| t == tag)
+        })
         .collect();
     for (at, node) in hooks.into_iter().enumerate() {
         let start = Instant::now();
@@ -50,18 +53,21 @@ pub(super) fn run(
             title: super::outcome::title(Some(node)),
         });
         let ended = match one(run, connections, node, when, finished) {
-            Ok(rows) => Ended {
-                message: Some("OK".to_owned()),
-                rows,
-                ..Ended::with(Status::Success)
-            },
+            Ok(ended) => ended,
             Err(diagnostic) => {
                 let _ = connections.writer.with(|session| session.rollback());
                 Ended::error(*diagnostic)
             }
         };
         let failed = ended.status.is_failure();
-        publish(run, &node.unique_id, at + 1, ended, start.elapsed(), finished);
+        publish(
+            run,
+            &node.unique_id,
+            at + 1,
+            ended,
+            start.elapsed(),
+            finished,
+        );
         if failed {
             return Started::Failed;
         }
@@ -75,7 +81,7 @@ fn one(
     node: &Arc<Node>,
     when: When,
     finished: &Mutex<Finished>,
-) -> Result<Option<i64>, Box<Diagnostic>> {
+) -> Result<Ended, Box<Diagnostic>> {
     let writer = &connections.writer;
     let begun = writer.with(|session| session.begin());
     begun.map_err(|error| failure::of_adapter(&error))?;
@@ -93,13 +99,25 @@ fn one(
     let mut rows = None;
     if !sql.trim().is_empty() {
         let done = writer.execute(sql.trim(), &scope.query_comment);
-        let outcome = done.map_err(|error| failure::of_sql(run.compiler, node, writer, &sql, &error))?;
-        rows = outcome.map(|outcome| outcome.rows_affected).filter(|rows| *rows >= 0);
+        let outcome =
+            done.map_err(|error| failure::of_sql(run.compiler, node, writer, &sql, &error))?;
+        rows = outcome
+            .map(|outcome| outcome.rows_affected)
+            .filter(|rows| *rows >= 0);
     }
     let committed = writer.with(|session| session.commit());
     committed.map_err(|error| failure::of_adapter(&error))?;
     super::model::write_statements(run, node, writer);
-    Ok(rows)
+    let compiled = CompiledNode {
+        code: sql,
+        ..CompiledNode::default()
+    };
+    Ok(Ended {
+        message: Some("OK".to_owned()),
+        rows,
+        compiled: Some(Arc::new(super::model::compiled_info(run, node, &compiled))),
+        ..Ended::with(Status::Success)
+    })
 }
 
 /// `results`, `schemas` and `database_schemas` of `on-run-end`.
@@ -112,9 +130,14 @@ fn after_facts(run: &Run<'_>, finished: &Mutex<Finished>) -> Vec<(&'static str, 
         .map(|result| {
             let node = run.compiler.manifest.nodes.get(result.unique_id.as_str());
             if let Some(node) = node.filter(|n| n.relation_name.is_some()) {
-                schemas.insert((node.database.clone().unwrap_or_default(), node.schema.clone()));
+                schemas.insert((
+                    node.database.clone().unwrap_or_default(),
+                    node.schema.clone(),
+                ));
             }
-            let model = node.map(|n| crate::artifacts::manifest::node_json(n)).unwrap_or_default();
+            let model = node
+                .map(|n| crate::artifacts::manifest::node_json(n))
+                .unwrap_or_default();
             values::to_mutable(&json!({
                 "node": model,
                 "unique_id": result.unique_id,
@@ -129,12 +152,21 @@ fn after_facts(run: &Run<'_>, finished: &Mutex<Finished>) -> Vec<(&'static str, 
         })
         .collect();
     let pair = |(database, schema): &(String, String)| {
-        values::tuple(vec![Value::from(database.as_str()), Value::from(schema.as_str())])
+        values::tuple(vec![
+            Value::from(database.as_str()),
+            Value::from(schema.as_str()),
+        ])
     };
     let names: BTreeSet<&str> = schemas.iter().map(|(_, schema)| schema.as_str()).collect();
     vec![
         ("results", values::list(results)),
-        ("schemas", values::list(names.into_iter().map(Value::from).collect())),
-        ("database_schemas", values::list(schemas.iter().map(pair).collect())),
+        (
+            "schemas",
+            values::list(names.into_iter().map(Value::from).collect()),
+        ),
+        (
+            "database_schemas",
+            values::list(schemas.iter().map(pair).collect()),
+        ),
     ]
 }

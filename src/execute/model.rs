@@ -20,12 +20,16 @@ use crate::names::did_you_mean;
 pub(super) fn run(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>) -> Ended {
     let start = Instant::now();
     connection.take_statements();
-    match attempt(run, node, connection, start) {
+    let mut info = None;
+    match attempt(run, node, connection, start, &mut info) {
         Ok(ended) => ended,
         Err(diagnostic) => {
             let _ = connection.with(|session| session.rollback());
             write_statements(run, node, connection);
-            Ended::error(*diagnostic)
+            Ended {
+                compiled: info,
+                ..Ended::error(*diagnostic)
+            }
         }
     }
 }
@@ -35,20 +39,22 @@ fn attempt(
     node: &Arc<Node>,
     connection: &Arc<Connection>,
     start: Instant,
+    compiled_info: &mut Option<Arc<CompiledInfo>>,
 ) -> Result<Ended, Box<Diagnostic>> {
     outside(run, node, connection, "pre-hook")?;
     let begun = connection.with(|session| session.begin());
-    begun.map_err(|error| failure::of_adapter(&error))?;
+    begun.map_err(|error| failure::of_transaction(node, &error))?;
     let compiled = match node.resource_type {
         ResourceType::Seed => CompiledNode::default(),
         _ => run.compiler.compile(node, connection, Variant::Auto)?,
     };
-    let info = Arc::new(compiled_info(run, node, &compiled));
+    let info = Arc::new(self::compiled_info(run, node, &compiled));
+    *compiled_info = Some(info.clone());
     let compile_time = start.elapsed();
     let scope = materialize(run, node, connection, &compiled, &info)?;
     let rows = rows_of(node, &scope, connection);
     let committed = connection.with(|session| session.commit());
-    committed.map_err(|error| failure::of_adapter(&error))?;
+    committed.map_err(|error| failure::of_transaction(node, &error))?;
     write_statements(run, node, connection);
     outside(run, node, connection, "post-hook")?;
     Ok(Ended {
@@ -87,8 +93,16 @@ pub(super) fn write_statements(run: &Run<'_>, node: &Node, connection: &Arc<Conn
     let statements = connection.take_statements();
     if let (Some(target), false) = (&run.target_dir, statements.is_empty()) {
         let path = target.join("run").join(written_path(node));
-        let text: Vec<&str> = statements.iter().map(|s| s.trim()).filter(|s| !s.is_empty()).collect();
-        let _ = run.compiler.globals.host.write(&path, &format!("{};\n", text.join(";\n\n")));
+        let text: Vec<&str> = statements
+            .iter()
+            .map(|s| s.trim())
+            .filter(|s| !s.is_empty())
+            .collect();
+        let _ = run
+            .compiler
+            .globals
+            .host
+            .write(&path, &format!("{};\n", text.join(";\n\n")));
     }
 }
 
@@ -109,20 +123,28 @@ fn materialize(
         scope.extra.insert(name.to_owned(), inside_hooks(node, key));
     }
     if node.resource_type == ResourceType::Seed {
-        scope.extra.insert("load_agate_table".to_owned(), seed::loader(run, node)?);
+        scope
+            .extra
+            .insert("load_agate_table".to_owned(), seed::loader(run, node)?);
     }
     let scope = Arc::new(scope);
-    scope
-        .call_macro(&id, &[], &[])
-        .map_err(|error| failure::of_node(run.compiler, node, connection, &compiled.code, &error))?;
+    scope.call_macro(&id, &[], &[]).map_err(|error| {
+        failure::of_node(run.compiler, node, connection, &compiled.code, &error)
+    })?;
     Ok(scope)
 }
 
 /// Hooks that run inside of the transaction, as templates see them.
 fn inside_hooks(node: &Node, key: &str) -> Value {
-    let hooks = node.config.hooks(key).into_iter().filter(|hook| hook.transaction);
+    let hooks = node
+        .config
+        .hooks(key)
+        .into_iter()
+        .filter(|hook| hook.transaction);
     values::list(
-        hooks.map(|hook| values::to_mutable(&json!({"sql": hook.sql, "transaction": true}))).collect(),
+        hooks
+            .map(|hook| values::to_mutable(&json!({"sql": hook.sql, "transaction": true})))
+            .collect(),
     )
 }
 
@@ -133,8 +155,12 @@ fn outside(
     connection: &Arc<Connection>,
     key: &str,
 ) -> Result<(), Box<Diagnostic>> {
-    let hooks: Vec<Hook> =
-        node.config.hooks(key).into_iter().filter(|hook| !hook.transaction).collect();
+    let hooks: Vec<Hook> = node
+        .config
+        .hooks(key)
+        .into_iter()
+        .filter(|hook| !hook.transaction)
+        .collect();
     if hooks.is_empty() {
         return Ok(());
     }
@@ -155,19 +181,30 @@ fn materialization(run: &Run<'_>, node: &Node) -> Result<String, Box<Diagnostic>
     let globals = &run.compiler.globals;
     let kind = node.config.effective("materialized", node.resource_type);
     let kind = kind.as_str().unwrap_or("view").to_owned();
-    let names = [globals.adapter.type_name(), "default"].map(|engine| format!("materialization_{kind}_{engine}"));
-    let user = names.iter().find_map(|name| globals.macros.resolve_user(&node.package_name, name));
-    let found = user.or_else(|| names.iter().find_map(|name| globals.macros.resolve(&node.package_name, name)));
+    let names = [globals.adapter.type_name(), "default"]
+        .map(|engine| format!("materialization_{kind}_{engine}"));
+    let user = names
+        .iter()
+        .find_map(|name| globals.macros.resolve_user(&node.package_name, name));
+    let found = user.or_else(|| {
+        names
+            .iter()
+            .find_map(|name| globals.macros.resolve(&node.package_name, name))
+    });
     if let Some(found) = found {
         return Ok(found.unique_id().to_owned());
     }
     let known = globals.places.names.iter().filter_map(|name| {
-        name.strip_prefix("materialization_")?.strip_suffix("_default")
+        name.strip_prefix("materialization_")?
+            .strip_suffix("_default")
     });
     Err(Box::new(
         Diagnostic::error(
             codes::UNKNOWN_MATERIALIZATION,
-            format!("{} `{}`: there is no materialization `{kind}`", node.resource_type, node.name),
+            format!(
+                "{} `{}`: there is no materialization `{kind}`",
+                node.resource_type, node.name
+            ),
         )
         .at(node.span_start(), "")
         .suggest(did_you_mean(&kind, known)),
@@ -182,7 +219,12 @@ fn rows_of(node: &Node, scope: &Arc<Scope>, connection: &Arc<Connection>) -> Opt
     if node.materialized() == "view" {
         return None;
     }
-    let main = scope.results.lock().expect("invariant: no panic under lock").get("main").cloned();
+    let main = scope
+        .results
+        .lock()
+        .expect("invariant: no panic under lock")
+        .get("main")
+        .cloned();
     let counted = main
         .and_then(|main| main.get_attr("response").ok())
         .and_then(|response| response.get_attr("rows_affected").ok())
@@ -191,7 +233,11 @@ fn rows_of(node: &Node, scope: &Arc<Scope>, connection: &Arc<Connection>) -> Opt
         Some(rows) if rows >= 0 => Some(rows),
         _ => {
             let this = scope.node.as_ref()?.this.clone()?;
-            connection.with(|session| session.fresh_rows(&this)).ok().flatten().flatten()
+            connection
+                .with(|session| session.fresh_rows(&this))
+                .ok()
+                .flatten()
+                .flatten()
         }
     }
 }

@@ -63,7 +63,9 @@ pub(super) fn drive(
             let spawned = std::thread::Builder::new()
                 .name(format!("Thread-{number} (worker)"))
                 .stack_size(STACK)
-                .spawn_scoped(scope, move || work(run, connections, plan, shared, finished));
+                .spawn_scoped(scope, move || {
+                    work(run, connections, plan, shared, finished)
+                });
             if spawned.is_err() && number == 1 {
                 work(run, connections, plan, shared, finished);
             }
@@ -72,7 +74,9 @@ pub(super) fn drive(
 }
 
 fn enqueue(run: &Run<'_>, plan: &Plan, state: &mut State, at: usize) {
-    let reads = run.node(plan.dag.key(at)).is_some_and(|node| only_reads(run, node));
+    let reads = run
+        .node(plan.dag.key(at))
+        .is_some_and(|node| only_reads(run, node));
     match reads {
         true => state.reads.push_back(at),
         false => state.writes.push_back(at),
@@ -105,8 +109,18 @@ fn work(
     while let Some(job) = next(shared) {
         match job {
             Job::Skip { at, reason } => {
-                let ended = Ended { message: Some(reason), ..Ended::with(Status::Skipped) };
-                publish(run, plan.dag.key(at), plan.index[&at], ended, Duration::ZERO, finished);
+                let ended = Ended {
+                    message: Some(reason),
+                    ..Ended::with(Status::Skipped)
+                };
+                publish(
+                    run,
+                    plan.dag.key(at),
+                    plan.index[&at],
+                    ended,
+                    Duration::ZERO,
+                    finished,
+                );
                 settle(run, plan, shared, at, Status::Skipped, false);
             }
             Job::Run { at, writes } => {
@@ -123,38 +137,42 @@ fn next(shared: &(Mutex<State>, Condvar)) -> Option<Job> {
     let (lock, wake) = shared;
     let mut state = lock.lock().expect("invariant: no panic under lock");
     loop {
-        if state.left == 0 {
+        if let Some(job) = state.take() {
+            state.running += 1;
+            return Some(job);
+        }
+        if state.running == 0 {
+            // Nothing is ready and nothing runs that could make something ready.
+            debug_assert_eq!(state.left, 0, "invariant: every wanted node becomes ready");
             wake.notify_all();
             return None;
         }
-        if let Some(reason) = state.stopped.clone()
-            && let Some(at) = state.writes.pop_front().or_else(|| state.reads.pop_front())
-        {
+        state = wake.wait(state).expect("invariant: no panic under lock");
+    }
+}
+
+impl State {
+    /// What can be done now: skip what is held up, write when nobody writes, read.
+    fn take(&mut self) -> Option<Job> {
+        if let Some(reason) = self.stopped.clone() {
+            let at = self.writes.pop_front().or_else(|| self.reads.pop_front())?;
             return Some(Job::Skip { at, reason });
         }
-        let held = |state: &State, queue: &VecDeque<usize>| {
-            queue.iter().position(|at| state.held_up.contains_key(at))
-        };
-        if let Some(place) = held(&state, &state.writes) {
-            let at = state.writes.remove(place)?;
-            return Some(Job::Skip { at, reason: state.held_up[&at].clone() });
+        for queue in [&mut self.writes, &mut self.reads] {
+            let held = queue.iter().position(|at| self.held_up.contains_key(at));
+            if let Some(at) = held.and_then(|place| queue.remove(place)) {
+                let reason = self.held_up[&at].clone();
+                return Some(Job::Skip { at, reason });
+            }
         }
-        if let Some(place) = held(&state, &state.reads) {
-            let at = state.reads.remove(place)?;
-            return Some(Job::Skip { at, reason: state.held_up[&at].clone() });
-        }
-        if !state.is_writing
-            && let Some(at) = state.writes.pop_front()
+        if !self.is_writing
+            && let Some(at) = self.writes.pop_front()
         {
-            state.is_writing = true;
-            state.running += 1;
+            self.is_writing = true;
             return Some(Job::Run { at, writes: true });
         }
-        if let Some(at) = state.reads.pop_front() {
-            state.running += 1;
-            return Some(Job::Run { at, writes: false });
-        }
-        state = wake.wait(state).expect("invariant: no panic under lock");
+        let at = self.reads.pop_front()?;
+        Some(Job::Run { at, writes: false })
     }
 }
 
@@ -167,20 +185,26 @@ fn one(
     finished: &Mutex<Finished>,
 ) -> Status {
     let id = plan.dag.key(at);
-    let Some(node) = run.node(id) else { return Status::Skipped };
+    let Some(node) = run.node(id) else {
+        return Status::Skipped;
+    };
     run.emit(Event::NodeStarted {
         id: id.clone(),
         index: plan.index[&at],
         title: outcome::title(Some(node)),
     });
     let start = Instant::now();
-    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match node.resource_type {
-        ResourceType::Test => test::run(run, node, connection),
-        _ => model::run(run, node, connection),
-    }));
+    let done =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match node.resource_type {
+            ResourceType::Test => test::run(run, node, connection),
+            _ => model::run(run, node, connection),
+        }));
     let ended = done.unwrap_or_else(|_| {
         let _ = connection.with(|session| session.rollback());
-        let message = format!("a bug in forge stopped {} `{}`", node.resource_type, node.name);
+        let message = format!(
+            "a bug in forge stopped {} `{}`",
+            node.resource_type, node.name
+        );
         Ended::error(Diagnostic::error(codes::BUG, message).at(node.span_start(), ""))
     });
     let status = ended.status;
@@ -199,9 +223,7 @@ fn settle(
     let (lock, wake) = shared;
     let mut state = lock.lock().expect("invariant: no panic under lock");
     state.left -= 1;
-    if status != Status::Skipped {
-        state.running -= 1;
-    }
+    state.running -= 1;
     if wrote {
         state.is_writing = false;
     }
@@ -210,7 +232,9 @@ fn settle(
         hold_up(run, plan, &mut state, at, status);
     }
     if status.is_failure() && run.compiler.project.flags.fail_fast && state.stopped.is_none() {
-        let name = run.node(plan.dag.key(at)).map_or("", |node| node.name.as_str());
+        let name = run
+            .node(plan.dag.key(at))
+            .map_or("", |node| node.name.as_str());
         state.stopped = Some(format!("`--fail-fast`: `{name}` failed"));
     }
     let newly = state.ready.finish(&plan.dag, at);
@@ -226,11 +250,23 @@ fn hold_up(run: &Run<'_>, plan: &Plan, state: &mut State, at: usize, status: Sta
     if status == Status::Skipped {
         return;
     }
-    let name = run.node(plan.dag.key(at)).map_or("", |node| node.name.as_str());
-    let kind = run.node(plan.dag.key(at)).map_or("node", |node| node.resource_type.as_str());
+    let name = run
+        .node(plan.dag.key(at))
+        .map_or("", |node| node.name.as_str());
+    let kind = run
+        .node(plan.dag.key(at))
+        .map_or("node", |node| node.resource_type.as_str());
     let mut start = plan.dag.none();
     start.insert(at);
-    for below in plan.dag.descendants(&start, None).iter().filter(|below| *below != at) {
-        state.held_up.entry(below).or_insert_with(|| format!("{kind} `{name}` failed"));
+    for below in plan
+        .dag
+        .descendants(&start, None)
+        .iter()
+        .filter(|below| *below != at)
+    {
+        state
+            .held_up
+            .entry(below)
+            .or_insert_with(|| format!("{kind} `{name}` failed"));
     }
 }

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::{Ended, Run, failure, model};
 use crate::adapters::Datum;
+use crate::artifacts::manifest::CompiledInfo;
 use crate::compile::{CompiledNode, Variant};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::{Sample, Status};
@@ -23,11 +24,15 @@ const SHOWN: usize = 5;
 pub(super) fn run(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>) -> Ended {
     let start = Instant::now();
     connection.take_statements();
-    match attempt(run, node, connection, start) {
+    let mut info = None;
+    match attempt(run, node, connection, start, &mut info) {
         Ok(ended) => ended,
         Err(diagnostic) => {
             let _ = connection.with(|session| session.rollback());
-            Ended::error(*diagnostic)
+            Ended {
+                compiled: info,
+                ..Ended::error(*diagnostic)
+            }
         }
     }
 }
@@ -37,32 +42,43 @@ fn attempt(
     node: &Arc<Node>,
     connection: &Arc<Connection>,
     start: Instant,
+    compiled_info: &mut Option<Arc<CompiledInfo>>,
 ) -> Result<Ended, Box<Diagnostic>> {
     let stores = node.relation_name.is_some();
     if stores {
         let begun = connection.with(|session| session.begin());
-        begun.map_err(|error| failure::of_adapter(&error))?;
+        begun.map_err(|error| failure::of_transaction(node, &error))?;
     }
     let compiled = run.compiler.compile(node, connection, Variant::Auto)?;
     let info = Arc::new(model::compiled_info(run, node, &compiled));
+    *compiled_info = Some(info.clone());
     let compile_time = start.elapsed();
     let scope = materialize(run, node, connection, &compiled)?;
     if stores {
         let committed = connection.with(|session| session.commit());
-        committed.map_err(|error| failure::of_adapter(&error))?;
+        committed.map_err(|error| failure::of_transaction(node, &error))?;
     }
     model::write_statements(run, node, connection);
     let counts = counts(node, &scope)?;
     let (status, message) = judge(run, node, &counts);
     let mut ended = Ended {
         message,
-        failures: Some(counts.failures),
+        // dbt: a test that passes has no failures, whatever its thresholds let through.
+        failures: Some(if status == Status::Pass {
+            0
+        } else {
+            counts.failures
+        }),
         compiled: Some(info),
         compile_time,
         ..Ended::with(status)
     };
     if matches!(status, Status::Fail | Status::Warn) {
-        ended.diagnostics.push(finding(node, status, ended.message.as_deref().unwrap_or_default()));
+        ended.diagnostics.push(finding(
+            node,
+            status,
+            ended.message.as_deref().unwrap_or_default(),
+        ));
     }
     if matches!(status, Status::Fail | Status::Warn) && counts.failures > 0 {
         ended.sample = sample(connection, &compiled.code);
@@ -78,22 +94,38 @@ fn materialize(
     compiled: &CompiledNode,
 ) -> Result<Arc<Scope>, Box<Diagnostic>> {
     let globals = &run.compiler.globals;
-    let names = [globals.adapter.type_name(), "default"].map(|engine| format!("materialization_test_{engine}"));
-    let user = names.iter().find_map(|name| globals.macros.resolve_user(&node.package_name, name));
+    let names = [globals.adapter.type_name(), "default"]
+        .map(|engine| format!("materialization_test_{engine}"));
+    let user = names
+        .iter()
+        .find_map(|name| globals.macros.resolve_user(&node.package_name, name));
     let found = user
-        .or_else(|| names.iter().find_map(|name| globals.macros.resolve(&node.package_name, name)))
-        .ok_or_else(|| Box::new(Diagnostic::error(codes::BUG, "the materialization `test` is missing")))?;
+        .or_else(|| {
+            names
+                .iter()
+                .find_map(|name| globals.macros.resolve(&node.package_name, name))
+        })
+        .ok_or_else(|| {
+            Box::new(Diagnostic::error(
+                codes::BUG,
+                "the materialization `test` is missing",
+            ))
+        })?;
     let mut scope = run.compiler.scope(node, connection);
     let code = Value::from(compiled.code.as_str());
     scope.extra.insert("sql".to_owned(), code.clone());
     scope.extra.insert("compiled_code".to_owned(), code);
     for name in ["pre_hooks", "post_hooks"] {
-        scope.extra.insert(name.to_owned(), values::list(Vec::new()));
+        scope
+            .extra
+            .insert(name.to_owned(), values::list(Vec::new()));
     }
     let scope = Arc::new(scope);
     scope
         .call_macro(found.unique_id(), &[], &[])
-        .map_err(|error| failure::of_node(run.compiler, node, connection, &compiled.code, &error))?;
+        .map_err(|error| {
+            failure::of_node(run.compiler, node, connection, &compiled.code, &error)
+        })?;
     Ok(scope)
 }
 
@@ -104,26 +136,41 @@ struct Counts {
 }
 
 fn counts(node: &Node, scope: &Scope) -> Result<Counts, Box<Diagnostic>> {
-    let main = scope.results.lock().expect("invariant: no panic under lock").get("main").cloned();
+    let main = scope
+        .results
+        .lock()
+        .expect("invariant: no panic under lock")
+        .get("main")
+        .cloned();
     let table = main.and_then(|main| results::as_table(&main.get_attr("table").ok()?));
     let wrong = |what: &str| {
         Box::new(
-            Diagnostic::error(codes::BAD_TEST, format!("test `{}` {what}", node.name)).at(node.span_start(), ""),
+            Diagnostic::error(codes::BAD_TEST, format!("test `{}` {what}", node.name))
+                .at(node.span_start(), ""),
         )
     };
     let table = table.ok_or_else(|| wrong("gave no result"))?;
     if table.rows.len() != 1 {
-        return Err(wrong(&format!("must give one row of counts, it gave {}", table.rows.len())));
+        return Err(wrong(&format!(
+            "must give one row of counts, it gave {}",
+            table.rows.len()
+        )));
     }
     let cell = |name: &str| table.cell(0, name).cloned().unwrap_or(Datum::Null);
     let failures = cell("failures");
     let failures = match &failures {
         Datum::Null => 0,
-        other => other
-            .as_i64()
-            .ok_or_else(|| wrong(&format!("counted `{other}`, which is no whole number; see `fail_calc`")))?,
+        other => other.as_i64().ok_or_else(|| {
+            wrong(&format!(
+                "counted `{other}`, which is no whole number; see `fail_calc`"
+            ))
+        })?,
     };
-    Ok(Counts { failures, should_warn: truth(&cell("should_warn")), should_error: truth(&cell("should_error")) })
+    Ok(Counts {
+        failures,
+        should_warn: truth(&cell("should_warn")),
+        should_error: truth(&cell("should_error")),
+    })
 }
 
 fn truth(datum: &Datum) -> bool {
@@ -139,15 +186,31 @@ fn judge(run: &Run<'_>, node: &Node, counts: &Counts) -> (Status, Option<String>
         Json::String(text) => text,
         other => other.to_string(),
     };
-    let found = format!("Got {} result{}", counts.failures, if counts.failures == 1 { "" } else { "s" });
+    let found = format!(
+        "Got {} result{}",
+        counts.failures,
+        if counts.failures == 1 { "" } else { "s" }
+    );
     if text("severity").eq_ignore_ascii_case("error") && counts.should_error {
-        return (Status::Fail, Some(format!("{found}, configured to fail if {}", text("error_if"))));
+        return (
+            Status::Fail,
+            Some(format!(
+                "{found}, configured to fail if {}",
+                text("error_if")
+            )),
+        );
     }
     if counts.should_warn {
         let warn_if = text("warn_if");
         return match run.compiler.project.flags.promotes("LogTestResult") {
-            true => (Status::Fail, Some(format!("{found}, configured to fail if {warn_if}"))),
-            false => (Status::Warn, Some(format!("{found}, configured to warn if {warn_if}"))),
+            true => (
+                Status::Fail,
+                Some(format!("{found}, configured to fail if {warn_if}")),
+            ),
+            false => (
+                Status::Warn,
+                Some(format!("{found}, configured to warn if {warn_if}")),
+            ),
         };
     }
     (Status::Pass, None)
@@ -155,9 +218,18 @@ fn judge(run: &Run<'_>, node: &Node, counts: &Counts) -> (Status, Option<String>
 
 /// What a test found, at the place that asks for it.
 fn finding(node: &Node, status: Status, message: &str) -> Diagnostic {
-    let make = if status == Status::Warn { Diagnostic::warning } else { Diagnostic::error };
+    let make = if status == Status::Warn {
+        Diagnostic::warning
+    } else {
+        Diagnostic::error
+    };
     let mut chars = message.chars();
-    let message: String = chars.next().into_iter().flat_map(char::to_lowercase).chain(chars).collect();
+    let message: String = chars
+        .next()
+        .into_iter()
+        .flat_map(char::to_lowercase)
+        .chain(chars)
+        .collect();
     let message = format!("test `{}`: {message}", node.name);
     let place = match node.test().is_some_and(|test| test.metadata.is_some()) {
         true => node.span,
@@ -168,11 +240,18 @@ fn finding(node: &Node, status: Status, message: &str) -> Diagnostic {
 
 fn sample(connection: &Arc<Connection>, code: &str) -> Option<Sample> {
     let sql = format!("select * from (\n{code}\n) limit {SHOWN}");
-    let table = connection.with(|session| session.query(&sql, &[])).ok().flatten()?;
+    let table = connection
+        .with(|session| session.query(&sql, &[]))
+        .ok()
+        .flatten()?;
     let cell = |datum: &Datum| (!datum.is_null()).then(|| datum.to_string());
     Some(Sample {
         columns: table.column_names.clone(),
-        rows: table.rows.iter().map(|row| row.iter().map(cell).collect()).collect(),
+        rows: table
+            .rows
+            .iter()
+            .map(|row| row.iter().map(cell).collect())
+            .collect(),
     })
 }
 

@@ -26,7 +26,9 @@ pub struct Places {
 
 impl Places {
     fn is_internal(&self, template: &str) -> bool {
-        let package = template.strip_prefix("macro.").and_then(|rest| rest.split('.').next());
+        let package = template
+            .strip_prefix("macro.")
+            .and_then(|rest| rest.split('.').next());
         package.is_some_and(|package| self.internal.iter().any(|own| own == package))
     }
 
@@ -50,10 +52,10 @@ impl Places {
         let (code, message, hint) = self.facts(error);
         let mut diagnostic = Diagnostic::error(code, message);
         diagnostic.hint = hint;
-        let shown = error
-            .frames
-            .iter()
-            .position(|f| !self.is_internal(&f.template) && self.span(&f.template, f.range.as_ref(), root).is_some());
+        let shown = error.frames.iter().position(|f| {
+            !self.is_internal(&f.template)
+                && self.span(&f.template, f.range.as_ref(), root).is_some()
+        });
         match shown {
             Some(at) => {
                 let frame = &error.frames[at];
@@ -69,7 +71,9 @@ impl Places {
         }
         for pair in error.frames.windows(2) {
             let [inner, outer] = pair else { continue };
-            let Some(name) = inner.template.strip_prefix("macro.") else { continue };
+            let Some(name) = inner.template.strip_prefix("macro.") else {
+                continue;
+            };
             let name = name.split_once('.').map_or(name, |(_, name)| name);
             let place = self.span(&outer.template, outer.range.as_ref(), root);
             diagnostic = diagnostic.note(match place {
@@ -95,7 +99,11 @@ impl Places {
             JinjaErrorKind::Undefined => {
                 let name = message.split(['\'', '`']).nth(1).unwrap_or_default();
                 let near = did_you_mean(name, self.names.iter().map(String::as_str));
-                (codes::UNKNOWN_NAME, message.clone(), near.map(|near| format!("did you mean `{near}`?")))
+                (
+                    codes::UNKNOWN_NAME,
+                    message.clone(),
+                    near.map(|near| format!("did you mean `{near}`?")),
+                )
             }
             JinjaErrorKind::Arguments => (codes::MACRO_ARGUMENTS, message, None),
             _ => (codes::RENDER_ERROR, message, None),
@@ -129,6 +137,7 @@ pub fn adapter_code(error: &AdapterError) -> Code {
         AdapterError::Settings { .. } => codes::BAD_PROFILE,
         AdapterError::CannotOpen { .. }
         | AdapterError::TooManySchemas { .. }
+        | AdapterError::BadSchema { .. }
         | AdapterError::SchemaConflict { .. } => codes::CANNOT_CONNECT,
         _ => codes::SQL_ERROR,
     }

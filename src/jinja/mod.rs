@@ -18,6 +18,7 @@ mod methods;
 mod native;
 pub mod objects;
 mod operators;
+pub mod python;
 pub mod rewrite;
 mod tests;
 pub mod values;

@@ -4,6 +4,8 @@
 //! dbt 1.12: later layers win, except that `tags` and hooks add up and `meta` and a few other
 //! mappings merge by top-level key.
 
+use std::sync::OnceLock;
+
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
 
@@ -251,7 +253,7 @@ impl Config {
 
     /// Everything as dbt publishes it: defaults of the resource type first, then what was set.
     pub fn published(&self, resource_type: ResourceType) -> Map<String, Json> {
-        let mut all = defaults(resource_type);
+        let mut all = defaults(resource_type).clone();
         for (name, value) in &self.set {
             all.insert(name.clone(), value.clone());
         }
@@ -262,15 +264,26 @@ impl Config {
     pub fn effective(&self, name: &str, resource_type: ResourceType) -> Json {
         match self.set.get(canonical(name)) {
             Some(value) => value.clone(),
-            None => defaults(resource_type)
-                .remove(canonical(name))
-                .unwrap_or(Json::Null),
+            None => default(name, resource_type).clone(),
         }
     }
 }
 
-/// The defaults that dbt 1.12 publishes for a resource type.
-pub fn defaults(resource_type: ResourceType) -> Map<String, Json> {
+/// The default of a key on a resource type; null when there is none.
+pub fn default(name: &str, resource_type: ResourceType) -> &'static Json {
+    defaults(resource_type)
+        .get(canonical(name))
+        .unwrap_or(&Json::Null)
+}
+
+/// The defaults that dbt 1.12 publishes for a resource type, made once.
+pub fn defaults(resource_type: ResourceType) -> &'static Map<String, Json> {
+    static TABLE: [OnceLock<Map<String, Json>>; ResourceType::COUNT] =
+        [const { OnceLock::new() }; ResourceType::COUNT];
+    TABLE[resource_type as usize].get_or_init(|| make_defaults(resource_type))
+}
+
+fn make_defaults(resource_type: ResourceType) -> Map<String, Json> {
     let value = match resource_type {
         ResourceType::Test => json!({
             "enabled": true, "alias": null, "schema": "dbt_test__audit", "database": null, "tags": [], "meta": {},
@@ -350,7 +363,7 @@ fn update(old: &mut Map<String, Json>, new: Map<String, Json>) {
 
 /// Hooks in dbt's published form: a list of `{sql, transaction}`.
 fn hooks_json(value: Json) -> Json {
-    let hook = |item: Json| match item {
+    let hook = |item: Json| match read_hook(item) {
         Json::Object(map) => json!({
             "sql": map.get("sql").cloned().unwrap_or_default(),
             "transaction": map.get("transaction").and_then(Json::as_bool).unwrap_or(true),
@@ -359,6 +372,17 @@ fn hooks_json(value: Json) -> Json {
         other => json!({"sql": other, "transaction": true, "index": null}),
     };
     Json::Array(as_list(value).into_iter().map(hook).collect())
+}
+
+/// What `before_begin(…)` and its siblings return is a hook as JSON text.
+fn read_hook(item: Json) -> Json {
+    let parsed = item
+        .as_str()
+        .and_then(|text| serde_json::from_str(text).ok());
+    match parsed {
+        Some(Json::Object(map)) if map.contains_key("sql") => Json::Object(map),
+        _ => item,
+    }
 }
 
 #[cfg(test)]
@@ -382,6 +406,20 @@ mod tests {
         assert_eq!(config.get("tags"), Some(&json!(["a", "b", "a"])));
         assert_eq!(config.get("meta"), Some(&json!({"x": 1, "y": {"w": 2}})));
         assert_eq!(config.get_str("materialized"), Some("table"));
+    }
+
+    #[test]
+    fn a_hook_can_be_json_text() {
+        let mut config = Config::new();
+        config.merge(
+            "pre_hook",
+            json!("\n  {\"sql\": \"vacuum\", \"transaction\": false}\n"),
+        );
+        let expected = Hook {
+            sql: "vacuum".into(),
+            transaction: false,
+        };
+        assert_eq!(config.hooks("pre-hook"), [expected]);
     }
 
     #[test]

@@ -37,6 +37,9 @@ pub enum ResourceType {
 }
 
 impl ResourceType {
+    /// How many there are.
+    pub const COUNT: usize = ResourceType::SqlOperation as usize + 1;
+
     /// The word in ids and artifacts.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -273,7 +276,10 @@ impl Node {
 
     /// The start of its text: enough to open the file at the right line.
     pub fn span_start(&self) -> Span {
-        Span { end: self.span.start.saturating_add(1).min(self.span.end), ..self.span }
+        Span {
+            end: self.span.start.saturating_add(1).min(self.span.end),
+            ..self.span
+        }
     }
 
     /// What only tests have, when it is one.

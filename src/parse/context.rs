@@ -27,8 +27,20 @@ impl<'p> Context<'p> {
     }
 
     /// The section of a package's project file that configures a resource type.
-    pub(crate) fn section(&self, package: &'p Package, resource_type: ResourceType) -> Option<&'p Yaml> {
-        let key = match resource_type {
+    pub(crate) fn section(
+        &self,
+        package: &'p Package,
+        resource_type: ResourceType,
+    ) -> Option<&'p Yaml> {
+        package
+            .config
+            .sections
+            .get(Self::section_key(resource_type))
+    }
+
+    /// The name of the section that configures a resource type.
+    pub(crate) fn section_key(resource_type: ResourceType) -> &'static str {
+        match resource_type {
             ResourceType::Seed => "seeds",
             ResourceType::Snapshot => "snapshots",
             ResourceType::Test => "data_tests",
@@ -36,12 +48,16 @@ impl<'p> Context<'p> {
             ResourceType::Exposure => "exposures",
             // dbt: analyses and hooks take the configuration of models.
             _ => "models",
-        };
-        package.config.sections.get(key)
+        }
     }
 
     /// The relation of a node, with the project's quoting.
-    pub(crate) fn relation(&self, database: Option<&str>, schema: &str, identifier: &str) -> Relation {
+    pub(crate) fn relation(
+        &self,
+        database: Option<&str>,
+        schema: &str,
+        identifier: &str,
+    ) -> Relation {
         let naming = self.globals.adapter.naming();
         let mut relation = Relation::new(naming, database, Some(schema), Some(identifier));
         relation.quote_policy = self.globals.quoting;

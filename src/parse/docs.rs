@@ -57,7 +57,13 @@ pub(crate) fn collect(
         }
     }
     let packages = project.packages.iter().map(|p| p.name.clone()).collect();
-    (all, Docs { texts: Arc::new(texts), packages })
+    (
+        all,
+        Docs {
+            texts: Arc::new(texts),
+            packages,
+        },
+    )
 }
 
 fn blocks(
@@ -88,7 +94,9 @@ fn blocks(
                 // dbt renders the text of a block with next to no names; what is unknown disappears.
                 true => {
                     let scope = Arc::new(Scope::new(globals, Phase::Parse, &package.name));
-                    scope.render(&block.name, body).unwrap_or_else(|_| body.to_owned())
+                    scope
+                        .render(&block.name, body)
+                        .unwrap_or_else(|_| body.to_owned())
                 }
                 false => body.to_owned(),
             };
@@ -115,9 +123,15 @@ pub(crate) fn description(
     if !has_jinja(text) {
         return text.to_owned();
     }
+    if let Some(text) = quoted(text).and_then(|name| cx.docs.find(None, package, name)) {
+        return text.to_owned();
+    }
     let mut scope = cx.scope(package);
     let (docs, own) = (cx.docs.clone(), package.clone());
-    scope.extra.insert("doc".to_owned(), function("doc", move |_, args| doc(&docs, &own, args)));
+    scope.extra.insert(
+        "doc".to_owned(),
+        function("doc", move |_, args| doc(&docs, &own, args)),
+    );
     match Arc::new(scope).render("description", text) {
         Ok(text) => text,
         Err(error) => {
@@ -125,6 +139,20 @@ pub(crate) fn description(
             text.to_owned()
         }
     }
+}
+
+/// The name in a description that is `{{ doc('name') }}` and nothing else, by far the most frequent template of
+/// property files: it needs no rendering.
+fn quoted(text: &str) -> Option<&str> {
+    let call = text.strip_prefix("{{")?.strip_suffix("}}")?.trim();
+    let argument = call.strip_prefix("doc(")?.strip_suffix(')')?.trim();
+    let quote = argument
+        .chars()
+        .next()
+        .filter(|c| matches!(c, '\'' | '"'))?;
+    let name = argument.strip_prefix(quote)?.strip_suffix(quote)?;
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    (!name.is_empty() && name.chars().all(is_plain)).then_some(name)
 }
 
 fn doc(docs: &Docs, own: &str, args: &[Value]) -> Result<Value, minijinja::Error> {
@@ -143,9 +171,16 @@ fn doc(docs: &Docs, own: &str, args: &[Value]) -> Result<Value, minijinja::Error
     match docs.find(package.as_deref(), own, &name).map(str::to_owned) {
         Some(text) => Ok(Value::from(text)),
         None => {
-            let known = docs.texts.values().flat_map(|blocks| blocks.keys().map(String::as_str));
+            let known = docs
+                .texts
+                .values()
+                .flat_map(|blocks| blocks.keys().map(String::as_str));
             let near = did_you_mean(&name, known).map(|near| format!("did you mean `{near}`?"));
-            Err(coded(codes::UNKNOWN_DOC, format!("there is no docs block `{name}`"), near))
+            Err(coded(
+                codes::UNKNOWN_DOC,
+                format!("there is no docs block `{name}`"),
+                near,
+            ))
         }
     }
 }

@@ -21,7 +21,10 @@ pub(crate) fn exposure(
     let name = &raw.name.value;
     let fqn = nodes::fqn(&package.name, &raw.file.path, name);
     let mut config = Config::new();
-    config.merge_all(configs::layer(cx.section(package, ResourceType::Exposure), &fqn));
+    config.merge_all(configs::layer(
+        cx.section(package, ResourceType::Exposure),
+        &fqn,
+    ));
     config.merge_all(raw.config.clone());
     let scope = Arc::new(cx.scope(&package.name));
     for dependency in &raw.depends_on {
@@ -36,7 +39,9 @@ pub(crate) fn exposure(
         diagnostics.push(
             Diagnostic::warning(
                 codes::UNKNOWN_REF,
-                format!("exposure `{name}` depends on something that is neither a `ref` nor a `source`"),
+                format!(
+                    "exposure `{name}` depends on something that is neither a `ref` nor a `source`"
+                ),
             )
             .at(raw.name.span, ""),
         );
@@ -52,13 +57,23 @@ pub(crate) fn exposure(
         maturity: raw.maturity.clone(),
         url: raw.url.clone(),
         label: raw.label.clone(),
-        description: docs::description(cx, &package.name, &raw.description, raw.name.span, diagnostics),
+        description: docs::description(
+            cx,
+            &package.name,
+            &raw.description,
+            raw.name.span,
+            diagnostics,
+        ),
         owner: raw.owner.clone(),
         refs: capture.refs,
         sources: capture.sources,
         depends_on: DependsOn::default(),
         tags: config.get("tags").map_or_else(Vec::new, tags_of),
-        meta: config.get("meta").and_then(|m| m.as_object()).cloned().unwrap_or_default(),
+        meta: config
+            .get("meta")
+            .and_then(|m| m.as_object())
+            .cloned()
+            .unwrap_or_default(),
         config,
         span: raw.name.span,
         created_at: cx.project.started_at.as_millisecond() as f64 / 1000.0,

@@ -1,6 +1,7 @@
 //! Macros, generic tests and materializations of all packages and of forge itself.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -13,7 +14,7 @@ use crate::jinja::macros::MacroDef;
 use crate::jinja::rewrite::{self, Block, BlockKind};
 use crate::manifest::{DependsOn, Macro, MacroArgument};
 use crate::names::UniqueId;
-use crate::project::{File, Project};
+use crate::project::Project;
 use crate::source::{FileId, Span};
 use crate::templates;
 
@@ -30,34 +31,66 @@ pub(crate) struct Collected {
 
 /// Reads the macro blocks of all packages.
 pub(crate) fn collect(project: &Project, now: f64, diagnostics: &mut Diagnostics) -> Collected {
-    let mut out = Collected { defs: Vec::new(), macros: IndexMap::new() };
+    let mut out = Collected {
+        defs: Vec::new(),
+        macros: IndexMap::new(),
+    };
     for embedded in templates::all(&project.target.adapter_type) {
-        let shown = format!("{}/macros/{}", embedded.package, embedded.path);
-        let id = project.sources.add(&shown, std::path::Path::new(&shown), embedded.source);
-        let package: Arc<str> = embedded.package.into();
         let path = format!("macros/{}", embedded.path);
-        add_file(project, &mut out, &package, id, &path, now, diagnostics);
+        let shown = format!("{}/{path}", embedded.package);
+        let id = project
+            .sources
+            .add(&shown, Path::new(&shown), embedded.source);
+        let package: Arc<str> = embedded.package.into();
+        let place = Place {
+            package: &package,
+            file: id,
+            path: &path,
+            has_arguments: true,
+        };
+        add_file(project, &place, &mut out, now, diagnostics);
     }
     for package in &project.packages {
-        let files = package.files.macros.iter().chain(&package.files.generic_tests);
-        for file in files {
-            let File { id, original_file_path, .. } = file;
-            add_file(project, &mut out, &package.name, *id, original_file_path, now, diagnostics);
+        let files = &package.files;
+        // dbt: macros below `tests/generic` are published without their arguments.
+        let all = (files.macros.iter().map(|file| (file, true)))
+            .chain(files.generic_tests.iter().map(|file| (file, false)));
+        for (file, has_arguments) in all {
+            let (package, path) = (&package.name, &file.original_file_path);
+            let place = Place {
+                package,
+                file: file.id,
+                path,
+                has_arguments,
+            };
+            add_file(project, &place, &mut out, now, diagnostics);
         }
     }
-    link(&mut out);
+    link(&mut out, &project.target.adapter_type);
     out
+}
+
+/// A file with macros.
+struct Place<'a> {
+    package: &'a Arc<str>,
+    file: FileId,
+    path: &'a str,
+    has_arguments: bool,
 }
 
 fn add_file(
     project: &Project,
+    place: &Place<'_>,
     out: &mut Collected,
-    package: &Arc<str>,
-    file: FileId,
-    path: &str,
     now: f64,
     diagnostics: &mut Diagnostics,
 ) {
+    let Place {
+        package,
+        file,
+        path,
+        has_arguments,
+    } = *place;
     let source = project.sources.file(file);
     let blocks = match rewrite::blocks(&source.text) {
         Ok(blocks) => blocks,
@@ -99,7 +132,11 @@ fn add_file(
                 depends_on: DependsOn::default(),
                 description: String::new(),
                 meta: serde_json::Map::new(),
-                arguments: arguments(&block),
+                arguments: if has_arguments {
+                    arguments(&block)
+                } else {
+                    Vec::new()
+                },
                 patch_path: None,
                 created_at: now,
             },
@@ -123,19 +160,32 @@ fn arguments(block: &Block) -> Vec<MacroArgument> {
     block
         .arguments
         .iter()
-        .map(|argument| MacroArgument { name: argument.name.clone(), ..MacroArgument::default() })
+        .map(|argument| MacroArgument {
+            name: argument.name.clone(),
+            ..MacroArgument::default()
+        })
         .collect()
 }
 
 /// Mistakes in the syntax of macros; forge's own have none.
 pub(crate) fn check(globals: &Globals, macros: &IndexMap<UniqueId, Macro>) -> Diagnostics {
-    let own = |one: &&Macro| globals.places.internal.iter().any(|own| **own == *one.package_name);
+    let own = |one: &&Macro| {
+        globals
+            .places
+            .internal
+            .iter()
+            .any(|own| **own == *one.package_name)
+    };
     let users: Vec<&Macro> = macros.values().filter(|one| !own(one)).collect();
     let found: Vec<Diagnostic> = users
         .into_par_iter()
         .filter_map(|one| {
             let error = globals.engine.check(one.unique_id.as_str()).err()?;
-            let root = Root { template: "", span: Some(one.span), is_opaque: true };
+            let root = Root {
+                template: "",
+                span: Some(one.span),
+                is_opaque: true,
+            };
             Some(globals.places.diagnostic(&error, &root))
         })
         .collect();
@@ -145,7 +195,7 @@ pub(crate) fn check(globals: &Globals, macros: &IndexMap<UniqueId, Macro>) -> Di
 }
 
 /// Fills `depends_on.macros` from what the text of each macro calls.
-fn link(out: &mut Collected) {
+fn link(out: &mut Collected, engine: &str) {
     let mut by_name: HashMap<(&str, &str), &UniqueId> = HashMap::new();
     let mut any: HashMap<&str, Vec<&Macro>> = HashMap::new();
     for one in out.macros.values() {
@@ -154,26 +204,29 @@ fn link(out: &mut Collected) {
     }
     let internal = |package: &str| package == "dbt" || package.starts_with("dbt_");
     let mut found: Vec<(UniqueId, Vec<UniqueId>)> = Vec::new();
-    for one in out.macros.values().filter(|one| !internal(&one.package_name)) {
+    for one in out
+        .macros
+        .values()
+        .filter(|one| !internal(&one.package_name))
+    {
         let mut calls: Vec<UniqueId> = Vec::new();
-        let mut add = |id: &UniqueId| {
-            if *id != one.unique_id && !calls.contains(id) {
-                calls.push(id.clone());
-            }
-        };
         for call in rewrite::macro_calls(&one.macro_sql).unwrap_or_default() {
-            let (package, name) = match call.path.as_slice() {
-                [name] => (None, name.as_str()),
-                [package, name] => (Some(package.as_str()), name.as_str()),
-                _ => continue,
-            };
-            let direct = by_name.get(&(package.unwrap_or(&one.package_name), name)).copied();
-            let fallback = || match package {
-                Some(_) => None,
-                None => any.get(name).and_then(|all| all.first()).map(|m| &m.unique_id),
-            };
-            if let Some(id) = direct.or_else(fallback) {
-                add(id);
+            for (package, name) in called_names(&call, engine) {
+                // dbt: a call of a macro's own bare name is not noted, `package.name` is.
+                if package.is_none() && name == one.name {
+                    continue;
+                }
+                let direct = by_name.get(&(package.unwrap_or(&one.package_name), name.as_str()));
+                let fallback = || {
+                    any.get(name.as_str())
+                        .and_then(|all| all.first())
+                        .map(|m| &m.unique_id)
+                };
+                if let Some(id) = direct.copied().or_else(fallback)
+                    && !calls.contains(id)
+                {
+                    calls.push(id.clone());
+                }
             }
         }
         found.push((one.unique_id.clone(), calls));
@@ -182,5 +235,19 @@ fn link(out: &mut Collected) {
         if let Some(one) = out.macros.get_mut(&id) {
             one.depends_on.macros = calls;
         }
+    }
+}
+
+/// Package and name of what a call can mean: itself, or the implementations that `adapter.dispatch` finds.
+fn called_names<'c>(call: &'c rewrite::MacroCall, engine: &str) -> Vec<(Option<&'c str>, String)> {
+    if let Some((name, package)) = call.dispatched() {
+        return [engine, "default"]
+            .map(|prefix| (package, format!("{prefix}__{name}")))
+            .into();
+    }
+    match call.path.as_slice() {
+        [name] => vec![(None, name.clone())],
+        [package, name] => vec![(Some(package), name.clone())],
+        _ => Vec::new(),
     }
 }

@@ -4,7 +4,7 @@
 //! depend on the number of cores. Leaves references to `resolve/`.
 //! Invariant: a file that cannot be parsed loses its own nodes and nothing else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -23,7 +23,6 @@ mod configs;
 pub mod context;
 mod docs;
 mod exposures;
-mod folders;
 pub mod generic_tests;
 pub mod macros;
 mod nodes;
@@ -33,6 +32,7 @@ mod render;
 mod resources;
 mod sources;
 pub mod tests;
+mod unused_configs;
 
 use context::Context;
 use generic_tests::Tested;
@@ -48,43 +48,34 @@ pub fn parse(
 ) -> (ParsedProject, Diagnostics) {
     let mut diagnostics = macros::check(globals, &collected);
     let (docs, lookup) = docs::collect(project, globals, &mut diagnostics);
-    let cx = Context { project, globals: globals.clone(), docs: lookup };
+    let cx = Context {
+        project,
+        globals: globals.clone(),
+        docs: lookup,
+    };
     let properties = read_properties(&cx, &mut diagnostics);
     let patches = index(&cx, &properties, &mut diagnostics);
-    let mut parsed = Parsed { docs, macros: collected, ..Parsed::default() };
+    let mut parsed = Parsed {
+        docs,
+        macros: collected,
+        ..Parsed::default()
+    };
     for package in &project.packages {
         parse_nodes(&cx, package, &patches, &mut parsed, &mut diagnostics);
     }
-    for (package, properties) in &properties {
-        parse_properties(&cx, package, properties, &mut parsed, &mut diagnostics);
+    parse_properties(&cx, &properties, &mut parsed, &mut diagnostics);
+    warn_unused(&properties, &parsed, &mut diagnostics);
+    if !diagnostics.has_errors() {
+        unused_configs::warn(&cx, parsed.fqns(), &mut diagnostics);
     }
-    warn_unused(&cx, &properties, &parsed, &mut diagnostics);
-    check_folders(project, &parsed, &mut diagnostics);
     let nodes = std::mem::take(&mut parsed.nodes);
-    (ParsedProject { manifest: parsed.into_manifest(project, globals), nodes }, diagnostics)
-}
-
-/// Looks for slips in the configuration by folder of the root project. A broken file may hold what fits.
-fn check_folders(project: &Project, parsed: &Parsed, diagnostics: &mut Diagnostics) {
-    if diagnostics.has_errors() {
-        return;
-    }
-    for (name, section) in &project.root().config.sections {
-        let nodes = |kind| {
-            parsed.nodes.iter().filter(move |n| n.resource_type == kind).map(|n| n.fqn.as_slice()).collect()
-        };
-        let fqns: Vec<&[String]> = match name.as_str() {
-            "models" => nodes(ResourceType::Model),
-            "seeds" => nodes(ResourceType::Seed),
-            "snapshots" => nodes(ResourceType::Snapshot),
-            "analyses" => nodes(ResourceType::Analysis),
-            "data_tests" => nodes(ResourceType::Test),
-            "sources" => parsed.sources.iter().map(|source| source.fqn.as_slice()).collect(),
-            "exposures" => parsed.exposures.iter().map(|exposure| exposure.fqn.as_slice()).collect(),
-            _ => continue,
-        };
-        folders::check(name, section, &fqns, diagnostics);
-    }
+    (
+        ParsedProject {
+            manifest: parsed.into_manifest(project, globals),
+            nodes,
+        },
+        diagnostics,
+    )
 }
 
 /// A parsed project: the manifest without its nodes, and the nodes, of which two can have one name still.
@@ -107,6 +98,24 @@ struct Parsed {
 }
 
 impl Parsed {
+    /// Type and place of everything that the project file can configure.
+    fn fqns(&self) -> impl Iterator<Item = (ResourceType, &[String])> {
+        (self
+            .nodes
+            .iter()
+            .map(|node| (node.resource_type, node.fqn.as_slice())))
+        .chain(
+            self.sources
+                .iter()
+                .map(|source| (ResourceType::Source, source.fqn.as_slice())),
+        )
+        .chain(
+            self.exposures
+                .iter()
+                .map(|e| (ResourceType::Exposure, e.fqn.as_slice())),
+        )
+    }
+
     fn into_manifest(self, project: &Project, globals: &Globals) -> Manifest {
         let now = project.started_at.to_string();
         let mut manifest = Manifest {
@@ -119,12 +128,24 @@ impl Parsed {
                 env: custom_env(globals),
             },
             docs: self.docs,
-            macros: self.macros.into_iter().map(|(id, m)| (id, Arc::new(m))).collect(),
-            groups: self.groups.into_iter().map(|g| (g.unique_id.clone(), Arc::new(g))).collect(),
+            macros: self
+                .macros
+                .into_iter()
+                .map(|(id, m)| (id, Arc::new(m)))
+                .collect(),
+            groups: self
+                .groups
+                .into_iter()
+                .map(|g| (g.unique_id.clone(), Arc::new(g)))
+                .collect(),
             ..Manifest::default()
         };
         let mut off = |id: &UniqueId, disabled: Disabled| {
-            manifest.disabled.entry(id.clone()).or_default().push(disabled);
+            manifest
+                .disabled
+                .entry(id.clone())
+                .or_default()
+                .push(disabled);
         };
         for source in self.sources {
             let id = source.unique_id.clone();
@@ -149,14 +170,20 @@ impl Parsed {
 fn custom_env(globals: &Globals) -> IndexMap<String, String> {
     const PREFIX: &str = "DBT_ENV_CUSTOM_ENV_";
     let all = globals.host.env_all();
-    all.into_iter().filter_map(|(k, v)| Some((k.strip_prefix(PREFIX)?.to_owned(), v))).collect()
+    all.into_iter()
+        .filter_map(|(k, v)| Some((k.strip_prefix(PREFIX)?.to_owned(), v)))
+        .collect()
 }
 
 type PackageProperties<'p> = Vec<(&'p Package, Properties)>;
 
 fn read_properties<'p>(cx: &Context<'p>, diagnostics: &mut Diagnostics) -> PackageProperties<'p> {
-    let files: Vec<(&Package, &File)> =
-        cx.project.packages.iter().flat_map(|p| p.files.properties.iter().map(move |f| (p, f))).collect();
+    let files: Vec<(&Package, &File)> = cx
+        .project
+        .packages
+        .iter()
+        .flat_map(|p| p.files.properties.iter().map(move |f| (p, f)))
+        .collect();
     let read: Vec<(&Package, Properties, Diagnostics)> = files
         .into_par_iter()
         .map(|(package, file)| {
@@ -177,8 +204,11 @@ fn read_file(cx: &Context<'_>, package: &Package, file: &File) -> (Properties, D
     let document = match yaml::parse(file.id, &source.text) {
         Ok(document) => document,
         Err(error) => {
-            let problem = Diagnostic::error(codes::BAD_YAML, format!("this is not YAML: {}", error.message))
-                .at(error.span, "reading stopped here");
+            let problem = Diagnostic::error(
+                codes::BAD_YAML,
+                format!("this is not YAML: {}", error.message),
+            )
+            .at(error.span, "reading stopped here");
             return (Properties::default(), problem.into());
         }
     };
@@ -186,8 +216,11 @@ fn read_file(cx: &Context<'_>, package: &Package, file: &File) -> (Properties, D
     let (properties, mut found) = properties::read(&document.root, file, &render);
     for key in document.duplicates {
         found.push(
-            Diagnostic::warning(codes::DUPLICATE_KEY, format!("the key `{}` is given twice", key.value))
-                .at(key.span, "only this one counts"),
+            Diagnostic::warning(
+                codes::DUPLICATE_KEY,
+                format!("the key `{}` is given twice", key.value),
+            )
+            .at(key.span, "only this one counts"),
         );
     }
     (properties, found)
@@ -201,9 +234,14 @@ fn index<'a>(
     let mut patches: Patches<'a> = HashMap::new();
     for (package, properties) in properties {
         for patch in &properties.nodes {
-            let key = (package.name.clone(), patch.section, patch.name.value.clone());
+            let key = (
+                package.name.clone(),
+                patch.section,
+                patch.name.value.clone(),
+            );
             if let Some(first) = patches.get(&key) {
-                let place = |patch: &NodePatch| cx.project.sources.file(patch.name.span.file).path.clone();
+                let place =
+                    |patch: &NodePatch| cx.project.sources.file(patch.name.span.file).path.clone();
                 diagnostics.push(
                     Diagnostic::error(
                         codes::DUPLICATE_PATCH,
@@ -240,24 +278,43 @@ fn parse_nodes(
         (ResourceType::Test, &files.singular_tests),
         (ResourceType::Analysis, &files.analyses),
     ];
-    let jobs: Vec<(ResourceType, &File)> =
-        sql.into_iter().flat_map(|(kind, files)| files.iter().map(move |f| (kind, f))).collect();
-    collect(parsed, diagnostics, jobs.into_par_iter().map(|(kind, file)| {
-        let mut found = Diagnostics::new();
-        let draft = nodes::draft_of_file(cx, package, file, kind, patches);
-        let node = nodes::build(cx, package, draft, &mut found);
-        (node.into_iter().collect(), found)
-    }));
-    collect(parsed, diagnostics, files.seeds.par_iter().map(|file| {
-        let mut found = Diagnostics::new();
-        let node = resources::seed(cx, package, file, patches, &mut found);
-        (node.into_iter().collect(), found)
-    }));
-    collect(parsed, diagnostics, files.snapshots.par_iter().map(|file| {
-        let mut found = Diagnostics::new();
-        (resources::snapshots_of_file(cx, package, file, patches, &mut found), found)
-    }));
-    parsed.nodes.extend(resources::operations(cx, package, diagnostics));
+    let jobs: Vec<(ResourceType, &File)> = sql
+        .into_iter()
+        .flat_map(|(kind, files)| files.iter().map(move |f| (kind, f)))
+        .collect();
+    collect(
+        parsed,
+        diagnostics,
+        jobs.into_par_iter().map(|(kind, file)| {
+            let mut found = Diagnostics::new();
+            let draft = nodes::draft_of_file(cx, package, file, kind, patches);
+            let node = nodes::build(cx, package, draft, &mut found);
+            (node.into_iter().collect(), found)
+        }),
+    );
+    collect(
+        parsed,
+        diagnostics,
+        files.seeds.par_iter().map(|file| {
+            let mut found = Diagnostics::new();
+            let node = resources::seed(cx, package, file, patches, &mut found);
+            (node.into_iter().collect(), found)
+        }),
+    );
+    collect(
+        parsed,
+        diagnostics,
+        files.snapshots.par_iter().map(|file| {
+            let mut found = Diagnostics::new();
+            (
+                resources::snapshots_of_file(cx, package, file, patches, &mut found),
+                found,
+            )
+        }),
+    );
+    parsed
+        .nodes
+        .extend(resources::operations(cx, package, diagnostics));
 }
 
 fn collect(
@@ -272,71 +329,148 @@ fn collect(
     }
 }
 
+/// What one property file adds.
+#[derive(Default)]
+struct Additions {
+    nodes: Vec<Node>,
+    sources: Vec<SourceTable>,
+    exposures: Vec<Exposure>,
+    diagnostics: Diagnostics,
+}
+
+/// Adds what property files define: first the snapshots, which tests can be on, then the rest, file by file.
 fn parse_properties(
     cx: &Context<'_>,
-    package: &Package,
-    properties: &Properties,
+    properties: &PackageProperties<'_>,
     parsed: &mut Parsed,
     diagnostics: &mut Diagnostics,
 ) {
-    for patch in &properties.nodes {
-        if let (Section::Snapshots, Some(relation)) = (patch.section, &patch.relation) {
-            parsed.nodes.extend(resources::snapshot_of_patch(cx, package, patch, relation, diagnostics));
-        }
-    }
-    let owners: HashMap<(&str, Section), (&UniqueId, Option<&String>)> = owners(package, &parsed.nodes);
-    let tested: Vec<(Vec<Node>, Diagnostics)> = properties
-        .nodes
+    let snapshots: Vec<(Vec<Node>, Diagnostics)> = properties
         .par_iter()
-        .map(|patch| {
+        .map(|(package, properties)| {
             let mut found = Diagnostics::new();
-            let owner = owners.get(&(patch.name.value.as_str(), patch.section));
-            let subject = Subject {
-                package,
-                file: &patch.file,
-                on: Tested::Node { name: &patch.name.value, version: None },
-                file_key_name: format!("{}.{}", patch.section.key(), patch.name.value),
-                columns: &patch.columns,
-                tests: &patch.tests,
-                quote_columns: patch.quote_columns,
-                tags: Vec::new(),
-                attached_node: owner.map(|(id, _)| (*id).clone()),
-                group: owner.and_then(|(_, group)| group.cloned()),
-            };
-            (tests::of_subject(cx, &subject, &mut found), found)
+            (
+                snapshots_of_patches(cx, package, properties, &mut found),
+                found,
+            )
         })
         .collect();
-    for (nodes, found) in tested {
-        parsed.nodes.extend(nodes);
+    let owners = Owners::of(
+        parsed
+            .nodes
+            .iter()
+            .chain(snapshots.iter().flat_map(|(nodes, _)| nodes)),
+    );
+    let added: Vec<Additions> = properties
+        .par_iter()
+        .map(|(package, properties)| additions(cx, package, properties, &owners))
+        .collect();
+    drop(owners);
+    for ((snapshots, found), added) in snapshots.into_iter().zip(added) {
+        parsed.nodes.extend(snapshots);
         diagnostics.extend(found);
+        parsed.nodes.extend(added.nodes);
+        parsed.sources.extend(added.sources);
+        parsed.exposures.extend(added.exposures);
+        diagnostics.extend(added.diagnostics);
     }
-    for raw in &properties.sources {
-        let (tables, tested) = sources::of_source(cx, package, raw, diagnostics);
-        parsed.sources.extend(tables);
-        parsed.nodes.extend(tested);
-    }
-    for raw in &properties.exposures {
-        parsed.exposures.push(exposures::exposure(cx, package, raw, diagnostics));
-    }
-    parsed.groups.extend(properties.groups.iter().map(|raw| exposures::group(package, raw)));
-    for patch in &properties.macros {
-        patch_macro(cx, package, patch, parsed, diagnostics);
+    for (package, properties) in properties {
+        parsed.groups.extend(
+            properties
+                .groups
+                .iter()
+                .map(|raw| exposures::group(package, raw)),
+        );
+        for patch in &properties.macros {
+            patch_macro(cx, package, patch, parsed, diagnostics);
+        }
     }
 }
 
-/// The nodes that property entries of a package describe.
-fn owners<'n>(
+fn snapshots_of_patches(
+    cx: &Context<'_>,
     package: &Package,
-    nodes: &'n [Node],
-) -> HashMap<(&'n str, Section), (&'n UniqueId, Option<&'n String>)> {
+    properties: &Properties,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Node> {
+    let mut nodes = Vec::new();
+    for patch in &properties.nodes {
+        if let (Section::Snapshots, Some(relation)) = (patch.section, &patch.relation) {
+            nodes.extend(resources::snapshot_of_patch(
+                cx,
+                package,
+                patch,
+                relation,
+                diagnostics,
+            ));
+        }
+    }
     nodes
-        .iter()
-        .filter(|node| node.package_name == package.name)
-        .filter_map(|node| {
+}
+
+fn additions(
+    cx: &Context<'_>,
+    package: &Package,
+    properties: &Properties,
+    owners: &Owners<'_>,
+) -> Additions {
+    let mut added = Additions::default();
+    let found = &mut added.diagnostics;
+    for patch in &properties.nodes {
+        let owner = owners.get(package, patch.section, &patch.name.value);
+        let subject = Subject {
+            package,
+            file: &patch.file,
+            on: Tested::Node {
+                name: &patch.name.value,
+                version: None,
+            },
+            file_key_name: format!("{}.{}", patch.section.key(), patch.name.value),
+            columns: &patch.columns,
+            tests: &patch.tests,
+            quote_columns: patch.quote_columns,
+            tags: Vec::new(),
+            attached_node: owner.map(|node| node.unique_id.clone()),
+            group: owner.and_then(|node| node.group.clone()),
+        };
+        added.nodes.extend(tests::of_subject(cx, &subject, found));
+    }
+    for raw in &properties.sources {
+        let (tables, tested) = sources::of_source(cx, package, raw, found);
+        added.sources.extend(tables);
+        added.nodes.extend(tested);
+    }
+    for raw in &properties.exposures {
+        added
+            .exposures
+            .push(exposures::exposure(cx, package, raw, found));
+    }
+    added
+}
+
+/// The nodes that property entries describe, by package, section and name.
+struct Owners<'n>(HashMap<(&'n str, Section, &'n str), &'n Node>);
+
+impl<'n> Owners<'n> {
+    fn of(nodes: impl Iterator<Item = &'n Node>) -> Self {
+        let described = nodes.filter_map(|node| {
             let section = section_of(node.resource_type)?;
-            Some(((node.name.as_str(), section), (&node.unique_id, node.group.as_ref())))
-        })
-        .collect()
+            Some(((&*node.package_name, section, node.name.as_str()), node))
+        });
+        Owners(described.collect())
+    }
+
+    fn get(&self, package: &Package, section: Section, name: &str) -> Option<&'n Node> {
+        self.0.get(&(&*package.name, section, name)).copied()
+    }
+
+    fn names(&self, package: &Package, section: Section) -> impl Iterator<Item = &'n str> {
+        let known = self
+            .0
+            .keys()
+            .filter(move |(p, s, _)| **p == *package.name && *s == section);
+        known.map(|(_, _, name)| *name)
+    }
 }
 
 fn section_of(resource_type: ResourceType) -> Option<Section> {
@@ -358,8 +492,13 @@ fn patch_macro(
     diagnostics: &mut Diagnostics,
 ) {
     let id = format!("macro.{}.{}", package.name, patch.name.value);
-    let description =
-        docs::description(cx, &package.name, &patch.description, patch.name.span, diagnostics);
+    let description = docs::description(
+        cx,
+        &package.name,
+        &patch.description,
+        patch.name.span,
+        diagnostics,
+    );
     let arguments: Vec<crate::manifest::MacroArgument> = patch
         .arguments
         .iter()
@@ -376,12 +515,19 @@ fn patch_macro(
         })
         .collect();
     let Some(found) = parsed.macros.get_mut(id.as_str()) else {
-        let known = parsed.macros.values().filter(|m| m.package_name == package.name);
-        let near = did_you_mean(&patch.name.value, known.map(|m| m.name.as_str())).map(str::to_owned);
+        let known = parsed
+            .macros
+            .values()
+            .filter(|m| m.package_name == package.name);
+        let near =
+            did_you_mean(&patch.name.value, known.map(|m| m.name.as_str())).map(str::to_owned);
         diagnostics.push(
             Diagnostic::warning(
                 codes::UNUSED_PATCH,
-                format!("there is no macro `{}` in package `{}`", patch.name.value, package.name),
+                format!(
+                    "there is no macro `{}` in package `{}`",
+                    patch.name.value, package.name
+                ),
             )
             .at(patch.name.span, "describes nothing")
             .suggest(near.as_deref()),
@@ -393,38 +539,48 @@ fn patch_macro(
     if !arguments.is_empty() {
         found.arguments = arguments;
     }
-    found.patch_path = Some(format!("{}://{}", package.name, patch.file.original_file_path));
+    found.patch_path = Some(format!(
+        "{}://{}",
+        package.name, patch.file.original_file_path
+    ));
 }
 
-fn warn_unused(
-    cx: &Context<'_>,
-    properties: &PackageProperties<'_>,
-    parsed: &Parsed,
-    diagnostics: &mut Diagnostics,
-) {
+fn warn_unused(properties: &PackageProperties<'_>, parsed: &Parsed, diagnostics: &mut Diagnostics) {
+    if diagnostics.has_errors() {
+        // What is described may be among what was lost.
+        return;
+    }
+    let owners = Owners::of(parsed.nodes.iter());
+    let tests: HashSet<&str> = parsed
+        .nodes
+        .iter()
+        .filter(|node| node.resource_type == ResourceType::Test)
+        .map(|node| node.name.as_str())
+        .collect();
     for (package, properties) in properties {
-        let known = owners(package, &parsed.nodes);
         for patch in &properties.nodes {
-            let described = |section| known.contains_key(&(patch.name.value.as_str(), section));
+            let is_described = owners
+                .get(package, patch.section, &patch.name.value)
+                .is_some();
             // Generic tests with a `name:` can be described below `data_tests` too.
             let elsewhere = patch.section == Section::SingularTests
-                && parsed.nodes.iter().any(|n| n.resource_type == ResourceType::Test && n.name == patch.name.value);
-            if described(patch.section) || elsewhere || diagnostics.has_errors() {
+                && tests.contains(patch.name.value.as_str());
+            if is_described || elsewhere {
                 continue;
             }
-            let near = did_you_mean(
-                &patch.name.value,
-                known.keys().filter(|(_, s)| *s == patch.section).map(|(name, _)| *name),
-            );
+            let near = did_you_mean(&patch.name.value, owners.names(package, patch.section));
             diagnostics.push(
                 Diagnostic::warning(
                     codes::UNUSED_PATCH,
-                    format!("`{}` is described below `{}` and does not exist", patch.name.value, patch.section.key()),
+                    format!(
+                        "`{}` is described below `{}` and does not exist",
+                        patch.name.value,
+                        patch.section.key()
+                    ),
                 )
                 .at(patch.name.span, "describes nothing")
                 .suggest(near),
             );
         }
     }
-    let _ = cx;
 }

@@ -12,8 +12,8 @@ use super::properties::{NodePatch, RawColumn, Section, has_jinja, tags_of};
 use super::{docs, relation_names, render};
 use crate::artifacts;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
-use crate::jinja::contexts::{ModelValue, NodeFacts, Scope};
-use crate::manifest::{Column, Config, DependsOn, Model, Node, NodeKind, ResourceType};
+use crate::jinja::contexts::{Capture, ModelValue, NodeFacts, Scope};
+use crate::manifest::{Column, Config, DependsOn, Hook, Model, Node, NodeKind, ResourceType};
 use crate::names::UniqueId;
 use crate::project::{File, Package};
 use crate::source::Span;
@@ -67,7 +67,11 @@ pub(crate) fn stripped(cx: &Context<'_>, file: &File) -> (Arc<str>, Span) {
     let start = source.text.len() - source.text.trim_start().len();
     let trimmed = source.text.trim();
     let span = Span::new(file.id, start, start + trimmed.len());
-    let text = if trimmed.len() == source.text.len() { source.text.clone() } else { trimmed.into() };
+    let text = if trimmed.len() == source.text.len() {
+        source.text.clone()
+    } else {
+        trimmed.into()
+    };
     (text, span)
 }
 
@@ -81,9 +85,21 @@ pub(crate) fn draft_of_file<'a>(
 ) -> Draft<'a> {
     let name = stem(&file.path).to_owned();
     let (section, kind, path) = match resource_type {
-        ResourceType::Analysis => (Section::Analyses, NodeKind::Analysis, format!("analysis/{}", file.path)),
-        ResourceType::Test => (Section::SingularTests, NodeKind::Test(Default::default()), file.path.clone()),
-        _ => (Section::Models, NodeKind::Model(Model::default()), file.path.clone()),
+        ResourceType::Analysis => (
+            Section::Analyses,
+            NodeKind::Analysis,
+            format!("analysis/{}", file.path),
+        ),
+        ResourceType::Test => (
+            Section::SingularTests,
+            NodeKind::Test(Default::default()),
+            file.path.clone(),
+        ),
+        _ => (
+            Section::Models,
+            NodeKind::Model(Model::default()),
+            file.path.clone(),
+        ),
     };
     let (raw_code, span) = stripped(cx, file);
     Draft {
@@ -96,7 +112,9 @@ pub(crate) fn draft_of_file<'a>(
         span,
         checksum: file.checksum.clone(),
         kind,
-        patch: patches.get(&(package.name.clone(), section, name.clone())).copied(),
+        patch: patches
+            .get(&(package.name.clone(), section, name.clone()))
+            .copied(),
         inline_config: Map::new(),
         tags: Vec::new(),
         name,
@@ -113,8 +131,16 @@ pub(crate) fn build(
     let patch = draft.patch;
     let inline_config = draft.inline_config.clone();
     let mut node = blank(cx, package, draft);
-    let early = merged(cx, package, &node, patch, Config::new(), inline_config.clone());
+    let early = merged(
+        cx,
+        package,
+        &node,
+        patch,
+        Config::new(),
+        inline_config.clone(),
+    );
     node.config = early;
+    let node = Arc::new(node);
     let scope = scope_of(cx, package, &node);
     if has_jinja(&node.raw_code)
         && node.resource_type != ResourceType::Seed
@@ -123,7 +149,11 @@ pub(crate) fn build(
         diagnostics.push(render::diagnostic(cx, &error, node.span));
         return None;
     }
-    let called = std::mem::take(&mut scope.capture.lock().expect("invariant: no panic under lock").config);
+    let mut capture = scope.take_capture();
+    // The scope goes first, so that the node is taken back and not copied.
+    drop(scope);
+    let mut node = Arc::unwrap_or_clone(node);
+    let called = std::mem::take(&mut capture.config);
     node.config = merged(cx, package, &node, patch, called, inline_config);
     if let Some(patch) = patch {
         apply_patch(cx, package, patch, &mut node, diagnostics);
@@ -133,19 +163,42 @@ pub(crate) fn build(
         return None;
     }
     if node.resource_type != ResourceType::Test {
-        let scope = hook_scope(cx, package, &node, &scope);
-        for hook in ["pre-hook", "post-hook"].into_iter().flat_map(|key| node.config.hooks(key)) {
-            if has_jinja(&hook.sql)
-                && let Err(error) = scope.render("hook", &hook.sql)
-            {
-                diagnostics.push(render::diagnostic_at(cx, &error, node.span));
-            }
-        }
-        take_references(&mut node, &scope);
-    } else {
-        take_references(&mut node, &scope);
+        (node, capture) = render_hooks(cx, package, node, capture, diagnostics);
     }
+    take_references(&mut node, capture);
     Some(node)
+}
+
+/// Renders the hooks with the node's final names; what they ask for comes after what the text asked for.
+fn render_hooks(
+    cx: &Context<'_>,
+    package: &Package,
+    node: Node,
+    capture: Capture,
+    diagnostics: &mut Diagnostics,
+) -> (Node, Capture) {
+    let hooks: Vec<Hook> = ["pre-hook", "post-hook"]
+        .into_iter()
+        .flat_map(|key| node.config.hooks(key))
+        .filter(|hook| has_jinja(&hook.sql))
+        .collect();
+    if hooks.is_empty() {
+        return (node, capture);
+    }
+    let node = Arc::new(node);
+    let scope = scope_of(cx, package, &node);
+    *scope
+        .capture
+        .lock()
+        .expect("invariant: no panic under lock") = capture;
+    for hook in hooks {
+        if let Err(error) = scope.render("hook", &hook.sql) {
+            diagnostics.push(render::diagnostic_at(cx, &error, node.span));
+        }
+    }
+    let capture = scope.take_capture();
+    drop(scope);
+    (Arc::unwrap_or_clone(node), capture)
 }
 
 /// A node with nothing but its text.
@@ -192,7 +245,10 @@ fn merged(
     inline: Map<String, Json>,
 ) -> Config {
     let mut config = Config::new();
-    config.merge_all(configs::layer(cx.section(package, node.resource_type), &node.fqn));
+    config.merge_all(configs::layer(
+        cx.section(package, node.resource_type),
+        &node.fqn,
+    ));
     if let Some(patch) = patch {
         config.merge_all(patch.config.clone());
     }
@@ -202,41 +258,37 @@ fn merged(
     }
     let root = cx.project.root();
     if package.name != root.name {
-        config.merge_all(configs::layer(cx.section(root, node.resource_type), &node.fqn));
+        config.merge_all(configs::layer(
+            cx.section(root, node.resource_type),
+            &node.fqn,
+        ));
     }
     config
 }
 
-fn scope_of(cx: &Context<'_>, package: &Package, node: &Node) -> Arc<Scope> {
+fn scope_of(cx: &Context<'_>, package: &Package, node: &Arc<Node>) -> Arc<Scope> {
     let mut scope = cx.scope(&package.name);
     scope.node = Some(facts(cx, node));
     Arc::new(scope)
 }
 
 /// What templates may know of a node while it is parsed.
-pub(crate) fn facts(cx: &Context<'_>, node: &Node) -> NodeFacts {
-    let model = Arc::new(node.clone());
+pub(crate) fn facts(cx: &Context<'_>, node: &Arc<Node>) -> NodeFacts {
+    let model = node.clone();
     NodeFacts {
         unique_id: node.unique_id.clone(),
         package_name: node.package_name.clone(),
         name: node.name.clone(),
         this: Some(cx.relation(node.database.as_deref(), &node.schema, &node.alias)),
-        config: node.config.published(node.resource_type),
-        model: ModelValue(Arc::new(move || Json::Object(artifacts::manifest::node_json(&model)))),
+        node: node.clone(),
+        model: ModelValue(Arc::new(move || {
+            Json::Object(artifacts::manifest::node_json(&model))
+        })),
     }
 }
 
-/// A scope for hooks: the node's final names, the captures of its text.
-fn hook_scope(cx: &Context<'_>, package: &Package, node: &Node, of_text: &Arc<Scope>) -> Arc<Scope> {
-    let mut scope = cx.scope(&package.name);
-    scope.node = Some(facts(cx, node));
-    *scope.capture.get_mut().expect("invariant: no panic under lock") = of_text.take_capture();
-    Arc::new(scope)
-}
-
 /// Moves what was captured into the node.
-pub(crate) fn take_references(node: &mut Node, scope: &Scope) {
-    let capture = scope.take_capture();
+pub(crate) fn take_references(node: &mut Node, capture: Capture) {
     node.refs.extend(capture.refs);
     node.sources.extend(capture.sources);
     for id in capture.macros {
@@ -278,9 +330,18 @@ fn apply_patch(
     node: &mut Node,
     diagnostics: &mut Diagnostics,
 ) {
-    node.description = docs::description(cx, &package.name, &patch.description, patch.name.span, diagnostics);
+    node.description = docs::description(
+        cx,
+        &package.name,
+        &patch.description,
+        patch.name.span,
+        diagnostics,
+    );
     node.columns = columns(cx, &package.name, &patch.columns, diagnostics);
-    node.patch_path = Some(format!("{}://{}", package.name, patch.file.original_file_path));
+    node.patch_path = Some(format!(
+        "{}://{}",
+        package.name, patch.file.original_file_path
+    ));
     node.patch_span = Some(patch.name.span);
     if let NodeKind::Model(model) = &mut node.kind {
         model.constraints.clone_from(&patch.constraints);
@@ -288,8 +349,11 @@ fn apply_patch(
         model.latest_version.clone_from(&patch.latest_version);
         if !patch.versions.is_empty() {
             diagnostics.push(
-                Diagnostic::warning(codes::UNSUPPORTED, "model versions are not supported yet and have no effect")
-                    .at(patch.name.span, ""),
+                Diagnostic::warning(
+                    codes::UNSUPPORTED,
+                    "model versions are not supported yet and have no effect",
+                )
+                .at(patch.name.span, ""),
             );
         }
     }
@@ -304,7 +368,8 @@ pub(crate) fn columns(
 ) -> IndexMap<String, Column> {
     raw.iter()
         .map(|column| {
-            let description = docs::description(cx, package, &column.description, column.span, diagnostics);
+            let description =
+                docs::description(cx, package, &column.description, column.span, diagnostics);
             let made = Column {
                 name: column.name.clone(),
                 description,

@@ -18,7 +18,10 @@ use crate::source::{Span, Spanned};
 
 mod keys;
 
-use keys::{COLUMN_KEYS, EXPOSURE_KEYS, FILE_KEYS, GROUP_KEYS, LATER, MACRO_KEYS, NODE_KEYS, SOURCE_KEYS, TABLE_KEYS};
+use keys::{
+    COLUMN_KEYS, EXPOSURE_KEYS, FILE_KEYS, GROUP_KEYS, LATER, MACRO_KEYS, NODE_KEYS, SOURCE_KEYS,
+    TABLE_KEYS,
+};
 
 /// Everything that one property file says.
 #[derive(Debug, Default)]

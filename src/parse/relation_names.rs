@@ -20,10 +20,15 @@ pub(crate) fn set(cx: &Context<'_>, node: &mut Node) -> Result<(), Diagnostic> {
         value.as_str().map(str::to_owned)
     };
     let database = custom(node, "database");
-    node.database = Some(match overridden(cx, node, "generate_database_name", &database)? {
-        Some(name) => name,
-        None => database.map_or_else(|| cx.project.target.database.clone(), |d| d.trim().to_owned()),
-    });
+    node.database = Some(
+        match overridden(cx, node, "generate_database_name", &database)? {
+            Some(name) => name,
+            None => database.map_or_else(
+                || cx.project.target.database.clone(),
+                |d| d.trim().to_owned(),
+            ),
+        },
+    );
     let schema = custom(node, "schema");
     node.schema = match overridden(cx, node, "generate_schema_name", &schema)? {
         Some(name) => name,
@@ -42,8 +47,10 @@ pub(crate) fn set(cx: &Context<'_>, node: &mut Node) -> Result<(), Diagnostic> {
             node.schema = schema;
         }
     }
-    node.relation_name = is_relational(node)
-        .then(|| cx.relation(node.database.as_deref(), &node.schema, &node.alias).render());
+    node.relation_name = is_relational(node).then(|| {
+        cx.relation(node.database.as_deref(), &node.schema, &node.alias)
+            .render()
+    });
     Ok(())
 }
 
@@ -60,7 +67,8 @@ fn default_alias(node: &Node, custom: Option<&str>) -> String {
     }
     match &node.kind {
         NodeKind::Model(model) if model.version.is_some() => {
-            let version = super::generic_tests::python_str(model.version.as_ref().unwrap_or(&Json::Null));
+            let version =
+                super::generic_tests::python_str(model.version.as_ref().unwrap_or(&Json::Null));
             format!("{}_v{}", node.name, version.replace('.', "_"))
         }
         _ => node.name.clone(),
@@ -74,7 +82,9 @@ fn overridden(
     name: &str,
     custom: &Option<String>,
 ) -> Result<Option<String>, Diagnostic> {
-    let Some(found) = cx.globals.macros.resolve_user(&node.package_name, name) else { return Ok(None) };
+    let Some(found) = cx.globals.macros.resolve_user(&node.package_name, name) else {
+        return Ok(None);
+    };
     let argument = custom.as_deref().map_or(Value::from(()), Value::from);
     let model = values::to_mutable(&Json::Object(artifacts::manifest::node_json(node)));
     let scope = Arc::new(cx.scope(&node.package_name));
@@ -90,7 +100,10 @@ pub(crate) fn is_relational(node: &Node) -> bool {
         ResourceType::Model => !node.is_ephemeral(),
         ResourceType::Seed | ResourceType::Snapshot => true,
         ResourceType::Test => {
-            matches!(node.config.get_str("store_failures_as"), Some("table" | "view"))
+            matches!(
+                node.config.get_str("store_failures_as"),
+                Some("table" | "view")
+            )
         }
         _ => false,
     }

@@ -23,20 +23,53 @@ pub(crate) fn yaml_value(
         return Ok(Json::String(text.to_owned()));
     }
     let scope = Arc::new(cx.scope(package));
-    let value = scope.render_native("yaml", text).map_err(|error| diagnostic_at(cx, &error, span))?;
+    let value = scope
+        .render_native("yaml", text)
+        .map_err(|error| diagnostic_at(cx, &error, span))?;
+    if is_constant(text) {
+        return Ok(Json::String(values::python_str(&value)));
+    }
     values::to_json(&value).or_else(|_| Ok(Json::String(value.to_string())))
+}
+
+/// dbt: an expression of constants alone is folded to text, `{{ 1 }}` is '1'.
+fn is_constant(text: &str) -> bool {
+    let inner = text
+        .trim()
+        .strip_prefix("{{")
+        .and_then(|rest| rest.strip_suffix("}}"));
+    let Some(inner) = inner else { return false };
+    minijinja::Environment::new()
+        .compile_expression(inner.trim_matches(['-', ' ']))
+        .is_ok_and(|expression| expression.undeclared_variables(false).is_empty())
 }
 
 /// The diagnostic of an error in a text whose offsets say nothing; it points at the whole value.
 pub(crate) fn diagnostic_at(cx: &Context<'_>, error: &JinjaError, span: Span) -> Diagnostic {
-    let template = error.frames.last().map_or("", |frame| frame.template.as_str());
-    let root = Root { template, span: Some(span), is_opaque: true };
-    cx.globals.places.diagnostic(error, &root)
+    placed(cx, error, span, Offsets::Unknown)
 }
 
 /// The diagnostic of an error in a template that stands at `span`.
 pub(crate) fn diagnostic(cx: &Context<'_>, error: &JinjaError, span: Span) -> Diagnostic {
-    let template = error.frames.last().map_or("", |frame| frame.template.as_str());
-    let root = Root { template, span: Some(span), is_opaque: false };
+    placed(cx, error, span, Offsets::InSpan)
+}
+
+/// Whether offsets of an error count from the start of the span.
+#[derive(PartialEq)]
+enum Offsets {
+    InSpan,
+    Unknown,
+}
+
+fn placed(cx: &Context<'_>, error: &JinjaError, span: Span, offsets: Offsets) -> Diagnostic {
+    let template = error
+        .frames
+        .last()
+        .map_or("", |frame| frame.template.as_str());
+    let root = Root {
+        template,
+        span: Some(span),
+        is_opaque: offsets == Offsets::Unknown,
+    };
     cx.globals.places.diagnostic(error, &root)
 }

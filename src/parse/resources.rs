@@ -32,8 +32,12 @@ pub(crate) fn seed(
         raw_code: "".into(),
         span: Span::start_of(file.id),
         checksum: file.checksum.clone(),
-        kind: NodeKind::Seed(Seed { root_path: package.root.clone() }),
-        patch: patches.get(&(package.name.clone(), Section::Seeds, name.clone())).copied(),
+        kind: NodeKind::Seed(Seed {
+            root_path: package.root.clone(),
+        }),
+        patch: patches
+            .get(&(package.name.clone(), Section::Seeds, name.clone()))
+            .copied(),
         inline_config: Map::new(),
         tags: Vec::new(),
         name,
@@ -64,7 +68,9 @@ pub(crate) fn snapshots_of_file(
         .filter_map(|block| {
             let span = Span::new(file.id, block.body_span.start, block.body_span.end);
             let text: Arc<str> = source.text[block.body_span.clone()].into();
-            let patch = patches.get(&(package.name.clone(), Section::Snapshots, block.name.clone())).copied();
+            let patch = patches
+                .get(&(package.name.clone(), Section::Snapshots, block.name.clone()))
+                .copied();
             let draft = snapshot(package, file, block.name, text, span, patch);
             nodes::build(cx, package, draft, diagnostics)
         })
@@ -80,7 +86,14 @@ pub(crate) fn snapshot_of_patch(
     diagnostics: &mut Diagnostics,
 ) -> Option<Node> {
     let text: Arc<str> = format!("select * from {{{{ {} }}}}", relation.value).into();
-    let draft = snapshot(package, &patch.file, patch.name.value.clone(), text, relation.span, Some(patch));
+    let draft = snapshot(
+        package,
+        &patch.file,
+        patch.name.value.clone(),
+        text,
+        relation.span,
+        Some(patch),
+    );
     nodes::build(cx, package, draft, diagnostics)
 }
 
@@ -110,11 +123,23 @@ fn snapshot<'a>(
 }
 
 /// `on-run-start` and `on-run-end` of a package.
-pub(crate) fn operations(cx: &Context<'_>, package: &Package, diagnostics: &mut Diagnostics) -> Vec<Node> {
-    let lists = [("on-run-start", &package.config.on_run_start), ("on-run-end", &package.config.on_run_end)];
+pub(crate) fn operations(
+    cx: &Context<'_>,
+    package: &Package,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Node> {
+    let lists = [
+        ("on-run-start", &package.config.on_run_start),
+        ("on-run-end", &package.config.on_run_end),
+    ];
     lists
         .into_iter()
-        .flat_map(|(when, hooks)| hooks.iter().enumerate().map(move |(at, hook)| (when, at, hook)))
+        .flat_map(|(when, hooks)| {
+            hooks
+                .iter()
+                .enumerate()
+                .map(move |(at, hook)| (when, at, hook))
+        })
         .filter_map(|(when, at, hook)| {
             let name = format!("{}-{when}-{at}", package.name);
             let path = format!("hooks/{name}.sql");

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use super::context::Context;
-use super::generic_tests::{Tested, TestDefinition};
+use super::generic_tests::{TestDefinition, Tested};
 use super::nodes::{self, Draft};
 use super::properties::{RawColumn, tags_of};
 use super::render;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::jinja::contexts::Capture;
+use crate::jinja::error::JinjaError;
 use crate::jinja::values;
 use crate::manifest::{Config, Node, NodeKind, RefCall, ResourceType, Test, TestMetadata};
 use crate::names::{UniqueId, did_you_mean};
@@ -36,7 +38,11 @@ pub(crate) struct Subject<'a> {
 }
 
 /// All tests of one property entry: those of its columns, then its own.
-pub(crate) fn of_subject(cx: &Context<'_>, subject: &Subject<'_>, diagnostics: &mut Diagnostics) -> Vec<Node> {
+pub(crate) fn of_subject(
+    cx: &Context<'_>,
+    subject: &Subject<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Node> {
     let mut made = Vec::new();
     for column in subject.columns {
         for entry in &column.tests {
@@ -59,16 +65,21 @@ fn generic(
     let package = &subject.package.name;
     let column_name = column.map(|column| {
         let quoted = column.quote.unwrap_or(subject.quote_columns);
-        if quoted { cx.globals.adapter.quote(&column.name) } else { column.name.clone() }
+        if quoted {
+            cx.globals.adapter.quote(&column.name)
+        } else {
+            column.name.clone()
+        }
     });
     let render_value = |text: &str, span| cx.render_value(package, text, span).map_err(|d| *d);
-    let definition = match TestDefinition::read(entry, &subject.on, column_name.as_deref(), &render_value) {
-        Ok(definition) => definition,
-        Err(problem) => {
-            diagnostics.push(problem);
-            return None;
-        }
-    };
+    let definition =
+        match TestDefinition::read(entry, &subject.on, column_name.as_deref(), &render_value) {
+            Ok(definition) => definition,
+            Err(problem) => {
+                diagnostics.push(problem);
+                return None;
+            }
+        };
     match node_of(cx, subject, column, column_name, definition) {
         Ok(node) => Some(node),
         Err(problem) => {
@@ -91,8 +102,11 @@ fn node_of(
     tags.extend(definition.config.get("tags").map_or_else(Vec::new, tags_of));
     tags.sort();
     tags.dedup();
-    let unique_id =
-        UniqueId::from(format!("test.{package}.{}.{}", definition.full_name, definition.hash()));
+    let unique_id = UniqueId::from(format!(
+        "test.{package}.{}.{}",
+        definition.full_name,
+        definition.hash()
+    ));
     let draft = Draft {
         resource_type: ResourceType::Test,
         name: definition.full_name.clone(),
@@ -120,7 +134,7 @@ fn node_of(
     let mut node = nodes::blank(cx, subject.package, draft);
     node.description.clone_from(&definition.description);
     node.group.clone_from(&subject.group);
-    let called = reference(cx, subject, &definition, &mut node)?;
+    let (mut node, called) = reference(cx, subject, &definition, node)?;
     node.config = merged(cx, subject, &node, definition.config, called);
     nodes::settle(cx, &mut node)?;
     Ok(node)
@@ -134,7 +148,10 @@ fn merged(
     called: Config,
 ) -> Config {
     let mut config = Config::new();
-    config.merge_all(super::configs::layer(cx.section(subject.package, ResourceType::Test), &node.fqn));
+    config.merge_all(super::configs::layer(
+        cx.section(subject.package, ResourceType::Test),
+        &node.fqn,
+    ));
     // dbt: the entry is a `config()` call like those in the test's macro, and comes last of them.
     let mut calls = called;
     for (key, value) in entry {
@@ -149,7 +166,10 @@ fn merged(
     }
     let root = cx.project.root();
     if subject.package.name != root.name {
-        config.merge_all(super::configs::layer(cx.section(root, ResourceType::Test), &node.fqn));
+        config.merge_all(super::configs::layer(
+            cx.section(root, ResourceType::Test),
+            &node.fqn,
+        ));
     }
     if let Some(Json::Array(tags)) = config.get("tags").cloned() {
         let mut once: Vec<Json> = Vec::new();
@@ -168,8 +188,8 @@ fn reference(
     cx: &Context<'_>,
     subject: &Subject<'_>,
     definition: &TestDefinition,
-    node: &mut Node,
-) -> Result<Config, Diagnostic> {
+    mut node: Node,
+) -> Result<(Node, Config), Diagnostic> {
     let name = definition.macro_name();
     let found = match &definition.namespace {
         Some(namespace) => cx.globals.macros.get(namespace, &name),
@@ -177,34 +197,46 @@ fn reference(
     };
     let Some(found) = found else {
         // dbt: an unknown test parses, and fails when it is compiled.
-        add_target(subject, node);
-        return Ok(Config::new());
+        add_target(subject, &mut node);
+        return Ok((node, Config::new()));
     };
     let id = found.unique_id();
     node.depends_on.macros.push(UniqueId::from(id));
     if matches!(id, "macro.dbt.test_not_null" | "macro.dbt.test_unique") {
         // dbt: these two are known to ask for nothing but their target.
-        add_target(subject, node);
-        return Ok(Config::new());
+        add_target(subject, &mut node);
+        return Ok((node, Config::new()));
     }
+    let node = Arc::new(node);
+    let (of_arguments, mut of_macro) = captured(cx, subject, definition, &node)
+        .map_err(|error| render::diagnostic_at(cx, &error, definition.span))?;
+    let mut node = Arc::unwrap_or_clone(node);
+    let called = std::mem::take(&mut of_macro.config);
+    nodes::take_references(&mut node, of_arguments);
+    nodes::take_references(&mut node, of_macro);
+    Ok((node, called))
+}
+
+/// What the arguments of a test ask for, and what its macro does.
+fn captured(
+    cx: &Context<'_>,
+    subject: &Subject<'_>,
+    definition: &TestDefinition,
+    node: &Arc<Node>,
+) -> Result<(Capture, Capture), JinjaError> {
     let mut scope = cx.scope(&subject.package.name);
     scope.node = Some(nodes::facts(cx, node));
     let arguments = Arc::new(scope);
-    let kwargs = rendered_kwargs(&arguments, &definition.kwargs)
-        .map_err(|error| render::diagnostic_at(cx, &error, definition.span))?;
+    let kwargs = rendered_kwargs(&arguments, &definition.kwargs)?;
     let mut scope = cx.scope(&subject.package.name);
-    scope.node = Some(nodes::facts(cx, node));
+    scope.node.clone_from(&arguments.node);
     scope.extra.insert(KWARGS.to_owned(), kwargs);
     let scope = Arc::new(scope);
     // The entry's own configuration is merged by the caller; only the macro's calls are wanted here.
-    let code = format!("{{{{ {}(**{KWARGS}) }}}}", prefixed(definition, &name));
-    scope
-        .render(node.unique_id.as_str(), &code)
-        .map_err(|error| render::diagnostic_at(cx, &error, definition.span))?;
-    let called = std::mem::take(&mut scope.capture.lock().expect("invariant: no panic under lock").config);
-    nodes::take_references(node, &arguments);
-    nodes::take_references(node, &scope);
-    Ok(called)
+    let called = prefixed(definition, &definition.macro_name());
+    let code = format!("{{{{ {called}(**{KWARGS}) }}}}");
+    scope.render(node.unique_id.as_str(), &code)?;
+    Ok((arguments.take_capture(), scope.take_capture()))
 }
 
 fn prefixed(definition: &TestDefinition, name: &str) -> String {
@@ -222,7 +254,8 @@ fn add_target(subject: &Subject<'_>, node: &mut Node) {
             version: version.map(|v| json!(v)),
         }),
         Tested::Source { source, table } => {
-            node.sources.push([(*source).to_owned(), (*table).to_owned()]);
+            node.sources
+                .push([(*source).to_owned(), (*table).to_owned()]);
         }
     }
 }
@@ -232,12 +265,14 @@ fn add_target(subject: &Subject<'_>, node: &mut Node) {
 pub(crate) fn rendered_kwargs(
     scope: &Arc<crate::jinja::contexts::Scope>,
     kwargs: &Map<String, Json>,
-) -> Result<minijinja::value::Value, crate::jinja::error::JinjaError> {
+) -> Result<minijinja::value::Value, JinjaError> {
     let mut rendered = Vec::with_capacity(kwargs.len());
     for (key, value) in kwargs {
         let value = match value {
             // dbt: a column name is never typed.
-            Json::String(text) if key == "column_name" => minijinja::value::Value::from(text.as_str()),
+            Json::String(text) if key == "column_name" => {
+                minijinja::value::Value::from(text.as_str())
+            }
             other => rendered_argument(scope, other)?,
         };
         rendered.push((key.clone(), value));
@@ -248,7 +283,7 @@ pub(crate) fn rendered_kwargs(
 fn rendered_argument(
     scope: &Arc<crate::jinja::contexts::Scope>,
     value: &Json,
-) -> Result<minijinja::value::Value, crate::jinja::error::JinjaError> {
+) -> Result<minijinja::value::Value, JinjaError> {
     Ok(match value {
         Json::String(text) => {
             if looks_like_call(text) {
@@ -258,7 +293,10 @@ fn rendered_argument(
             }
         }
         Json::Array(items) => values::list(
-            items.iter().map(|item| rendered_argument(scope, item)).collect::<Result<_, _>>()?,
+            items
+                .iter()
+                .map(|item| rendered_argument(scope, item))
+                .collect::<Result<_, _>>()?,
         ),
         Json::Object(map) => {
             let mut pairs = Vec::new();
@@ -273,10 +311,15 @@ fn rendered_argument(
 
 fn looks_like_call(text: &str) -> bool {
     let text = text.trim();
-    let Some(open) = text.find('(') else { return false };
+    let Some(open) = text.find('(') else {
+        return false;
+    };
     text.ends_with(')')
         && text.len() > open + 2
-        && matches!(text[..open].trim_end(), "env_var" | "ref" | "var" | "source" | "doc")
+        && matches!(
+            text[..open].trim_end(),
+            "env_var" | "ref" | "var" | "source" | "doc"
+        )
 }
 
 /// Settles where failing rows are kept: `store_failures_as` wins over `store_failures` and the flag.
@@ -292,7 +335,8 @@ pub(crate) fn settle_storing(cx: &Context<'_>, node: &mut Node) {
     };
     if let Some(kind) = kept {
         if asked.is_none() && node.config.get_str("store_failures_as").is_some() {
-            node.config.set("store_failures", json!(kind != "ephemeral"));
+            node.config
+                .set("store_failures", json!(kind != "ephemeral"));
         }
         node.config.set("store_failures_as", json!(kind));
     }
@@ -300,10 +344,17 @@ pub(crate) fn settle_storing(cx: &Context<'_>, node: &mut Node) {
 
 /// The diagnostic of a generic test that no package has.
 pub(crate) fn unknown_test(cx_names: impl Iterator<Item = String>, node: &Node) -> Diagnostic {
-    let name = node.test().and_then(|t| t.metadata.as_ref()).map_or("", |m| m.name.as_str());
-    let known: Vec<String> =
-        cx_names.filter_map(|n| n.strip_prefix("test_").map(str::to_owned)).collect();
-    Diagnostic::error(codes::UNKNOWN_TEST, format!("there is no generic test `{name}`"))
-        .at(node.span, "used here")
-        .suggest(did_you_mean(name, known.iter().map(String::as_str)))
+    let name = node
+        .test()
+        .and_then(|t| t.metadata.as_ref())
+        .map_or("", |m| m.name.as_str());
+    let known: Vec<String> = cx_names
+        .filter_map(|n| n.strip_prefix("test_").map(str::to_owned))
+        .collect();
+    Diagnostic::error(
+        codes::UNKNOWN_TEST,
+        format!("there is no generic test `{name}`"),
+    )
+    .at(node.span, "used here")
+    .suggest(did_you_mean(name, known.iter().map(String::as_str)))
 }

@@ -124,14 +124,15 @@ impl Flags {
     /// number or name of a code.
     pub fn promotes(&self, warning: &str) -> bool {
         let named = |keys: [&str; 2]| {
-            keys.iter().filter_map(|key| self.warn_error_options.get(key)).any(|list| match list {
-                Json::String(word) => matches!(word.as_str(), "all" | "*") || word == warning,
-                Json::Array(words) => words
-                    .iter()
-                    .filter_map(Json::as_str)
-                    .any(|word| matches!(word, "all" | "*") || word.eq_ignore_ascii_case(warning)),
-                _ => false,
-            })
+            keys.iter()
+                .filter_map(|key| self.warn_error_options.get(key))
+                .any(|list| match list {
+                    Json::String(word) => matches!(word.as_str(), "all" | "*") || word == warning,
+                    Json::Array(words) => words.iter().filter_map(Json::as_str).any(|word| {
+                        matches!(word, "all" | "*") || word.eq_ignore_ascii_case(warning)
+                    }),
+                    _ => false,
+                })
         };
         let spared = named(["warn", "exclude"]) || named(["silence", "silence"]);
         self.warn_error || (named(["error", "include"]) && !spared)

@@ -164,7 +164,13 @@ pub fn peek_flags(host: &dyn Host, overrides: &FlagOverrides) -> Flags {
     let root = project_dir(host, overrides.project_dir.as_deref()).ok();
     let raw = root.and_then(|root| {
         dotenv::load(host, &root);
-        RawProject::read(host, &sources, PROJECT_FILE, &root.join(PROJECT_FILE), &mut unread)
+        RawProject::read(
+            host,
+            &sources,
+            PROJECT_FILE,
+            &root.join(PROJECT_FILE),
+            &mut unread,
+        )
     });
     let written = raw.as_ref().and_then(|raw| raw.value("flags"));
     flags::resolve(host, overrides, written, &mut unread)

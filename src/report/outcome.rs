@@ -22,7 +22,9 @@ pub fn line(outcome: &NodeOutcome, style: Style) -> String {
         .paint(paint(outcome.status), &pad(word(outcome.status), 5))
         .into_owned();
     if outcome.status == Status::Skipped {
-        return style.paint(Paint::Dim, &skipped(outcome, style)).into_owned();
+        return style
+            .paint(Paint::Dim, &skipped(outcome, style))
+            .into_owned();
     }
     let rows = rows(outcome);
     let taken = match rows.is_empty() {
@@ -45,11 +47,19 @@ fn skipped(outcome: &NodeOutcome, style: Style) -> String {
     let reason = first_line(outcome.message.as_deref().unwrap_or_default());
     let column = width(style) - WORD - ROWS - TIME - 2;
     if !style.cut {
-        return format!("{word} {}  {reason}", pad(&outcome.title, column)).trim_end().to_owned();
+        return format!("{word} {}  {reason}", pad(&outcome.title, column))
+            .trim_end()
+            .to_owned();
     }
-    let room = (width(style) - WORD - 2).saturating_sub(columns(reason)).max(LEAST_TITLE);
+    let room = (width(style) - WORD - 2)
+        .saturating_sub(columns(reason))
+        .max(LEAST_TITLE);
     let title = pad(&cut_middle(&outcome.title, room, style), column.min(room));
-    cut(format!("{word} {title}  {reason}").trim_end(), style.width, style)
+    cut(
+        format!("{word} {title}  {reason}").trim_end(),
+        style.width,
+        style,
+    )
 }
 
 /// What a failed node says below its line while the run goes on.
@@ -229,7 +239,12 @@ pub(crate) mod tests {
 
     #[test]
     fn long_titles_leave_the_columns_where_they_are() {
-        let style = Style { cut: true, unicode: true, width: 60, ..Style::PLAIN };
+        let style = Style {
+            cut: true,
+            unicode: true,
+            width: 60,
+            ..Style::PLAIN
+        };
         let title = "test relationships_accounts_customer_id__customer_id__ref_customers_";
         let test = outcome(Status::Pass, title);
         let table = NodeOutcome {
@@ -248,7 +263,16 @@ pub(crate) mod tests {
                 "skip  test rel…tomers_  because model accounts_of_all_branc…",
             ]
         );
-        assert!(line(&test, Style { cut: false, ..style }).contains(title));
+        assert!(
+            line(
+                &test,
+                Style {
+                    cut: false,
+                    ..style
+                }
+            )
+            .contains(title)
+        );
     }
 
     #[test]

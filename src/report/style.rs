@@ -92,8 +92,15 @@ pub fn cut_middle(text: &str, width: usize, style: Style) -> String {
         return text.to_owned();
     }
     let room = width.saturating_sub(columns(style.ellipsis()));
-    let tail: String = fitting(text.chars().rev(), room / 2).chars().rev().collect();
-    format!("{}{}{tail}", fitting(text.chars(), room - room / 2), style.ellipsis())
+    let tail: String = fitting(text.chars().rev(), room / 2)
+        .chars()
+        .rev()
+        .collect();
+    format!(
+        "{}{}{tail}",
+        fitting(text.chars(), room - room / 2),
+        style.ellipsis()
+    )
 }
 
 /// The text without its end when it is too wide.

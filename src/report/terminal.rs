@@ -125,7 +125,9 @@ impl Terminal {
 }
 
 fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 /// `⠙ table main.orders   3s` for every running node.
@@ -133,7 +135,9 @@ fn live_lines(running: &[(usize, String, Instant)], frame: &str, style: Style) -
     let mut text = String::new();
     for (_, title, since) in running.iter().take(MOST_LINES) {
         let elapsed = format!("{}s", since.elapsed().as_secs());
-        let room = style.width.saturating_sub(columns(frame) + columns(&elapsed) + 3);
+        let room = style
+            .width
+            .saturating_sub(columns(frame) + columns(&elapsed) + 3);
         let title = pad(&cut_middle(title, room, style), room);
         // Writing to a string does not fail.
         let _ = writeln!(text, "{frame} {title} {elapsed}");
@@ -201,8 +205,7 @@ mod tests {
             ..Style::PLAIN
         };
         for style in [Style::PLAIN, colorful] {
-            let transcript =
-                Transcript::new(Arc::new(SourceMap::new()), style, Verbosity::NORMAL);
+            let transcript = Transcript::new(Arc::new(SourceMap::new()), style, Verbosity::NORMAL);
             let terminal = Terminal::new(transcript, style);
             let mut screen = terminal.screen();
             screen.bar = Some(terminal.bar(1, ProgressDrawTarget::hidden()));

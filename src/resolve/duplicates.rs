@@ -3,13 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::adapters::naming::{RESERVED_PREFIX, is_reserved};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::manifest::{Manifest, Node};
 
 /// The diagnostic of two nodes with one name.
 pub(super) fn same_name(first: &Node, second: &Node) -> Diagnostic {
     let what = match first.resource_type == second.resource_type {
-        true => format!("two {}s have the name `{}`", first.resource_type, first.name),
+        true => format!(
+            "two {}s have the name `{}`",
+            first.resource_type, first.name
+        ),
         false => format!(
             "a {} and a {} have the name `{}`",
             first.resource_type, second.resource_type, first.name
@@ -17,7 +21,10 @@ pub(super) fn same_name(first: &Node, second: &Node) -> Diagnostic {
     };
     Diagnostic::error(
         codes::DUPLICATE_NAME,
-        format!("{what}: {} and {}", first.original_file_path, second.original_file_path),
+        format!(
+            "{what}: {} and {}",
+            first.original_file_path, second.original_file_path
+        ),
     )
     .at(second.span_start(), "this one")
     .and_at(first.span_start(), "and this one")
@@ -28,12 +35,30 @@ pub(super) fn same_name(first: &Node, second: &Node) -> Diagnostic {
 pub(super) fn check_relations(manifest: &Manifest, diagnostics: &mut Diagnostics) {
     let mut seen: HashMap<String, &Arc<Node>> = HashMap::new();
     for node in manifest.nodes.values() {
-        let Some(relation) = &node.relation_name else { continue };
-        let Some(first) = seen.insert(relation.to_lowercase(), node) else { continue };
+        let Some(relation) = &node.relation_name else {
+            continue;
+        };
+        if is_reserved(&node.alias) {
+            let message = format!(
+                "`{}` would write the relation {relation}, but names that start with `{RESERVED_PREFIX}` belong to forge",
+                node.unique_id
+            );
+            diagnostics.push(
+                Diagnostic::error(codes::DUPLICATE_RELATION, message)
+                    .at(node.span_start(), "")
+                    .hint("give it another `alias`"),
+            );
+        }
+        let Some(first) = seen.insert(relation.to_lowercase(), node) else {
+            continue;
+        };
         diagnostics.push(
             Diagnostic::error(
                 codes::DUPLICATE_RELATION,
-                format!("`{}` and `{}` both write the relation {relation}", first.unique_id, node.unique_id),
+                format!(
+                    "`{}` and `{}` both write the relation {relation}",
+                    first.unique_id, node.unique_id
+                ),
             )
             .at(node.span_start(), "this one")
             .and_at(first.span_start(), "and this one")

@@ -41,14 +41,28 @@ impl Lookup {
             off_refs: HashSet::new(),
             off_sources: HashSet::new(),
         };
-        for node in manifest.nodes.values().filter(|n| n.resource_type.is_refable()) {
+        for node in manifest
+            .nodes
+            .values()
+            .filter(|n| n.resource_type.is_refable())
+        {
             let candidate = (node.package_name.clone(), node.unique_id.clone());
-            lookup.refs.entry(node.name.clone()).or_default().push(candidate);
+            lookup
+                .refs
+                .entry(node.name.clone())
+                .or_default()
+                .push(candidate);
         }
         for source in manifest.sources.values() {
             let candidate = (source.package_name.clone(), source.unique_id.clone());
-            let tables = lookup.sources.entry(source.source_name.clone()).or_default();
-            tables.entry(source.name.clone()).or_default().push(candidate);
+            let tables = lookup
+                .sources
+                .entry(source.source_name.clone())
+                .or_default();
+            tables
+                .entry(source.name.clone())
+                .or_default()
+                .push(candidate);
         }
         for disabled in manifest.disabled.values().flatten() {
             match disabled {
@@ -56,7 +70,9 @@ impl Lookup {
                     lookup.off_refs.insert(node.name.clone());
                 }
                 Disabled::Source(source) => {
-                    lookup.off_sources.insert((source.source_name.clone(), source.name.clone()));
+                    lookup
+                        .off_sources
+                        .insert((source.source_name.clone(), source.name.clone()));
                 }
                 Disabled::Exposure(_) => {}
             }
@@ -66,7 +82,12 @@ impl Lookup {
 
     /// What a `ref` of a node in `package` means.
     pub fn reference(&self, package: &str, call: &RefCall) -> Found<'_> {
-        match pick(self.refs.get(call.name.as_str()), call.package.as_deref(), package, &self.root) {
+        match pick(
+            self.refs.get(call.name.as_str()),
+            call.package.as_deref(),
+            package,
+            &self.root,
+        ) {
             Some(id) => Found::One(id),
             None if self.off_refs.contains(call.name.as_str()) => Found::Disabled,
             None => Found::Nothing,
@@ -75,10 +96,18 @@ impl Lookup {
 
     /// What a `source` of a node in `package` means.
     pub fn source(&self, package: &str, source: &str, table: &str) -> Found<'_> {
-        let candidates = self.sources.get(source).and_then(|tables| tables.get(table));
+        let candidates = self
+            .sources
+            .get(source)
+            .and_then(|tables| tables.get(table));
         match pick(candidates, None, package, &self.root) {
             Some(id) => Found::One(id),
-            None if self.off_sources.contains(&(source.to_owned(), table.to_owned())) => Found::Disabled,
+            None if self
+                .off_sources
+                .contains(&(source.to_owned(), table.to_owned())) =>
+            {
+                Found::Disabled
+            }
             None => Found::Nothing,
         }
     }
@@ -91,9 +120,16 @@ fn pick<'c>(
     root: &str,
 ) -> Option<&'c UniqueId> {
     let candidates = candidates?;
-    let of = |package: &str| candidates.iter().find(|(p, _)| **p == *package).map(|(_, id)| id);
+    let of = |package: &str| {
+        candidates
+            .iter()
+            .find(|(p, _)| **p == *package)
+            .map(|(_, id)| id)
+    };
     match wanted {
         Some(package) => of(package),
-        None => of(own).or_else(|| of(root)).or_else(|| candidates.first().map(|(_, id)| id)),
+        None => of(own)
+            .or_else(|| of(root))
+            .or_else(|| candidates.first().map(|(_, id)| id)),
     }
 }

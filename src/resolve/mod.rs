@@ -46,8 +46,16 @@ pub fn resolve(
             Resource::Exposure(exposure) => (&exposure.refs, &exposure.sources),
             Resource::Source(_) => continue,
         };
-        let reader = Reader { manifest: &manifest, lookup: &lookup, resource, is_lost };
-        resolved.push((id.clone(), reader.dependencies(refs, sources, &mut diagnostics)));
+        let reader = Reader {
+            manifest: &manifest,
+            lookup: &lookup,
+            resource,
+            is_lost,
+        };
+        resolved.push((
+            id.clone(),
+            reader.dependencies(refs, sources, &mut diagnostics),
+        ));
     }
     for (id, dependencies) in resolved {
         if let Some(node) = manifest.nodes.get_mut(&id) {
@@ -66,20 +74,38 @@ pub fn resolve(
             .map(|(id, resource)| (id.clone(), resource.depends_on())),
     );
     match built {
-        Ok(dag) => (Some(Resolved { manifest, lookup, dag }), diagnostics),
+        Ok(dag) => (
+            Some(Resolved {
+                manifest,
+                lookup,
+                dag,
+            }),
+            diagnostics,
+        ),
         Err(cycle) => {
-            diagnostics.push(cycle_diagnostic(&manifest, cycle.path(), &cycle.to_string()));
+            diagnostics.push(cycle_diagnostic(
+                &manifest,
+                cycle.path(),
+                &cycle.to_string(),
+            ));
             (None, diagnostics)
         }
     }
 }
 
 fn cycle_diagnostic(manifest: &Manifest, path: &[UniqueId], shown: &str) -> Diagnostic {
-    let mut diagnostic = Diagnostic::error(codes::CYCLE, format!("these nodes depend on each other: {shown}"));
+    let mut diagnostic = Diagnostic::error(
+        codes::CYCLE,
+        format!("these nodes depend on each other: {shown}"),
+    );
     for (at, id) in path.iter().enumerate() {
-        let Some(node) = manifest.nodes.get(id.as_str()) else { continue };
+        let Some(node) = manifest.nodes.get(id.as_str()) else {
+            continue;
+        };
         let next = path.get(at + 1).or(path.first());
-        let name = next.and_then(|n| manifest.nodes.get(n.as_str())).map_or("", |n| n.name.as_str());
+        let name = next
+            .and_then(|n| manifest.nodes.get(n.as_str()))
+            .map_or("", |n| n.name.as_str());
         let label = format!("read by `{name}`");
         diagnostic = match diagnostic.primary {
             None => diagnostic.at(node.span_start(), label),
@@ -142,7 +168,11 @@ impl Reader<'_> {
     }
 
     fn subject(&self) -> String {
-        format!("{} `{}`", self.resource.resource_type(), self.resource.name())
+        format!(
+            "{} `{}`",
+            self.resource.resource_type(),
+            self.resource.name()
+        )
     }
 
     /// Where the call with this literal argument stands.
@@ -154,7 +184,13 @@ impl Reader<'_> {
         }
     }
 
-    fn place(&self, diagnostic: Diagnostic, function: &str, argument: &str, label: &str) -> Diagnostic {
+    fn place(
+        &self,
+        diagnostic: Diagnostic,
+        function: &str,
+        argument: &str,
+        label: &str,
+    ) -> Diagnostic {
         match self.span(function, argument) {
             Some(span) => diagnostic.at(span, label),
             None => diagnostic,
@@ -164,7 +200,10 @@ impl Reader<'_> {
     /// dbt: a test that reads what does not exist is a warning, anything else an error.
     fn severity(&self, diagnostic: Diagnostic) -> Diagnostic {
         match self.is_test() {
-            true => Diagnostic { severity: crate::diagnostics::Severity::Warning, ..diagnostic },
+            true => Diagnostic {
+                severity: crate::diagnostics::Severity::Warning,
+                ..diagnostic
+            },
             false => diagnostic,
         }
     }
@@ -174,11 +213,18 @@ impl Reader<'_> {
             Some(package) => format!("{package}.{}", call.name),
             None => call.name.clone(),
         };
-        let refable = self.manifest.nodes.values().filter(|n| n.resource_type.is_refable());
+        let refable = self
+            .manifest
+            .nodes
+            .values()
+            .filter(|n| n.resource_type.is_refable());
         let near = did_you_mean(&call.name, refable.map(|n| n.name.as_str()));
         let diagnostic = Diagnostic::error(
             codes::UNKNOWN_REF,
-            format!("{} references `{wanted}`, which does not exist", self.subject()),
+            format!(
+                "{} references `{wanted}`, which does not exist",
+                self.subject()
+            ),
         )
         .suggest(near);
         let label = "no model, seed or snapshot has this name";
@@ -188,16 +234,25 @@ impl Reader<'_> {
     fn disabled_ref(&self, call: &RefCall) -> Diagnostic {
         let diagnostic = Diagnostic::error(
             codes::DISABLED_REF,
-            format!("{} references `{}`, which is disabled", self.subject(), call.name),
+            format!(
+                "{} references `{}`, which is disabled",
+                self.subject(),
+                call.name
+            ),
         )
-        .hint(format!("set `enabled: true` for `{}`, or do not reference it", call.name));
+        .hint(format!(
+            "set `enabled: true` for `{}`, or do not reference it",
+            call.name
+        ));
         self.place(diagnostic, "ref", &call.name, "this one is disabled")
     }
 
     fn self_reference(&self, call: &RefCall) -> Diagnostic {
-        let diagnostic =
-            Diagnostic::error(codes::CYCLE, format!("{} references itself", self.subject()))
-                .hint("an incremental model reads its own table as `{{ this }}`");
+        let diagnostic = Diagnostic::error(
+            codes::CYCLE,
+            format!("{} references itself", self.subject()),
+        )
+        .hint("an incremental model reads its own table as `{{ this }}`");
         self.place(diagnostic, "ref", &call.name, "itself")
     }
 
@@ -211,7 +266,10 @@ impl Reader<'_> {
             .collect();
         let diagnostic = Diagnostic::error(
             codes::UNKNOWN_SOURCE,
-            format!("{} reads the source `{wanted}`, which does not exist", self.subject()),
+            format!(
+                "{} reads the source `{wanted}`, which does not exist",
+                self.subject()
+            ),
         )
         .suggest(did_you_mean(&wanted, known.iter().map(String::as_str)));
         let label = "no property file declares this source and table";
@@ -221,7 +279,10 @@ impl Reader<'_> {
     fn disabled_source(&self, source: &str, table: &str) -> Diagnostic {
         let diagnostic = Diagnostic::error(
             codes::DISABLED_REF,
-            format!("{} reads the source `{source}.{table}`, which is disabled", self.subject()),
+            format!(
+                "{} reads the source `{source}.{table}`, which is disabled",
+                self.subject()
+            ),
         );
         self.place(diagnostic, "source", source, "this one is disabled")
     }
@@ -235,12 +296,19 @@ pub fn call_span(node: &Node, function: &str, argument: &str) -> Span {
     let calls = rewrite::macro_calls(&node.raw_code).unwrap_or_default();
     let found = calls.into_iter().find(|call| {
         call.path.last().map(String::as_str) == Some(function)
-            && call.arguments.iter().any(|(_, text)| text.as_deref() == Some(argument))
+            && call
+                .arguments
+                .iter()
+                .any(|(_, text)| text.as_deref() == Some(argument))
     });
     match found {
         Some(call) => {
             let start = node.span.start as usize;
-            Span::new(node.span.file, start + call.span.start, start + call.span.end)
+            Span::new(
+                node.span.file,
+                start + call.span.start,
+                start + call.span.end,
+            )
         }
         None => node.span_start(),
     }
@@ -253,7 +321,11 @@ pub fn add_nodes(manifest: &mut Manifest, nodes: Vec<Node>, diagnostics: &mut Di
         let node = Arc::new(node);
         let id = node.unique_id.clone();
         if !node.config.enabled() {
-            manifest.disabled.entry(id).or_default().push(Disabled::Node(node));
+            manifest
+                .disabled
+                .entry(id)
+                .or_default()
+                .push(Disabled::Node(node));
             continue;
         }
         let same_name = node

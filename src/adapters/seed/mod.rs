@@ -5,12 +5,14 @@
 //! column's affinity then. Invariant: reading the same text gives the same types and values on every machine.
 
 mod convert;
+mod declared;
 mod infer;
 mod iso;
 mod reader;
 
 use super::datum::Datum;
 use super::error::Result;
+pub use declared::misfit;
 pub use infer::{InferredType, infer};
 pub use reader::{Field, RenamedHeader, read};
 

@@ -15,19 +15,34 @@ use super::errors;
 /// Runs all statements of `sql` in order.
 pub(super) fn execute(connection: &Connection, path: &Path, sql: &str) -> Result<Outcome> {
     let mut batch = Batch::new(connection, sql);
-    let mut outcome = Outcome {
-        rows_affected: -1,
-        table: None,
-    };
+    let mut done = Done::default();
     loop {
         let next = batch
             .next()
             .map_err(|error| errors::of_statement(error, path, sql))?;
         let Some(mut statement) = next else {
-            return Ok(outcome);
+            return Ok(done.outcome());
         };
-        run(connection, &mut statement, &mut outcome)
+        run(connection, &mut statement, &mut done)
             .map_err(|error| errors::of_statement(error, path, sql))?;
+    }
+}
+
+/// What several statements did.
+#[derive(Default)]
+struct Done {
+    table: Option<Table>,
+    written: Option<i64>,
+    deleted: Option<i64>,
+}
+
+impl Done {
+    /// Rows written; rows deleted only when nothing was written, because a delete before an insert replaces.
+    fn outcome(self) -> Outcome {
+        Outcome {
+            rows_affected: self.written.or(self.deleted).unwrap_or(-1),
+            table: self.table,
+        }
     }
 }
 
@@ -49,32 +64,73 @@ pub(super) fn query(
 fn run(
     connection: &Connection,
     statement: &mut Statement<'_>,
-    outcome: &mut Outcome,
+    done: &mut Done,
 ) -> rusqlite::Result<()> {
     let before = connection.total_changes();
     if statement.column_count() > 0 {
         let mut table = header(statement);
         table.rows = collect(&mut statement.raw_query(), table.column_names.len())?;
-        outcome.table = Some(table);
+        done.table = Some(table);
     } else {
         statement.raw_execute()?;
     }
-    if writes_rows(statement) {
-        let written = connection.total_changes() - before;
-        outcome.rows_affected = outcome.rows_affected.max(0) + written as i64;
+    let changed = (connection.total_changes() - before) as i64;
+    match verb(statement) {
+        Some("delete") => *done.deleted.get_or_insert(0) += changed,
+        Some(_) => *done.written.get_or_insert(0) += changed,
+        None => {}
     }
     Ok(())
 }
 
-/// Whether this is an insert, update or delete: neither a query nor a change of the schema.
-fn writes_rows(statement: &Statement<'_>) -> bool {
-    const WORDS: [&str; 5] = ["insert", "update", "delete", "replace", "with"];
+/// The verb of a statement that changes rows; none for a query and for a change of the schema.
+fn verb(statement: &Statement<'_>) -> Option<&'static str> {
+    if statement.readonly() {
+        return None;
+    }
     let sql = statement.expanded_sql().unwrap_or_default();
-    let word: String = skip_comments(&sql)
-        .chars()
-        .take_while(char::is_ascii_alphabetic)
-        .collect();
-    !statement.readonly() && WORDS.iter().any(|known| word.eq_ignore_ascii_case(known))
+    let text = skip_comments(&sql);
+    match leading_word(text) {
+        Some("with") => top_level_words(text).find_map(known_verb),
+        first => first.and_then(known_verb),
+    }
+}
+
+const VERBS: [&str; 4] = ["insert", "update", "delete", "replace"];
+
+fn known_verb(word: &str) -> Option<&'static str> {
+    VERBS
+        .into_iter()
+        .find(|verb| word.eq_ignore_ascii_case(verb))
+}
+
+fn leading_word(text: &str) -> Option<&'static str> {
+    let end = text
+        .find(|c: char| !c.is_ascii_alphabetic())
+        .unwrap_or(text.len());
+    let word = &text[..end];
+    known_verb(word).or_else(|| word.eq_ignore_ascii_case("with").then_some("with"))
+}
+
+/// Words outside of parentheses and quotes.
+fn top_level_words(text: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0usize;
+    let mut quote = None;
+    text.split_inclusive(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .filter_map(move |piece| {
+            let end = piece.chars().next_back()?;
+            let word = piece.trim_end_matches(|c: char| !(c.is_alphanumeric() || c == '_'));
+            let is_outside = depth == 0 && quote.is_none();
+            match (quote, end) {
+                (Some(open), close) if open == close => quote = None,
+                (Some(_), _) => {}
+                (None, '\'' | '"' | '`') => quote = Some(end),
+                (None, '(') => depth += 1,
+                (None, ')') => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            (is_outside && !word.is_empty()).then_some(word)
+        })
 }
 
 /// The text behind leading white space and comments.

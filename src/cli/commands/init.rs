@@ -46,7 +46,7 @@ fn write(host: &dyn Host, folder: &Path, name: &str) -> Result<(), Diagnostics> 
             .into());
     }
     for templates::StarterFile { path, contents } in templates::starter() {
-            let text = String::from_utf8_lossy(contents);
+        let text = String::from_utf8_lossy(contents);
         let path = folder.join(path.replace(NAME, name));
         host.write(&path, &text.replace(NAME, name))
             .map_err(|error| {

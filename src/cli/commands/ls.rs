@@ -43,7 +43,11 @@ enum Output {
 
 impl Ls {
     pub(in crate::cli) fn selection(&self) -> Selection {
-        self.types.narrow(self.select.selection())
+        let mut selection = self.types.narrow(self.select.selection());
+        if self.select.is_models() {
+            selection.resource_types = vec!["model".to_owned()];
+        }
+        selection
     }
 
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {

@@ -96,15 +96,13 @@ fn prepare(context: &Context) -> Result<Prepared, Diagnostics> {
     context
         .console
         .begin(&prepared.project.invocation_id, &prepared.manifest);
+    // The process ends with the verb: taking the manifest apart would only cost time.
+    std::mem::forget(prepared.manifest.clone());
     Ok(prepared)
 }
 
 /// Runs the selected nodes.
-fn execute(
-    context: &Context,
-    selection: &Selection,
-    verb: Verb,
-) -> Result<Outcome, Diagnostics> {
+fn execute(context: &Context, selection: &Selection, verb: Verb) -> Result<Outcome, Diagnostics> {
     let prepared = prepare(context)?;
     let summary = pipeline::run(&context.world, &prepared, selection, verb)?;
     Ok(if summary.results.has_failures() {

@@ -12,7 +12,6 @@ use crate::jinja::args::{Args, unknown_method};
 use crate::jinja::coded::coded;
 use crate::jinja::contexts::{Phase, Scope};
 use crate::jinja::values;
-use crate::manifest::config::canonical;
 
 /// The value of `config`.
 pub(super) fn config(scope: &Arc<Scope>) -> Option<Value> {
@@ -30,13 +29,16 @@ impl fmt::Debug for ConfigObject {
 
 impl ConfigObject {
     fn value(&self, name: &str) -> Option<Json> {
-        let node = self.0.node.as_ref()?;
-        let found = node.config.get(canonical(name)).or_else(|| node.config.get(name));
-        found.filter(|value| !value.is_null()).cloned()
+        let node = &self.0.node.as_ref()?.node;
+        let found = node.config.effective(name, node.resource_type);
+        (!found.is_null()).then_some(found)
     }
 
     fn meta(&self, name: &str) -> Option<Json> {
-        self.value("meta")?.get(name).filter(|value| !value.is_null()).cloned()
+        self.value("meta")?
+            .get(name)
+            .filter(|value| !value.is_null())
+            .cloned()
     }
 
     fn get(&self, args: &[Value]) -> Result<Value, Error> {
@@ -47,7 +49,9 @@ impl ConfigObject {
             // dbt: while parsing, `config.get` answers with nothing, so that no branch depends on it.
             return Ok(Value::from(""));
         }
-        Ok(self.value(&name).map_or(default, |value| values::to_mutable(&value)))
+        Ok(self
+            .value(&name)
+            .map_or(default, |value| values::to_mutable(&value)))
     }
 
     fn require(&self, args: &[Value]) -> Result<Value, Error> {
@@ -67,7 +71,9 @@ impl ConfigObject {
     }
 
     fn persist(&self, part: &str) -> Value {
-        let on = self.value("persist_docs").and_then(|docs| docs.get(part)?.as_bool());
+        let on = self
+            .value("persist_docs")
+            .and_then(|docs| docs.get(part)?.as_bool());
         Value::from(on.unwrap_or(false))
     }
 }
@@ -81,7 +87,8 @@ impl Object for ConfigObject {
         if self.0.phase == Phase::Parse {
             return None;
         }
-        self.value(key.as_str()?).map(|value| values::to_mutable(&value))
+        self.value(key.as_str()?)
+            .map(|value| values::to_mutable(&value))
     }
 
     fn call(self: &Arc<Self>, _state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
@@ -89,7 +96,11 @@ impl Object for ConfigObject {
             return Ok(Value::from(""));
         }
         let (Rest(positional), named): (Rest<Value>, Kwargs) = from_args(args)?;
-        let mut capture = self.0.capture.lock().expect("invariant: no panic under lock");
+        let mut capture = self
+            .0
+            .capture
+            .lock()
+            .expect("invariant: no panic under lock");
         for mapping in positional {
             if let Json::Object(map) = values::to_json(&mapping)? {
                 capture.config.merge_all(map);
@@ -119,8 +130,15 @@ impl Object for ConfigObject {
             "require" => self.require(args),
             "set" => {
                 let args = Args::new("config.set", args)?;
-                let mut capture = self.0.capture.lock().expect("invariant: no panic under lock");
-                capture.config.merge(&args.text(0, "name")?, values::to_json(&args.required(1, "value")?)?);
+                let mut capture = self
+                    .0
+                    .capture
+                    .lock()
+                    .expect("invariant: no panic under lock");
+                capture.config.merge(
+                    &args.text(0, "name")?,
+                    values::to_json(&args.required(1, "value")?)?,
+                );
                 Ok(Value::from(""))
             }
             "meta_get" => {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use minijinja::value::{Object, ObjectRepr, Value};
 use minijinja::{Error, State};
 
+use crate::adapters::{Datum, PrintOptions, Table, print_table};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::events::Event;
 use crate::jinja::args::Args;
@@ -61,7 +62,9 @@ impl Object for Exceptions {
             let scope = self.0.clone();
             return Some(function("warn", move |_, args| warn(&scope, args)));
         }
-        let (name, code) = RAISING[RAISING.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?];
+        let (name, code) = RAISING[RAISING
+            .binary_search_by(|(known, _)| (*known).cmp(name))
+            .ok()?];
         Some(function(name, move |_, args| Err(raise(name, code, args))))
     }
 
@@ -84,12 +87,18 @@ fn raise(name: &'static str, code: Code, args: &[Value]) -> Error {
         Ok(args) => {
             let words: Vec<String> = match args.named("msg") {
                 Some(message) => vec![message.to_string()],
-                None if name.starts_with("raise_") => {
-                    args.positional().first().map(|v| v.to_string()).into_iter().collect()
-                }
+                None if name.starts_with("raise_") => args
+                    .positional()
+                    .first()
+                    .map(|v| v.to_string())
+                    .into_iter()
+                    .collect(),
                 None => args.positional().iter().map(ToString::to_string).collect(),
             };
-            let text = words.join(", ");
+            let text = match name {
+                "raise_contract_error" => contract_error(&args),
+                _ => words.join(", "),
+            };
             let message = match name {
                 "missing_config" => format!("a required configuration is missing: {text}"),
                 "missing_materialization" => format!("there is no such materialization: {text}"),
@@ -102,16 +111,103 @@ fn raise(name: &'static str, code: Code, args: &[Value]) -> Error {
     }
 }
 
+/// `raise_contract_error(yaml_columns, sql_columns)`: what the contract and the query disagree on, as in dbt 1.12.
+fn contract_error(args: &Args) -> String {
+    let columns = |at, name| -> Vec<(String, String)> {
+        let list = args
+            .optional(at, name)
+            .and_then(|list| list.try_iter().ok());
+        let text = |column: &Value, key| {
+            column
+                .get_attr(key)
+                .map(|v| v.to_string())
+                .unwrap_or_default()
+        };
+        list.into_iter()
+            .flatten()
+            .map(|c| (text(&c, "name"), text(&c, "data_type")))
+            .collect()
+    };
+    let (in_yaml, in_sql) = (columns(0, "yaml_columns"), columns(1, "sql_columns"));
+    if in_yaml.is_empty() {
+        return "this model has an enforced contract, and its `columns` are not declared"
+            .to_owned();
+    }
+    let find =
+        |columns: &[(String, String)], name: &str| columns.iter().find(|c| c.0 == name).cloned();
+    let mut rows: Vec<[String; 4]> = Vec::new();
+    for (name, kind) in &in_sql {
+        match find(&in_yaml, name) {
+            None => rows.push([
+                name.clone(),
+                kind.clone(),
+                String::new(),
+                "missing in contract".to_owned(),
+            ]),
+            Some((_, declared)) if declared != *kind => {
+                rows.push([
+                    name.clone(),
+                    kind.clone(),
+                    declared,
+                    "data type mismatch".to_owned(),
+                ]);
+            }
+            Some(_) => {}
+        }
+    }
+    for (name, kind) in in_yaml
+        .iter()
+        .filter(|(name, _)| find(&in_sql, name).is_none())
+    {
+        rows.push([
+            name.clone(),
+            String::new(),
+            kind.clone(),
+            "missing in definition".to_owned(),
+        ]);
+    }
+    rows.sort();
+    let names = [
+        "column_name",
+        "definition_type",
+        "contract_type",
+        "mismatch_reason",
+    ];
+    let cells = |row: [String; 4]| row.into_iter().map(Datum::Text).collect();
+    let table = Table::new(
+        names.map(str::to_owned).to_vec(),
+        rows.into_iter().map(cells).collect(),
+    );
+    format!(
+        "this model has an enforced contract that failed: its columns are not those of the query\n{}",
+        print_table(
+            &table,
+            PrintOptions {
+                max_columns: None,
+                max_column_width: None,
+                ..PrintOptions::default()
+            }
+        )
+    )
+}
+
 fn warn(scope: &Arc<Scope>, args: &[Value]) -> Result<Value, Error> {
     let text = Args::new("warn", args)?.required(0, "msg")?.to_string();
-    scope.globals.sink.emit(Event::Diagnostic(Diagnostic::warning(codes::RAISED, text)));
+    scope
+        .globals
+        .sink
+        .emit(Event::Diagnostic(Diagnostic::warning(codes::RAISED, text)));
     Ok(Value::from(""))
 }
 
 /// `submit_python_job`: Python models do not run here.
 pub(super) fn submit_python_job(_: &Arc<Scope>) -> Option<Value> {
     Some(function("submit_python_job", |_, _| {
-        Err(coded(codes::UNSUPPORTED, "python models are not supported; this engine runs SQL", None))
+        Err(coded(
+            codes::UNSUPPORTED,
+            "python models are not supported; this engine runs SQL",
+            None,
+        ))
     }))
 }
 
@@ -119,9 +215,13 @@ pub(super) fn submit_python_job(_: &Arc<Scope>) -> Option<Value> {
 pub(super) fn try_or_compiler_error(_: &Arc<Scope>) -> Option<Value> {
     Some(function("try_or_compiler_error", |state, args| {
         let parts = Args::new("try_or_compiler_error", args)?;
-        let (message, call) = (parts.text(0, "message_if_exception")?, parts.required(1, "func")?);
+        let (message, call) = (
+            parts.text(0, "message_if_exception")?,
+            parts.required(1, "func")?,
+        );
         let rest = args.get(2..).unwrap_or_default();
-        call.call(state, rest).map_err(|_| coded(codes::RAISED, message, None))
+        call.call(state, rest)
+            .map_err(|_| coded(codes::RAISED, message, None))
     }))
 }
 

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use minijinja::value::Value;
 
 use crate::jinja::contexts::Scope;
+use crate::jinja::python;
 
-/// The value of `modules`.
-pub(super) fn modules(_: &Arc<Scope>) -> Option<Value> {
-    None
+/// The value of `modules`; its clock is the host's.
+pub(super) fn modules(scope: &Arc<Scope>) -> Option<Value> {
+    let host = scope.globals.host.clone();
+    Some(python::modules(move || host.now()))
 }
 
 /// A moment as an aware UTC datetime.
 pub(super) fn datetime_utc(moment: jiff::Timestamp) -> Value {
-    Value::from(moment.strftime("%Y-%m-%d %H:%M:%S%.6f+00:00").to_string())
+    python::datetime_utc(moment)
 }

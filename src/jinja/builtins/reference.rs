@@ -24,7 +24,12 @@ pub(super) fn reference(scope: &Arc<Scope>) -> Option<Value> {
             Some(resolver) => resolver.reference(&scope, &call),
             None => {
                 let relation = parse_time_relation(&scope, &call.name);
-                scope.capture.lock().expect("invariant: no panic under lock").refs.push(call);
+                scope
+                    .capture
+                    .lock()
+                    .expect("invariant: no panic under lock")
+                    .refs
+                    .push(call);
                 Ok(relation)
             }
         }
@@ -39,7 +44,10 @@ pub(super) fn source(scope: &Arc<Scope>) -> Option<Value> {
         if args.len() + args.all_named().len() != 2 {
             return Err(coded(
                 codes::REF_ARGUMENTS,
-                format!("source() takes a source and a table, got {} arguments", args.len()),
+                format!(
+                    "source() takes a source and a table, got {} arguments",
+                    args.len()
+                ),
                 None,
             ));
         }
@@ -48,7 +56,12 @@ pub(super) fn source(scope: &Arc<Scope>) -> Option<Value> {
             Some(resolver) => resolver.source(&scope, &source, &table),
             None => {
                 let relation = parse_time_relation(&scope, &table);
-                scope.capture.lock().expect("invariant: no panic under lock").sources.push([source, table]);
+                scope
+                    .capture
+                    .lock()
+                    .expect("invariant: no panic under lock")
+                    .sources
+                    .push([source, table]);
                 Ok(relation)
             }
         }
@@ -71,18 +84,36 @@ fn parse_time_relation(scope: &Scope, name: &str) -> Value {
 /// Reads the arguments of a `ref`.
 pub(crate) fn ref_call(args: &[Value]) -> Result<RefCall, Error> {
     let args = Args::new("ref", args)?;
-    let version = args.named("version").or_else(|| args.named("v")).filter(|v| !v.is_none());
+    let version = args
+        .named("version")
+        .or_else(|| args.named("v"))
+        .filter(|v| !v.is_none());
     let version = version.map(|v| values::to_json(&v)).transpose()?;
     let text = |value: &Value| match value.as_str() {
         Some(text) => Ok(text.to_owned()),
-        None => Err(coded(codes::REF_ARGUMENTS, format!("ref() takes names as text, got {value}"), None)),
+        None => Err(coded(
+            codes::REF_ARGUMENTS,
+            format!("ref() takes names as text, got {value}"),
+            None,
+        )),
     };
     match args.positional() {
-        [name] => Ok(RefCall { package: None, name: text(name)?, version }),
-        [package, name] => Ok(RefCall { package: Some(text(package)?), name: text(name)?, version }),
+        [name] => Ok(RefCall {
+            package: None,
+            name: text(name)?,
+            version,
+        }),
+        [package, name] => Ok(RefCall {
+            package: Some(text(package)?),
+            name: text(name)?,
+            version,
+        }),
         other => Err(coded(
             codes::REF_ARGUMENTS,
-            format!("ref() takes a name, or a package and a name; got {} arguments", other.len()),
+            format!(
+                "ref() takes a name, or a package and a name; got {} arguments",
+                other.len()
+            ),
             None,
         )),
     }

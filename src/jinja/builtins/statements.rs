@@ -24,7 +24,10 @@ pub(super) fn load_result(scope: &Arc<Scope>) -> Option<Value> {
     let scope = scope.clone();
     Some(function("load_result", move |_, args| {
         let name = Args::new("load_result", args)?.text(0, "name")?;
-        let results = scope.results.lock().expect("invariant: no panic under lock");
+        let results = scope
+            .results
+            .lock()
+            .expect("invariant: no panic under lock");
         Ok(results.get(&name).cloned().unwrap_or(Value::from(())))
     }))
 }
@@ -48,7 +51,10 @@ pub(super) fn store_raw_result(scope: &Arc<Scope>) -> Option<Value> {
         let args = Args::new("store_raw_result", args)?;
         let rows = args.optional(3, "rows_affected").unwrap_or(Value::from(()));
         let response = values::dict([
-            ("_message", args.optional(1, "message").unwrap_or(Value::from(()))),
+            (
+                "_message",
+                args.optional(1, "message").unwrap_or(Value::from(())),
+            ),
             ("code", args.optional(2, "code").unwrap_or(Value::from(()))),
             ("rows_affected", rows),
         ]);
@@ -60,9 +66,14 @@ pub(super) fn store_raw_result(scope: &Arc<Scope>) -> Option<Value> {
 
 fn store(scope: &Scope, name: String, response: Value, table: Option<Value>) {
     let table = table.unwrap_or_else(|| results::table(Arc::new(Table::default())));
-    let data = results::as_table(&table).map_or_else(|| values::list(Vec::new()), |table| rows(&table));
+    let data =
+        results::as_table(&table).map_or_else(|| values::list(Vec::new()), |table| rows(&table));
     let result = values::dict([("response", response), ("data", data), ("table", table)]);
-    scope.results.lock().expect("invariant: no panic under lock").insert(name, result);
+    scope
+        .results
+        .lock()
+        .expect("invariant: no panic under lock")
+        .insert(name, result);
 }
 
 fn rows(table: &Table) -> Value {

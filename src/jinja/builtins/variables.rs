@@ -42,13 +42,17 @@ impl Object for Var {
         match args.optional(1, "default") {
             Some(default) if !default.is_none() => Ok(default),
             // dbt: a missing variable is none while parsing and an error later.
-            Some(_) | None if self.0.phase == Phase::Parse || args.optional(1, "default").is_some() => {
+            Some(_) | None
+                if self.0.phase == Phase::Parse || args.optional(1, "default").is_some() =>
+            {
                 Ok(Value::from(()))
             }
             _ => Err(coded(
                 codes::MISSING_VAR,
                 format!("the variable `{name}` is required here and is not set"),
-                Some(format!("give it a default, `var('{name}', …)`, or set it below `vars:` in dbt_project.yml or with `--vars`")),
+                Some(format!(
+                    "give it a default, `var('{name}', …)`, or set it below `vars:` in dbt_project.yml or with `--vars`"
+                )),
             )),
         }
     }
@@ -99,7 +103,9 @@ pub(super) fn env_var(scope: &Arc<Scope>) -> Option<Value> {
                 None => Err(coded(
                     codes::MISSING_ENV_VAR,
                     format!("Env var required but not provided: '{name}'"),
-                    Some(format!("set it, or give a default: `env_var('{name}', '…')`")),
+                    Some(format!(
+                        "set it, or give a default: `env_var('{name}', '…')`"
+                    )),
                 )),
             },
         }

@@ -7,22 +7,23 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use indexmap::IndexMap;
-use minijinja::Error;
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
-use serde_json::{Map, Value as Json};
+use minijinja::{Error, State};
+use serde_json::Value as Json;
 
 use crate::adapters::{self, Adapter, Outcome, Policy, Relation, Session};
 use crate::events::{Event, EventSink, Level};
 use crate::host::Host;
+use crate::jinja::args::{Args, unknown_method};
+use crate::jinja::builtins;
 use crate::jinja::diagnose::Places;
 use crate::jinja::environment::Engine;
 use crate::jinja::error::JinjaError;
 use crate::jinja::macros::{CallRecorder, MacroTable, Session as RenderSession};
-use crate::jinja::builtins;
-use crate::manifest::{Config, RefCall};
+use crate::manifest::{Config, Node, RefCall};
 use crate::names::UniqueId;
 
 /// The value of a variable in a package.
@@ -80,7 +81,10 @@ impl Globals {
             return order.iter().cloned().map(Some).collect();
         }
         if self.packages.iter().any(|p| &**p == namespace) {
-            return vec![Some(self.root_package.to_string()), Some(namespace.to_owned())];
+            return vec![
+                Some(self.root_package.to_string()),
+                Some(namespace.to_owned()),
+            ];
         }
         vec![None]
     }
@@ -106,8 +110,8 @@ pub struct NodeFacts {
     pub name: String,
     /// Its relation: the value of `this`.
     pub this: Option<Relation>,
-    /// Its configuration as far as it is known.
-    pub config: Map<String, Json>,
+    /// The node as far as it is known: its configuration is read from here.
+    pub node: Arc<Node>,
     /// The value of `model`, made when asked for.
     pub model: ModelValue,
 }
@@ -166,13 +170,20 @@ impl fmt::Debug for Connection {
 impl Connection {
     /// A connection that opens its session on demand.
     pub fn new(open: Box<Open>) -> Self {
-        Connection { open, session: Mutex::new(None), statements: Mutex::new(Vec::new()) }
+        Connection {
+            open,
+            session: Mutex::new(None),
+            statements: Mutex::new(Vec::new()),
+        }
     }
 
     /// A connection over an open session.
     pub fn over(session: Box<dyn Session>) -> Self {
         let connection = Connection::new(Box::new(|| Ok(None)));
-        *connection.session.lock().expect("invariant: no panic under lock") = Some(session);
+        *connection
+            .session
+            .lock()
+            .expect("invariant: no panic under lock") = Some(session);
         connection
     }
 
@@ -193,18 +204,28 @@ impl Connection {
 
     /// Runs statements, with the query comment, and remembers them.
     pub fn execute(&self, sql: &str, comment: &QueryComment) -> adapters::Result<Option<Outcome>> {
-        self.statements.lock().expect("invariant: no panic under lock").push(sql.to_owned());
+        self.statements
+            .lock()
+            .expect("invariant: no panic under lock")
+            .push(sql.to_owned());
         self.with(|session| session.execute(&comment.apply(sql)))
     }
 
     /// The statements that ran, and forgets them.
     pub fn take_statements(&self) -> Vec<String> {
-        std::mem::take(&mut *self.statements.lock().expect("invariant: no panic under lock"))
+        std::mem::take(
+            &mut *self
+                .statements
+                .lock()
+                .expect("invariant: no panic under lock"),
+        )
     }
 
     /// Gives the session back.
     pub fn into_session(self) -> Option<Box<dyn Session>> {
-        self.session.into_inner().expect("invariant: no panic under lock")
+        self.session
+            .into_inner()
+            .expect("invariant: no panic under lock")
     }
 }
 
@@ -230,6 +251,9 @@ impl QueryComment {
     }
 }
 
+/// A query comment that is rendered when it is needed: most scopes run no statement.
+pub type LazyComment = LazyLock<QueryComment, Box<dyn FnOnce() -> QueryComment + Send + Sync>>;
+
 /// The names of one rendering.
 pub struct Scope {
     /// What all scopes share.
@@ -244,8 +268,8 @@ pub struct Scope {
     pub resolver: Option<Arc<dyn Resolver>>,
     /// The database; absent while parsing.
     pub connection: Option<Arc<Connection>>,
-    /// The query comment of the node.
-    pub query_comment: QueryComment,
+    /// The query comment of the node; rendered before the first statement only.
+    pub query_comment: LazyComment,
     /// Names that only this rendering has (`pre_hooks`, `sql`, `results` …); they win over all others.
     pub extra: HashMap<String, Value>,
     /// What was asked for while parsing.
@@ -257,7 +281,12 @@ pub struct Scope {
 
 impl fmt::Debug for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Scope({:?}, {:?})", self.phase, self.node.as_ref().map(|n| &n.unique_id))
+        write!(
+            f,
+            "Scope({:?}, {:?})",
+            self.phase,
+            self.node.as_ref().map(|n| &n.unique_id)
+        )
     }
 }
 
@@ -271,7 +300,7 @@ impl Scope {
             node: None,
             resolver: None,
             connection: None,
-            query_comment: QueryComment::default(),
+            query_comment: LazyComment::new(Box::new(QueryComment::default)),
             extra: HashMap::new(),
             capture: Mutex::default(),
             results: Mutex::default(),
@@ -297,12 +326,18 @@ impl Scope {
 
     /// The macro that a bare name means here.
     pub(crate) fn macro_named(&self, name: &str) -> Option<Value> {
-        self.globals.macros.resolve(&self.package, name).map(Value::from_dyn_object)
+        self.globals
+            .macros
+            .resolve(&self.package, name)
+            .map(Value::from_dyn_object)
     }
 
     /// The macro of a package.
     pub(crate) fn macro_in_package(&self, package: &str, name: &str) -> Option<Value> {
-        self.globals.macros.get(package, name).map(Value::from_dyn_object)
+        self.globals
+            .macros
+            .get(package, name)
+            .map(Value::from_dyn_object)
     }
 
     /// Sends a line to the user.
@@ -326,13 +361,17 @@ impl Scope {
     /// Renders a template to text.
     pub fn render(self: &Arc<Self>, name: &str, source: &str) -> Result<String, JinjaError> {
         let names = Value::from_dyn_object(self.clone());
-        self.globals.engine.render(name, source, names, &self.session())
+        self.globals
+            .engine
+            .render(name, source, names, &self.session())
     }
 
     /// Renders a template to a value: typed when it is one expression.
     pub fn render_native(self: &Arc<Self>, name: &str, source: &str) -> Result<Value, JinjaError> {
         let names = Value::from_dyn_object(self.clone());
-        self.globals.engine.render_native(name, source, names, &self.session())
+        self.globals
+            .engine
+            .render_native(name, source, names, &self.session())
     }
 
     /// Calls a macro by its unique id.
@@ -343,7 +382,9 @@ impl Scope {
         kwargs: &[(String, Value)],
     ) -> Result<Value, JinjaError> {
         let names = Value::from_dyn_object(self.clone());
-        self.globals.engine.call_macro(unique_id, args, kwargs, names, &self.session())
+        self.globals
+            .engine
+            .call_macro(unique_id, args, kwargs, names, &self.session())
     }
 
     fn lookup(self: &Arc<Self>, name: &str) -> Option<Value> {
@@ -375,6 +416,25 @@ impl Object for Scope {
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
         Enumerator::NonEnumerable
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        if method == "get" {
+            let args = Args::new("get", args)?;
+            let found = self.lookup(&args.text(0, "key")?);
+            return Ok(found
+                .or_else(|| args.optional(1, "default"))
+                .unwrap_or(Value::from(())));
+        }
+        match self.lookup(method) {
+            Some(callable) => callable.call(state, args),
+            None => Err(unknown_method("context", method)),
+        }
     }
 }
 

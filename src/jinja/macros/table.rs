@@ -76,8 +76,17 @@ impl MacroTable {
     /// What a bare name means in a package when the built-in macros do not count.
     pub fn resolve_user(&self, from_package: &str, name: &str) -> Option<Arc<MacroObject>> {
         let inner = &self.inner;
-        let own = inner.packages.get(from_package).and_then(|names| names.get(name));
-        own.or_else(|| inner.packages.get(&inner.root).and_then(|names| names.get(name))).cloned()
+        let own = inner
+            .packages
+            .get(from_package)
+            .and_then(|names| names.get(name));
+        own.or_else(|| {
+            inner
+                .packages
+                .get(&inner.root)
+                .and_then(|names| names.get(name))
+        })
+        .cloned()
     }
 
     /// A macro of one package; `dbt` means all built-in ones.

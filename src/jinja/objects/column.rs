@@ -20,7 +20,9 @@ pub fn column(column: Column) -> Value {
 
 /// The column behind a value.
 pub fn as_column(value: &Value) -> Option<Column> {
-    value.downcast_object_ref::<ColumnObject>().map(|object| object.0.clone())
+    value
+        .downcast_object_ref::<ColumnObject>()
+        .map(|object| object.0.clone())
 }
 
 fn number(value: Option<i64>) -> Value {
@@ -38,7 +40,7 @@ impl Object for ColumnObject {
             "name" | "column" => Value::from(column.name.as_str()),
             "quoted" => Value::from(column.quoted()),
             "dtype" => Value::from(column.dtype_or_unknown()),
-            "data_type" => Value::from(column.data_type()),
+            "data_type" | "expanded_data_type" => Value::from(column.data_type()),
             "char_size" => number(column.char_size),
             "numeric_precision" => number(column.numeric_precision),
             "numeric_scale" => number(column.numeric_scale),
@@ -59,16 +61,20 @@ impl Object for ColumnObject {
             "is_float" => Value::from(column.is_float()),
             "is_integer" => Value::from(column.is_integer()),
             "is_numeric" => Value::from(column.is_numeric()),
-            "string_size" => {
-                Value::from(column.string_size().map_err(|error| invalid(error.to_string()))?)
-            }
+            "string_size" => Value::from(
+                column
+                    .string_size()
+                    .map_err(|error| invalid(error.to_string()))?,
+            ),
             "can_expand_to" => {
                 let args = Args::new("can_expand_to", args)?;
                 let other = as_column(&args.required(0, "other_column")?)
                     .ok_or_else(|| invalid("can_expand_to() needs a column"))?;
                 Value::from(column.can_expand_to(&other))
             }
-            "literal" => Value::from(column.literal(&Args::new("literal", args)?.text(0, "value")?)),
+            "literal" => {
+                Value::from(column.literal(&Args::new("literal", args)?.text(0, "value")?))
+            }
             _ => return class_method(method, args),
         })
     }
@@ -83,7 +89,10 @@ pub(crate) fn class_method(method: &str, args: &[Value]) -> Result<Value, Error>
     Ok(match method {
         "create" => {
             let args = Args::new("create", args)?;
-            column(Column::create(&args.text(0, "name")?, &args.text(1, "label_or_dtype")?))
+            column(Column::create(
+                &args.text(0, "name")?,
+                &args.text(1, "label_or_dtype")?,
+            ))
         }
         "string_type" => {
             let size = Args::new("string_type", args)?.required(0, "size")?;
@@ -98,12 +107,13 @@ pub(crate) fn class_method(method: &str, args: &[Value]) -> Result<Value, Error>
                 size(2, "scale"),
             ))
         }
-        "translate_type" => {
-            Value::from(Column::translate_type(&Args::new("translate_type", args)?.text(0, "dtype")?))
-        }
+        "translate_type" => Value::from(Column::translate_type(
+            &Args::new("translate_type", args)?.text(0, "dtype")?,
+        )),
         "from_description" => {
             let args = Args::new("from_description", args)?;
-            let made = Column::from_description(&args.text(0, "name")?, &args.text(1, "raw_data_type")?);
+            let made =
+                Column::from_description(&args.text(0, "name")?, &args.text(1, "raw_data_type")?);
             column(made.map_err(|error| invalid(error.to_string()))?)
         }
         _ => return Err(unknown_method("a column", method)),

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
+use minijinja::value::{Enumerator, Object, ObjectRepr, Value, ValueKind};
 use minijinja::{Error, State};
 
 use crate::adapters::{Datum, PrintOptions, Table, print_table};
@@ -21,7 +21,9 @@ pub fn table(table: Arc<Table>) -> Value {
 
 /// The query result behind a value.
 pub fn as_table(value: &Value) -> Option<Arc<Table>> {
-    value.downcast_object_ref::<TableObject>().map(|object| object.0.clone())
+    value
+        .downcast_object_ref::<TableObject>()
+        .map(|object| object.0.clone())
 }
 
 /// One cell as a template value.
@@ -36,29 +38,66 @@ pub(crate) fn datum(datum: &Datum) -> Value {
     }
 }
 
+/// A template value as one cell.
+pub(crate) fn to_datum(value: &Value) -> Datum {
+    if value.is_none() || value.is_undefined() {
+        return Datum::Null;
+    }
+    match value.kind() {
+        ValueKind::Bool => Datum::Boolean(value.is_true()),
+        ValueKind::Number => match value.as_i64() {
+            Some(n) if value.is_integer() => Datum::Integer(n),
+            _ => f64::try_from(value.clone())
+                .map_or_else(|_| Datum::Text(value.to_string()), Datum::Real),
+        },
+        ValueKind::Bytes => Datum::Blob(value.as_bytes().unwrap_or_default().to_vec()),
+        _ => Datum::Text(value.to_string()),
+    }
+}
+
 impl TableObject {
     fn rows(&self) -> Value {
         let rows = (0..self.0.rows.len()).map(|at| row(&self.0, at)).collect();
-        Value::from_object(Keyed { keys: None, values: rows })
+        Value::from_object(Keyed {
+            keys: None,
+            values: rows,
+        })
     }
 
     fn columns(&self) -> Value {
-        let columns = (0..self.0.column_names.len()).map(|at| self.column(at)).collect();
-        Value::from_object(Keyed { keys: Some(self.0.column_names.clone()), values: columns })
+        let columns = (0..self.0.column_names.len())
+            .map(|at| self.column(at))
+            .collect();
+        Value::from_object(Keyed {
+            keys: Some(self.0.column_names.clone()),
+            values: columns,
+        })
     }
 
     fn column(&self, at: usize) -> Value {
-        Value::from_object(ColumnValues { table: self.0.clone(), at })
+        Value::from_object(ColumnValues {
+            table: self.0.clone(),
+            at,
+        })
     }
 
     fn names(&self) -> Value {
-        values::tuple(self.0.column_names.iter().map(|name| Value::from(name.as_str())).collect())
+        values::tuple(
+            self.0
+                .column_names
+                .iter()
+                .map(|name| Value::from(name.as_str()))
+                .collect(),
+        )
     }
 }
 
 fn row(table: &Arc<Table>, at: usize) -> Value {
     let values = table.rows[at].iter().map(datum).collect();
-    Value::from_object(Keyed { keys: Some(table.column_names.clone()), values })
+    Value::from_object(Keyed {
+        keys: Some(table.column_names.clone()),
+        values,
+    })
 }
 
 impl Object for TableObject {
@@ -72,7 +111,11 @@ impl Object for TableObject {
             "columns" => self.columns(),
             "column_names" => self.names(),
             "column_types" => values::tuple(
-                self.0.declared_types.iter().map(|t| t.as_deref().map_or(Value::from(()), Value::from)).collect(),
+                self.0
+                    .declared_types
+                    .iter()
+                    .map(|t| t.as_deref().map_or(Value::from(()), Value::from))
+                    .collect(),
             ),
             _ => return None,
         })
@@ -80,7 +123,9 @@ impl Object for TableObject {
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
         let table = self.0.clone();
-        Enumerator::Iter(Box::new((0..table.rows.len()).map(move |at| row(&table, at))))
+        Enumerator::Iter(Box::new(
+            (0..table.rows.len()).map(move |at| row(&table, at)),
+        ))
     }
 
     fn enumerator_len(self: &Arc<Self>) -> Option<usize> {
@@ -116,7 +161,11 @@ impl Object for TableObject {
                     Some(name) => vec![name.to_owned()],
                     None => wanted.try_iter()?.map(|v| v.to_string()).collect(),
                 };
-                Ok(table(Arc::new(project(&self.0, &names, method == "select"))))
+                Ok(table(Arc::new(project(
+                    &self.0,
+                    &names,
+                    method == "select",
+                ))))
             }
             "rename" => Err(invalid("rename() of a query result is not supported")),
             _ => Err(unknown_method("a query result", method)),
@@ -134,7 +183,9 @@ fn project(table: &Table, names: &[String], keep: bool) -> Table {
         .collect();
     let pick = |row: &Vec<Datum>| at.iter().map(|at| row[*at].clone()).collect();
     Table::new(
-        at.iter().map(|at| table.column_names[*at].clone()).collect(),
+        at.iter()
+            .map(|at| table.column_names[*at].clone())
+            .collect(),
         table.rows.iter().map(pick).collect(),
     )
 }
@@ -185,20 +236,34 @@ impl Object for Keyed {
         method: &str,
         args: &[Value],
     ) -> Result<Value, Error> {
-        let keys = || self.keys.iter().flatten().map(|key| Value::from(key.as_str()));
+        let keys = || {
+            self.keys
+                .iter()
+                .flatten()
+                .map(|key| Value::from(key.as_str()))
+        };
         Ok(match method {
             "values" => values::tuple(self.values.clone()),
             "keys" => values::tuple(keys().collect()),
             "items" => values::list(
-                keys().zip(&self.values).map(|(k, v)| values::tuple(vec![k, v.clone()])).collect(),
+                keys()
+                    .zip(&self.values)
+                    .map(|(k, v)| values::tuple(vec![k, v.clone()]))
+                    .collect(),
             ),
             "dict" => values::dict(
-                self.keys.iter().flatten().cloned().zip(self.values.iter().cloned()),
+                self.keys
+                    .iter()
+                    .flatten()
+                    .cloned()
+                    .zip(self.values.iter().cloned()),
             ),
             "get" => {
                 let args = Args::new("get", args)?;
                 let found = self.by_name(&args.text(0, "key")?);
-                found.or_else(|| args.optional(1, "default")).unwrap_or(Value::from(()))
+                found
+                    .or_else(|| args.optional(1, "default"))
+                    .unwrap_or(Value::from(()))
             }
             _ => return Err(unknown_method("a row", method)),
         })
@@ -255,7 +320,12 @@ impl Object for ColumnValues {
         method: &str,
         _args: &[Value],
     ) -> Result<Value, Error> {
-        let without_nulls = || self.all().into_iter().filter(|v| !v.is_none()).collect::<Vec<_>>();
+        let without_nulls = || {
+            self.all()
+                .into_iter()
+                .filter(|v| !v.is_none())
+                .collect::<Vec<_>>()
+        };
         Ok(match method {
             "values" => values::tuple(self.all()),
             "values_distinct" => {

@@ -105,7 +105,8 @@ pub(super) const TABLE_KEYS: &[&str] = &[
     "loader",
 ];
 /// Of a macro.
-pub(super) const MACRO_KEYS: &[&str] = &["name", "description", "meta", "docs", "arguments", "config"];
+pub(super) const MACRO_KEYS: &[&str] =
+    &["name", "description", "meta", "docs", "arguments", "config"];
 /// Of an exposure.
 pub(super) const EXPOSURE_KEYS: &[&str] = &[
     "name",

@@ -191,13 +191,19 @@ fn flags_of_the_project_file_reach_the_console() {
          //- dbt_project.yml\nname: shop\nversion: '1.0'\nflags: {quiet: true}\n",
     );
     let quiet = scratch.forge(&["run"]).expect(0, &[]);
-    assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("printed\n", ""));
+    assert_eq!(
+        (quiet.stdout.as_str(), quiet.stderr.as_str()),
+        ("printed\n", "")
+    );
     scratch
         .forge(&["--no-quiet", "run"])
         .expect(0, &["view main.a"]);
     let project = "name: shop\nversion: '1.0'\nflags: {log_format: json, print: false}\n";
     scratch.write("dbt_project.yml", project);
-    let json = scratch.forge(&["run"]).expect(0, &[]).without(&["printed\"}"]);
+    let json = scratch
+        .forge(&["run"])
+        .expect(0, &[])
+        .without(&["printed\"}"]);
     let mut lines = json.stderr.lines().chain(json.stdout.lines());
     assert!(lines.all(|line| line.starts_with('{')), "{json}");
 }
