@@ -18,7 +18,7 @@ use crate::artifacts::manifest::{CompiledInfo, write_manifest};
 use crate::artifacts::run_results::{Metadata, RunResult, RunResults};
 use crate::compile::{self, CompiledNode, Compiler, written_path};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
-use crate::events::{Event, EventSink, Level};
+use crate::events::{Event, EventSink};
 use crate::execute;
 use crate::graph::Dag;
 use crate::host::Host;
@@ -34,6 +34,12 @@ use crate::report::list;
 use crate::resolve;
 use crate::select::{self, Criteria, Indirect};
 use crate::source::{SourceFile, SourceMap};
+
+mod clean;
+mod debug;
+
+pub use clean::clean;
+pub use debug::{DebugReport, debug};
 
 /// Where a command works: the outside world, the texts that were read, who listens.
 pub struct World {
@@ -141,13 +147,6 @@ pub struct Shown {
     pub rows: Vec<Vec<Json>>,
     /// The SQL that gave them.
     pub sql: String,
-}
-
-/// What `debug` found: subject, finding, whether it is fine.
-#[derive(Clone, Debug, Default)]
-pub struct DebugReport {
-    /// The lines.
-    pub lines: Vec<(String, String, bool)>,
 }
 
 /// Loads the project; warnings go to the sink.
@@ -510,10 +509,9 @@ fn add_inlined(
         let Some(node) = prepared.manifest.nodes.get(&id) else {
             continue;
         };
-        if !infos.contains_key(&id) {
-            let info = written(world, prepared, node, &compiled);
-            infos.insert(id, Arc::new(info));
-        }
+        infos
+            .entry(id)
+            .or_insert_with(|| Arc::new(written(world, prepared, node, &compiled)));
     }
 }
 
@@ -772,124 +770,4 @@ fn shown(name: Option<String>, rows: execute::Rows) -> Shown {
             .collect(),
         sql: rows.sql,
     }
-}
-
-/// Looks at the installation, the project, the profile and the database.
-pub fn debug(world: &World, flags: &FlagOverrides) -> Result<DebugReport, Diagnostics> {
-    let mut lines = vec![
-        (
-            "forge".to_owned(),
-            env!("CARGO_PKG_VERSION").to_owned(),
-            true,
-        ),
-        (
-            "dbt".to_owned(),
-            format!("reads projects of {}", project::DBT_VERSION),
-            true,
-        ),
-    ];
-    let project = match load(world, flags) {
-        Ok(project) => project,
-        Err(problems) => {
-            for problem in problems.iter() {
-                lines.push(("project".to_owned(), problem.message.clone(), false));
-            }
-            return Ok(DebugReport { lines });
-        }
-    };
-    let target = &project.target;
-    let root = project.root();
-    let place = match target.span {
-        Some(span) => world.sources.place(span),
-        None => "none: the embedded default".to_owned(),
-    };
-    lines.push(("project".to_owned(), root.name.to_string(), true));
-    let file = root.root.join(project::PROJECT_FILE);
-    lines.push(("project file".to_owned(), file.display().to_string(), true));
-    lines.push((
-        "profile".to_owned(),
-        format!("{} ({place})", target.profile_name),
-        true,
-    ));
-    lines.push((
-        "target".to_owned(),
-        format!("{}, type {}", target.name, target.adapter_type),
-        true,
-    ));
-    lines.push(("schema".to_owned(), target.schema.clone(), true));
-    lines.push((
-        "threads".to_owned(),
-        project.flags.threads.unwrap_or(target.threads).to_string(),
-        true,
-    ));
-    for key in ["path", "schemas_and_paths", "schema_directory"] {
-        if let Some(value) = target.settings.get(key) {
-            let value = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
-            lines.push((key.to_owned(), value, true));
-        }
-    }
-    let connected = connect(world, &project)
-        .map_err(|d| d.iter().map(|d| d.message.clone()).collect::<Vec<_>>());
-    let connected =
-        connected.and_then(|adapter| adapter.writer().map_err(|error| vec![error.to_string()]));
-    match connected {
-        Ok(_) => lines.push(("connection".to_owned(), "fine".to_owned(), true)),
-        Err(messages) => lines.push(("connection".to_owned(), messages.join("; "), false)),
-    }
-    Ok(DebugReport { lines })
-}
-
-/// Removes the folders of `clean-targets`; never the database, never anything outside of the project.
-pub fn clean(world: &World, project: &Project) -> Result<Vec<PathBuf>, Diagnostics> {
-    let root = &project.root().root;
-    let base = world.host.canonical(root);
-    let databases = database_files(world, project);
-    let mut removed = Vec::new();
-    for target in &project.root().config.clean_targets {
-        let path = root.join(target);
-        if !world.host.exists(&path) {
-            continue;
-        }
-        let real = world.host.canonical(&path);
-        if real == base || !real.starts_with(&base) {
-            let message = format!("`{target}` is not inside of the project, so it is not cleaned");
-            return Err(Diagnostic::error(codes::BAD_PROJECT, message)
-                .hint("`clean-targets` takes folders of the project")
-                .into());
-        }
-        if databases.iter().any(|file| file.starts_with(&real)) {
-            let message = format!("`{target}` holds the database, so it is left alone");
-            world.sink.emit(Event::Message {
-                level: Level::Warn,
-                text: message,
-            });
-            continue;
-        }
-        world.host.remove_dir_all(&path).map_err(|error| {
-            let message = format!("cannot remove `{target}`: {error}");
-            Diagnostics::from(Diagnostic::error(codes::NOT_WRITTEN, message))
-        })?;
-        removed.push(path);
-    }
-    Ok(removed)
-}
-
-fn database_files(world: &World, project: &Project) -> Vec<PathBuf> {
-    let target = &project.target;
-    let settings = &target.settings;
-    let mut files: Vec<&str> = settings
-        .get("path")
-        .and_then(Json::as_str)
-        .into_iter()
-        .collect();
-    files.extend(settings.get("schema_directory").and_then(Json::as_str));
-    if let Some(Json::Object(paths)) = settings.get("schemas_and_paths") {
-        files.extend(paths.values().filter_map(Json::as_str));
-    }
-    files
-        .iter()
-        .map(|file| world.host.canonical(&target.base_dir.join(Path::new(file))))
-        .collect()
 }
