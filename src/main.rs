@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Parsing makes millions of small values on all cores, where the allocator of the C library is slow.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     forge::cli::main()
 }

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use crate::artifacts::manifest::{CompiledInfo, compiled_node_json, node_json};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::jinja::contexts::{
-    Connection, Globals, ModelValue, NodeFacts, Phase, QueryComment, Scope,
+    Connection, Globals, LazyComment, ModelValue, NodeFacts, Phase, QueryComment, Scope,
 };
 use crate::jinja::diagnose::Root;
 use crate::jinja::error::JinjaError;
@@ -118,7 +118,8 @@ impl Compiler {
         scope.node = Some(self.facts(node, None));
         scope.resolver = Some(self.references.clone());
         scope.connection = Some(connection.clone());
-        scope.query_comment = self.query_comment(node);
+        let (compiler, of) = (self.clone(), node.clone());
+        scope.query_comment = LazyComment::new(Box::new(move || compiler.query_comment(&of)));
         scope
     }
 
@@ -130,7 +131,7 @@ impl Compiler {
             package_name: node.package_name.clone(),
             name: node.name.clone(),
             this: Some(self.references.relation_of(node)),
-            config: node.config.published(node.resource_type),
+            node: node.clone(),
             model: ModelValue(Arc::new(move || {
                 Json::Object(match &compiled {
                     Some(compiled) => compiled_node_json(&model, compiled),

@@ -4,6 +4,8 @@
 //! dbt 1.12: later layers win, except that `tags` and hooks add up and `meta` and a few other
 //! mappings merge by top-level key.
 
+use std::sync::OnceLock;
+
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
 
@@ -251,7 +253,7 @@ impl Config {
 
     /// Everything as dbt publishes it: defaults of the resource type first, then what was set.
     pub fn published(&self, resource_type: ResourceType) -> Map<String, Json> {
-        let mut all = defaults(resource_type);
+        let mut all = defaults(resource_type).clone();
         for (name, value) in &self.set {
             all.insert(name.clone(), value.clone());
         }
@@ -262,15 +264,26 @@ impl Config {
     pub fn effective(&self, name: &str, resource_type: ResourceType) -> Json {
         match self.set.get(canonical(name)) {
             Some(value) => value.clone(),
-            None => defaults(resource_type)
-                .remove(canonical(name))
-                .unwrap_or(Json::Null),
+            None => default(name, resource_type).clone(),
         }
     }
 }
 
-/// The defaults that dbt 1.12 publishes for a resource type.
-pub fn defaults(resource_type: ResourceType) -> Map<String, Json> {
+/// The default of a key on a resource type; null when there is none.
+pub fn default(name: &str, resource_type: ResourceType) -> &'static Json {
+    defaults(resource_type)
+        .get(canonical(name))
+        .unwrap_or(&Json::Null)
+}
+
+/// The defaults that dbt 1.12 publishes for a resource type, made once.
+pub fn defaults(resource_type: ResourceType) -> &'static Map<String, Json> {
+    static TABLE: [OnceLock<Map<String, Json>>; ResourceType::COUNT] =
+        [const { OnceLock::new() }; ResourceType::COUNT];
+    TABLE[resource_type as usize].get_or_init(|| make_defaults(resource_type))
+}
+
+fn make_defaults(resource_type: ResourceType) -> Map<String, Json> {
     let value = match resource_type {
         ResourceType::Test => json!({
             "enabled": true, "alias": null, "schema": "dbt_test__audit", "database": null, "tags": [], "meta": {},

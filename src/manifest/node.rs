@@ -37,6 +37,9 @@ pub enum ResourceType {
 }
 
 impl ResourceType {
+    /// How many there are.
+    pub const COUNT: usize = ResourceType::SqlOperation as usize + 1;
+
     /// The word in ids and artifacts.
     pub fn as_str(self) -> &'static str {
         match self {

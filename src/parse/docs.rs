@@ -123,6 +123,9 @@ pub(crate) fn description(
     if !has_jinja(text) {
         return text.to_owned();
     }
+    if let Some(text) = quoted(text).and_then(|name| cx.docs.find(None, package, name)) {
+        return text.to_owned();
+    }
     let mut scope = cx.scope(package);
     let (docs, own) = (cx.docs.clone(), package.clone());
     scope.extra.insert(
@@ -136,6 +139,20 @@ pub(crate) fn description(
             text.to_owned()
         }
     }
+}
+
+/// The name in a description that is `{{ doc('name') }}` and nothing else, by far the most frequent template of
+/// property files: it needs no rendering.
+fn quoted(text: &str) -> Option<&str> {
+    let call = text.strip_prefix("{{")?.strip_suffix("}}")?.trim();
+    let argument = call.strip_prefix("doc(")?.strip_suffix(')')?.trim();
+    let quote = argument
+        .chars()
+        .next()
+        .filter(|c| matches!(c, '\'' | '"'))?;
+    let name = argument.strip_prefix(quote)?.strip_suffix(quote)?;
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    (!name.is_empty() && name.chars().all(is_plain)).then_some(name)
 }
 
 fn doc(docs: &Docs, own: &str, args: &[Value]) -> Result<Value, minijinja::Error> {

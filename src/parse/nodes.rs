@@ -12,8 +12,8 @@ use super::properties::{NodePatch, RawColumn, Section, has_jinja, tags_of};
 use super::{docs, relation_names, render};
 use crate::artifacts;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
-use crate::jinja::contexts::{ModelValue, NodeFacts, Scope};
-use crate::manifest::{Column, Config, DependsOn, Model, Node, NodeKind, ResourceType};
+use crate::jinja::contexts::{Capture, ModelValue, NodeFacts, Scope};
+use crate::manifest::{Column, Config, DependsOn, Hook, Model, Node, NodeKind, ResourceType};
 use crate::names::UniqueId;
 use crate::project::{File, Package};
 use crate::source::Span;
@@ -140,6 +140,7 @@ pub(crate) fn build(
         inline_config.clone(),
     );
     node.config = early;
+    let node = Arc::new(node);
     let scope = scope_of(cx, package, &node);
     if has_jinja(&node.raw_code)
         && node.resource_type != ResourceType::Seed
@@ -148,13 +149,11 @@ pub(crate) fn build(
         diagnostics.push(render::diagnostic(cx, &error, node.span));
         return None;
     }
-    let called = std::mem::take(
-        &mut scope
-            .capture
-            .lock()
-            .expect("invariant: no panic under lock")
-            .config,
-    );
+    let mut capture = scope.take_capture();
+    // The scope goes first, so that the node is taken back and not copied.
+    drop(scope);
+    let mut node = Arc::unwrap_or_clone(node);
+    let called = std::mem::take(&mut capture.config);
     node.config = merged(cx, package, &node, patch, called, inline_config);
     if let Some(patch) = patch {
         apply_patch(cx, package, patch, &mut node, diagnostics);
@@ -164,22 +163,42 @@ pub(crate) fn build(
         return None;
     }
     if node.resource_type != ResourceType::Test {
-        let scope = hook_scope(cx, package, &node, &scope);
-        for hook in ["pre-hook", "post-hook"]
-            .into_iter()
-            .flat_map(|key| node.config.hooks(key))
-        {
-            if has_jinja(&hook.sql)
-                && let Err(error) = scope.render("hook", &hook.sql)
-            {
-                diagnostics.push(render::diagnostic_at(cx, &error, node.span));
-            }
-        }
-        take_references(&mut node, &scope);
-    } else {
-        take_references(&mut node, &scope);
+        (node, capture) = render_hooks(cx, package, node, capture, diagnostics);
     }
+    take_references(&mut node, capture);
     Some(node)
+}
+
+/// Renders the hooks with the node's final names; what they ask for comes after what the text asked for.
+fn render_hooks(
+    cx: &Context<'_>,
+    package: &Package,
+    node: Node,
+    capture: Capture,
+    diagnostics: &mut Diagnostics,
+) -> (Node, Capture) {
+    let hooks: Vec<Hook> = ["pre-hook", "post-hook"]
+        .into_iter()
+        .flat_map(|key| node.config.hooks(key))
+        .filter(|hook| has_jinja(&hook.sql))
+        .collect();
+    if hooks.is_empty() {
+        return (node, capture);
+    }
+    let node = Arc::new(node);
+    let scope = scope_of(cx, package, &node);
+    *scope
+        .capture
+        .lock()
+        .expect("invariant: no panic under lock") = capture;
+    for hook in hooks {
+        if let Err(error) = scope.render("hook", &hook.sql) {
+            diagnostics.push(render::diagnostic_at(cx, &error, node.span));
+        }
+    }
+    let capture = scope.take_capture();
+    drop(scope);
+    (Arc::unwrap_or_clone(node), capture)
 }
 
 /// A node with nothing but its text.
@@ -247,46 +266,29 @@ fn merged(
     config
 }
 
-fn scope_of(cx: &Context<'_>, package: &Package, node: &Node) -> Arc<Scope> {
+fn scope_of(cx: &Context<'_>, package: &Package, node: &Arc<Node>) -> Arc<Scope> {
     let mut scope = cx.scope(&package.name);
     scope.node = Some(facts(cx, node));
     Arc::new(scope)
 }
 
 /// What templates may know of a node while it is parsed.
-pub(crate) fn facts(cx: &Context<'_>, node: &Node) -> NodeFacts {
-    let model = Arc::new(node.clone());
+pub(crate) fn facts(cx: &Context<'_>, node: &Arc<Node>) -> NodeFacts {
+    let model = node.clone();
     NodeFacts {
         unique_id: node.unique_id.clone(),
         package_name: node.package_name.clone(),
         name: node.name.clone(),
         this: Some(cx.relation(node.database.as_deref(), &node.schema, &node.alias)),
-        config: node.config.published(node.resource_type),
+        node: node.clone(),
         model: ModelValue(Arc::new(move || {
             Json::Object(artifacts::manifest::node_json(&model))
         })),
     }
 }
 
-/// A scope for hooks: the node's final names, the captures of its text.
-fn hook_scope(
-    cx: &Context<'_>,
-    package: &Package,
-    node: &Node,
-    of_text: &Arc<Scope>,
-) -> Arc<Scope> {
-    let mut scope = cx.scope(&package.name);
-    scope.node = Some(facts(cx, node));
-    *scope
-        .capture
-        .get_mut()
-        .expect("invariant: no panic under lock") = of_text.take_capture();
-    Arc::new(scope)
-}
-
 /// Moves what was captured into the node.
-pub(crate) fn take_references(node: &mut Node, scope: &Scope) {
-    let capture = scope.take_capture();
+pub(crate) fn take_references(node: &mut Node, capture: Capture) {
     node.refs.extend(capture.refs);
     node.sources.extend(capture.sources);
     for id in capture.macros {

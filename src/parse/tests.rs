@@ -10,6 +10,8 @@ use super::nodes::{self, Draft};
 use super::properties::{RawColumn, tags_of};
 use super::render;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::jinja::contexts::Capture;
+use crate::jinja::error::JinjaError;
 use crate::jinja::values;
 use crate::manifest::{Config, Node, NodeKind, RefCall, ResourceType, Test, TestMetadata};
 use crate::names::{UniqueId, did_you_mean};
@@ -132,7 +134,7 @@ fn node_of(
     let mut node = nodes::blank(cx, subject.package, draft);
     node.description.clone_from(&definition.description);
     node.group.clone_from(&subject.group);
-    let called = reference(cx, subject, &definition, &mut node)?;
+    let (mut node, called) = reference(cx, subject, &definition, node)?;
     node.config = merged(cx, subject, &node, definition.config, called);
     nodes::settle(cx, &mut node)?;
     Ok(node)
@@ -186,8 +188,8 @@ fn reference(
     cx: &Context<'_>,
     subject: &Subject<'_>,
     definition: &TestDefinition,
-    node: &mut Node,
-) -> Result<Config, Diagnostic> {
+    mut node: Node,
+) -> Result<(Node, Config), Diagnostic> {
     let name = definition.macro_name();
     let found = match &definition.namespace {
         Some(namespace) => cx.globals.macros.get(namespace, &name),
@@ -195,40 +197,46 @@ fn reference(
     };
     let Some(found) = found else {
         // dbt: an unknown test parses, and fails when it is compiled.
-        add_target(subject, node);
-        return Ok(Config::new());
+        add_target(subject, &mut node);
+        return Ok((node, Config::new()));
     };
     let id = found.unique_id();
     node.depends_on.macros.push(UniqueId::from(id));
     if matches!(id, "macro.dbt.test_not_null" | "macro.dbt.test_unique") {
         // dbt: these two are known to ask for nothing but their target.
-        add_target(subject, node);
-        return Ok(Config::new());
+        add_target(subject, &mut node);
+        return Ok((node, Config::new()));
     }
+    let node = Arc::new(node);
+    let (of_arguments, mut of_macro) = captured(cx, subject, definition, &node)
+        .map_err(|error| render::diagnostic_at(cx, &error, definition.span))?;
+    let mut node = Arc::unwrap_or_clone(node);
+    let called = std::mem::take(&mut of_macro.config);
+    nodes::take_references(&mut node, of_arguments);
+    nodes::take_references(&mut node, of_macro);
+    Ok((node, called))
+}
+
+/// What the arguments of a test ask for, and what its macro does.
+fn captured(
+    cx: &Context<'_>,
+    subject: &Subject<'_>,
+    definition: &TestDefinition,
+    node: &Arc<Node>,
+) -> Result<(Capture, Capture), JinjaError> {
     let mut scope = cx.scope(&subject.package.name);
     scope.node = Some(nodes::facts(cx, node));
     let arguments = Arc::new(scope);
-    let kwargs = rendered_kwargs(&arguments, &definition.kwargs)
-        .map_err(|error| render::diagnostic_at(cx, &error, definition.span))?;
+    let kwargs = rendered_kwargs(&arguments, &definition.kwargs)?;
     let mut scope = cx.scope(&subject.package.name);
-    scope.node = Some(nodes::facts(cx, node));
+    scope.node.clone_from(&arguments.node);
     scope.extra.insert(KWARGS.to_owned(), kwargs);
     let scope = Arc::new(scope);
     // The entry's own configuration is merged by the caller; only the macro's calls are wanted here.
-    let code = format!("{{{{ {}(**{KWARGS}) }}}}", prefixed(definition, &name));
-    scope
-        .render(node.unique_id.as_str(), &code)
-        .map_err(|error| render::diagnostic_at(cx, &error, definition.span))?;
-    let called = std::mem::take(
-        &mut scope
-            .capture
-            .lock()
-            .expect("invariant: no panic under lock")
-            .config,
-    );
-    nodes::take_references(node, &arguments);
-    nodes::take_references(node, &scope);
-    Ok(called)
+    let called = prefixed(definition, &definition.macro_name());
+    let code = format!("{{{{ {called}(**{KWARGS}) }}}}");
+    scope.render(node.unique_id.as_str(), &code)?;
+    Ok((arguments.take_capture(), scope.take_capture()))
 }
 
 fn prefixed(definition: &TestDefinition, name: &str) -> String {
@@ -257,7 +265,7 @@ fn add_target(subject: &Subject<'_>, node: &mut Node) {
 pub(crate) fn rendered_kwargs(
     scope: &Arc<crate::jinja::contexts::Scope>,
     kwargs: &Map<String, Json>,
-) -> Result<minijinja::value::Value, crate::jinja::error::JinjaError> {
+) -> Result<minijinja::value::Value, JinjaError> {
     let mut rendered = Vec::with_capacity(kwargs.len());
     for (key, value) in kwargs {
         let value = match value {
@@ -275,7 +283,7 @@ pub(crate) fn rendered_kwargs(
 fn rendered_argument(
     scope: &Arc<crate::jinja::contexts::Scope>,
     value: &Json,
-) -> Result<minijinja::value::Value, crate::jinja::error::JinjaError> {
+) -> Result<minijinja::value::Value, JinjaError> {
     Ok(match value {
         Json::String(text) => {
             if looks_like_call(text) {

@@ -86,12 +86,13 @@ fn overlay(default: &Map<String, Json>, set: &Map<String, Json>) -> Map<String, 
 
 /// The defaults of a type, built once, with keys in dbt's order.
 fn defaults(resource_type: ResourceType) -> &'static Map<String, Json> {
-    static TABLE: [OnceLock<Map<String, Json>>; 9] = [const { OnceLock::new() }; 9];
+    static TABLE: [OnceLock<Map<String, Json>>; ResourceType::COUNT] =
+        [const { OnceLock::new() }; ResourceType::COUNT];
     TABLE[resource_type as usize].get_or_init(|| ordered(resource_type))
 }
 
 fn ordered(resource_type: ResourceType) -> Map<String, Json> {
-    let mut known = config::defaults(resource_type);
+    let mut known = config::defaults(resource_type).clone();
     for (name, value) in unset(resource_type) {
         known.entry(name).or_insert(value);
     }

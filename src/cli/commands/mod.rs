@@ -96,6 +96,8 @@ fn prepare(context: &Context) -> Result<Prepared, Diagnostics> {
     context
         .console
         .begin(&prepared.project.invocation_id, &prepared.manifest);
+    // The process ends with the verb: taking the manifest apart would only cost time.
+    std::mem::forget(prepared.manifest.clone());
     Ok(prepared)
 }
 

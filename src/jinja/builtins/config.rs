@@ -12,7 +12,6 @@ use crate::jinja::args::{Args, unknown_method};
 use crate::jinja::coded::coded;
 use crate::jinja::contexts::{Phase, Scope};
 use crate::jinja::values;
-use crate::manifest::config::canonical;
 
 /// The value of `config`.
 pub(super) fn config(scope: &Arc<Scope>) -> Option<Value> {
@@ -30,12 +29,9 @@ impl fmt::Debug for ConfigObject {
 
 impl ConfigObject {
     fn value(&self, name: &str) -> Option<Json> {
-        let node = self.0.node.as_ref()?;
-        let found = node
-            .config
-            .get(canonical(name))
-            .or_else(|| node.config.get(name));
-        found.filter(|value| !value.is_null()).cloned()
+        let node = &self.0.node.as_ref()?.node;
+        let found = node.config.effective(name, node.resource_type);
+        (!found.is_null()).then_some(found)
     }
 
     fn meta(&self, name: &str) -> Option<Json> {

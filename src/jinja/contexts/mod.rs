@@ -7,12 +7,12 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use indexmap::IndexMap;
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
 use minijinja::{Error, State};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::adapters::{self, Adapter, Outcome, Policy, Relation, Session};
 use crate::events::{Event, EventSink, Level};
@@ -23,7 +23,7 @@ use crate::jinja::diagnose::Places;
 use crate::jinja::environment::Engine;
 use crate::jinja::error::JinjaError;
 use crate::jinja::macros::{CallRecorder, MacroTable, Session as RenderSession};
-use crate::manifest::{Config, RefCall};
+use crate::manifest::{Config, Node, RefCall};
 use crate::names::UniqueId;
 
 /// The value of a variable in a package.
@@ -110,8 +110,8 @@ pub struct NodeFacts {
     pub name: String,
     /// Its relation: the value of `this`.
     pub this: Option<Relation>,
-    /// Its configuration as far as it is known.
-    pub config: Map<String, Json>,
+    /// The node as far as it is known: its configuration is read from here.
+    pub node: Arc<Node>,
     /// The value of `model`, made when asked for.
     pub model: ModelValue,
 }
@@ -251,6 +251,9 @@ impl QueryComment {
     }
 }
 
+/// A query comment that is rendered when it is needed: most scopes run no statement.
+pub type LazyComment = LazyLock<QueryComment, Box<dyn FnOnce() -> QueryComment + Send + Sync>>;
+
 /// The names of one rendering.
 pub struct Scope {
     /// What all scopes share.
@@ -265,8 +268,8 @@ pub struct Scope {
     pub resolver: Option<Arc<dyn Resolver>>,
     /// The database; absent while parsing.
     pub connection: Option<Arc<Connection>>,
-    /// The query comment of the node.
-    pub query_comment: QueryComment,
+    /// The query comment of the node; rendered before the first statement only.
+    pub query_comment: LazyComment,
     /// Names that only this rendering has (`pre_hooks`, `sql`, `results` …); they win over all others.
     pub extra: HashMap<String, Value>,
     /// What was asked for while parsing.
@@ -297,7 +300,7 @@ impl Scope {
             node: None,
             resolver: None,
             connection: None,
-            query_comment: QueryComment::default(),
+            query_comment: LazyComment::new(Box::new(QueryComment::default)),
             extra: HashMap::new(),
             capture: Mutex::default(),
             results: Mutex::default(),

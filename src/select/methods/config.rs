@@ -1,14 +1,11 @@
 //! `config.<key>[.<key>…]:`: nodes and sources by what is configured, defaults included.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::diagnostics::Diagnostic;
 use crate::graph::Indices;
-use crate::manifest::config::{canonical, defaults};
-use crate::manifest::{Resource, ResourceType};
+use crate::manifest::Resource;
+use crate::manifest::config::default;
 use crate::select::grammar::Query;
 use crate::select::scope::Scope;
 
@@ -29,7 +26,6 @@ fn find(query: &Query, scope: &Scope<'_>) -> Result<Indices, Diagnostic> {
         // dbt: severities are compared in any case (1.12).
         any_case: query.arguments == ["severity"],
     };
-    let defaults = Defaults::default();
     Ok(scope.matching(|resource| {
         if matches!(resource, Resource::Exposure(_)) {
             return false;
@@ -37,9 +33,7 @@ fn find(query: &Query, scope: &Scope<'_>) -> Result<Indices, Diagnostic> {
         if resource.config().is_set(key) {
             return test.finds(resource.config().get(key), inner);
         }
-        defaults.with(resource.resource_type(), |all| {
-            test.finds(all.get(canonical(key)), inner)
-        })
+        test.finds(Some(default(key, resource.resource_type())), inner)
     }))
 }
 
@@ -71,16 +65,5 @@ impl Test<'_> {
             Json::Bool(false) => self.value.eq_ignore_ascii_case("false"),
             _ => false,
         }
-    }
-}
-
-/// The defaults of each resource type, made once.
-#[derive(Default)]
-struct Defaults(RefCell<HashMap<ResourceType, Map<String, Json>>>);
-
-impl Defaults {
-    fn with<T>(&self, kind: ResourceType, read: impl FnOnce(&Map<String, Json>) -> T) -> T {
-        let mut made = self.0.borrow_mut();
-        read(made.entry(kind).or_insert_with(|| defaults(kind)))
     }
 }
