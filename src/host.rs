@@ -68,6 +68,11 @@ pub trait Host: Send + Sync {
     fn uuid(&self) -> String;
 }
 
+/// The machine's time, for engines whose clock nobody froze.
+pub fn machine_now() -> Timestamp {
+    Timestamp::now()
+}
+
 /// The machine that forge runs on.
 #[derive(Debug, Default)]
 pub struct RealHost {

@@ -13,11 +13,11 @@ use indexmap::IndexSet;
 use rayon::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
-use crate::adapters::{self, Adapter, AdapterError};
+use crate::adapters::{self, Adapter};
 use crate::artifacts::manifest::{CompiledInfo, write_manifest};
 use crate::artifacts::run_results::{Metadata, RunResult, RunResults};
 use crate::compile::{self, CompiledNode, Compiler, written_path};
-use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::events::{Event, EventSink, Level};
 use crate::execute;
 use crate::graph::Dag;
@@ -33,7 +33,7 @@ use crate::project::{self, FlagOverrides, Flags, Project};
 use crate::report::list;
 use crate::resolve;
 use crate::select::{self, Criteria, Indirect};
-use crate::source::SourceMap;
+use crate::source::{SourceFile, SourceMap};
 
 /// Where a command works: the outside world, the texts that were read, who listens.
 pub struct World {
@@ -175,12 +175,9 @@ pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnos
     diagnostics.extend(found);
     let mut manifest = parsed.manifest;
     resolve::add_nodes(&mut manifest, parsed.nodes, &mut diagnostics);
-    if diagnostics.has_errors() {
-        // References to what was lost would only repeat the mistake.
-        settle(world, &project.flags, diagnostics)?;
-        return Err(Diagnostics::new());
-    }
-    let (resolved, found) = resolve::resolve(manifest, &project.root().name);
+    let lost = lost_files(world, &diagnostics);
+    let is_lost = |name: &str| lost.iter().any(|file| may_declare(file, name));
+    let (resolved, found) = resolve::resolve(manifest, &project.root().name, &is_lost);
     diagnostics.extend(found);
     settle(world, &project.flags, diagnostics)?;
     let Some(resolved) = resolved else {
@@ -194,6 +191,25 @@ pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnos
         dag: resolved.dag,
         compiler,
     })
+}
+
+/// The files with a mistake.
+fn lost_files(world: &World, diagnostics: &Diagnostics) -> Vec<Arc<SourceFile>> {
+    let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error);
+    let mut files: Vec<_> = errors
+        .filter_map(|d| Some(d.primary.as_ref()?.span.file))
+        .collect();
+    files.sort_unstable();
+    files.dedup();
+    files.into_iter().map(|id| world.sources.file(id)).collect()
+}
+
+/// Whether a file can be where a model, seed, snapshot or source of this name was written.
+fn may_declare(file: &SourceFile, name: &str) -> bool {
+    let path = Path::new(&*file.path);
+    let is_sql = path.extension().is_some_and(|extension| extension == "sql");
+    path.file_stem().is_some_and(|stem| stem == name)
+        || (!is_sql || file.text.contains("snapshot")) && file.text.contains(name)
 }
 
 /// Sends warnings to the sink; with an error among them, all come back.
@@ -251,6 +267,7 @@ fn globals(
             .map(|(id, m)| (id.to_string(), m.span))
             .collect(),
         names: macros.values().map(|m| m.name.clone()).collect(),
+        internal: parse::macros::internal_packages(adapter.type_name()).to_vec(),
     };
     let engine = Arc::new(Engine::new(defs));
     let root = project.root();
@@ -415,13 +432,12 @@ fn write_artifacts(
     }
 }
 
-/// A connection that reads, and is absent as long as there is no database.
+/// A connection that reads; as long as there is no database, an empty one answers.
 fn reading(prepared: &Prepared) -> Arc<Connection> {
     let adapter = prepared.compiler.globals.adapter.clone();
-    Arc::new(Connection::new(Box::new(move || match adapter.reader() {
-        Ok(session) => Ok(Some(session)),
-        Err(AdapterError::CannotOpen { .. }) => Ok(None),
-        Err(error) => Err(error),
+    Arc::new(Connection::new(Box::new(move || match adapter.exists() {
+        true => adapter.reader().map(Some),
+        false => adapter.scratch().map(Some),
     })))
 }
 
@@ -790,11 +806,9 @@ pub fn debug(world: &World, flags: &FlagOverrides) -> Result<DebugReport, Diagno
         Some(span) => world.sources.place(span),
         None => "none: the embedded default".to_owned(),
     };
-    lines.push((
-        "project".to_owned(),
-        format!("{} in {}", root.name, root.root.display()),
-        true,
-    ));
+    lines.push(("project".to_owned(), root.name.to_string(), true));
+    let file = root.root.join(project::PROJECT_FILE);
+    lines.push(("project file".to_owned(), file.display().to_string(), true));
     lines.push((
         "profile".to_owned(),
         format!("{} ({place})", target.profile_name),

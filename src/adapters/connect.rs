@@ -11,8 +11,24 @@ use serde_json::{Map, Value as Json};
 use super::sqlite::{Location, SqliteAdapter, SqliteSettings};
 use super::{Adapter, AdapterError, Result};
 
-/// The types that a profile can name.
+/// The types that a profile can name; the first is that of the embedded default.
 pub const TYPES: &[&str] = &["sqlite"];
+
+/// The keys of a profile's output, of all types together.
+pub const KEYS: &[&str] = &[
+    "type",
+    "threads",
+    "database",
+    "schema",
+    "path",
+    "schemas_and_paths",
+    "schema_directory",
+    "extensions",
+    "busy_timeout",
+    "double_quoted_strings",
+    "foreign_keys",
+    "write_ahead_log",
+];
 
 /// What a profile's output says.
 #[derive(Clone, Debug)]
@@ -70,10 +86,13 @@ fn sqlite(settings: &Settings<'_>) -> Result<Arc<dyn Adapter>> {
     };
     made.database = settings.database.to_owned();
     made.now = settings.now;
-    if let Some(seconds) = settings.other.get("busy_timeout").and_then(Json::as_f64) {
-        made.busy_timeout = Duration::try_from_secs_f64(seconds).map_err(|_| {
+    if let Some(value) = settings.other.get("busy_timeout") {
+        let seconds = value
+            .as_f64()
+            .and_then(|n| Duration::try_from_secs_f64(n).ok());
+        made.busy_timeout = seconds.ok_or_else(|| {
             wrong(format!(
-                "`busy_timeout` is {seconds}; give seconds, 0 or more"
+                "`busy_timeout` is {value}; give seconds, 0 or more"
             ))
         })?;
     }
@@ -82,8 +101,10 @@ fn sqlite(settings: &Settings<'_>) -> Result<Arc<dyn Adapter>> {
         ("foreign_keys", &mut made.foreign_keys),
         ("write_ahead_log", &mut made.write_ahead_log),
     ] {
-        if let Some(value) = settings.other.get(key).and_then(Json::as_bool) {
-            *slot = value;
+        if let Some(value) = settings.other.get(key) {
+            let truth = value.as_bool();
+            *slot =
+                truth.ok_or_else(|| wrong(format!("`{key}` is {value}; give true or false")))?;
         }
     }
     Ok(Arc::new(SqliteAdapter::new(made)?))

@@ -62,6 +62,15 @@ pub enum AdapterError {
         /// The file given in `schemas_and_paths`.
         known: PathBuf,
     },
+    /// A schema whose name would make its file lie elsewhere.
+    #[error(
+        "the schema `{schema}` cannot be a file of `schema_directory`: its name is empty, starts with a dot \
+         or has a slash, a backslash or a colon in it"
+    )]
+    BadSchema {
+        /// The name.
+        schema: String,
+    },
     /// The settings do not describe a database.
     #[error("{message}")]
     Settings {

@@ -56,6 +56,13 @@ pub trait Adapter: Send + Sync {
     /// [`parallel_reads`](Capabilities::parallel_reads) says so.
     fn reader(&self) -> Result<Box<dyn Session>>;
 
+    /// Whether there is a database to read yet.
+    fn exists(&self) -> bool;
+
+    /// Opens a session on an empty database of this engine that ends with the session: statements can be tried
+    /// where nothing was built yet.
+    fn scratch(&self) -> Result<Box<dyn Session>>;
+
     /// An identifier in quotes.
     fn quote(&self, identifier: &str) -> String {
         self.naming().quoted(identifier)

@@ -48,6 +48,7 @@ impl Choice {
             color: wants_color(global, host).unwrap_or(live),
             unicode: speaks_unicode(host),
             width: width(live, host),
+            cut: kind == Kind::Terminal,
         };
         Choice {
             style,
@@ -131,5 +132,5 @@ fn width(live: bool, host: &dyn Host) -> usize {
     measured()
         .or_else(told)
         .filter(|width| *width >= 20)
-        .unwrap_or(80)
+        .unwrap_or(if live { 80 } else { 110 })
 }

@@ -26,7 +26,7 @@ mod lines;
 mod references;
 mod variants;
 
-pub use lines::template_span;
+pub use lines::{Origin, origin};
 pub use variants::Variant;
 
 use references::References;
@@ -210,6 +210,11 @@ impl Compiler {
         let compiled = Arc::new(self.compile(node, connection, Variant::Auto)?);
         cache().insert(node.unique_id.clone(), compiled.clone());
         Ok(compiled)
+    }
+
+    /// The relation of a node or a source; none for what has no relation.
+    pub fn relation(&self, id: &UniqueId) -> Option<crate::adapters::Relation> {
+        self.references.relation(id)
     }
 
     /// The ephemeral models that were inlined so far.

@@ -67,6 +67,21 @@ impl References {
         made
     }
 
+    /// The relation of a node or a source.
+    pub(super) fn relation(&self, id: &UniqueId) -> Option<Relation> {
+        let node = self
+            .manifest
+            .nodes
+            .get(id)
+            .filter(|node| node.relation_name.is_some());
+        node.map(|node| self.relation_of(node)).or_else(|| {
+            self.manifest
+                .sources
+                .get(id)
+                .map(|source| self.source_relation(source))
+        })
+    }
+
     fn source_relation(&self, source: &SourceTable) -> Relation {
         let adapter = &self.adapter;
         let mut made = Relation::new(

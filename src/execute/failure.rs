@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use crate::adapters::AdapterError;
-use crate::compile::{Compiler, Variant, template_span};
+use crate::compile::{Compiler, Variant, origin};
 use crate::diagnostics::Diagnostic;
 use crate::jinja::contexts::Connection;
 use crate::jinja::diagnose::adapter_code;
 use crate::jinja::error::JinjaError;
 use crate::manifest::Node;
+use crate::names::did_you_mean;
+use crate::source::Span;
 
 /// The diagnostic of an engine's error that belongs to no node.
 pub(crate) fn of_adapter(error: &AdapterError) -> Box<Diagnostic> {
@@ -16,6 +18,20 @@ pub(crate) fn of_adapter(error: &AdapterError) -> Box<Diagnostic> {
         Diagnostic::error(adapter_code(error), error.to_string()),
         error,
     ))
+}
+
+/// The diagnostic of an engine's error on the transaction of a node.
+pub(crate) fn of_transaction(node: &Node, error: &AdapterError) -> Box<Diagnostic> {
+    let subject = format!("{} `{}`", node.resource_type, node.name);
+    let diagnostic = Diagnostic::error(adapter_code(error), format!("{subject}: {error}"))
+        .at(node.span_start(), "");
+    let diagnostic = match error {
+        AdapterError::Sql { .. } => diagnostic.hint(
+            "forge runs every node in one transaction; a hook or macro must not `begin`, `commit` or `rollback`",
+        ),
+        _ => diagnostic,
+    };
+    Box::new(hinted(diagnostic, error))
 }
 
 fn hinted(diagnostic: Diagnostic, error: &AdapterError) -> Diagnostic {
@@ -56,13 +72,27 @@ pub(crate) fn of_sql(
     cause: &AdapterError,
 ) -> Box<Diagnostic> {
     let subject = format!("{} `{}`", node.resource_type, node.name);
-    let mut diagnostic = Diagnostic::error(adapter_code(cause), format!("{subject}: {cause}"));
-    let offset = offset_in(code, cause);
-    let place = offset.and_then(|at| template_span(compiler, node, connection, Variant::Auto, at));
-    diagnostic = match place {
-        Some(span) => diagnostic.at(span, "the engine rejected the SQL made here"),
+    let reason = match cause.missing_relation() {
+        Some(missing) => format!("there is no table or view `{missing}`"),
+        None => cause.to_string(),
+    };
+    let mut diagnostic = Diagnostic::error(adapter_code(cause), format!("{subject}: {reason}"));
+    let offset = offset_in(code, cause).or_else(|| offset_of_probe(connection, code, cause));
+    let place = offset.and_then(|at| origin(compiler, node, connection, Variant::Auto, code, at));
+    diagnostic = match &place {
+        Some(place) => {
+            let token = offset.map_or("", |at| token_at(code, at));
+            diagnostic.at(
+                narrowed(compiler, place.span, token),
+                "the engine rejected this",
+            )
+        }
         None => diagnostic.at(node.span_start(), ""),
     };
+    if let Some((name, at)) = place.and_then(|place| place.called) {
+        let at = compiler.globals.places.sources.place(at);
+        diagnostic = diagnostic.note(format!("in macro `{name}`, called at {at}"));
+    }
     if let Some(line) = offset.and_then(|at| sql_line(code, at)) {
         diagnostic = diagnostic.note(format!("the engine read: {line}"));
     }
@@ -70,7 +100,71 @@ pub(crate) fn of_sql(
         diagnostic =
             diagnostic.hint("build what it reads first, or reference it with `ref` or `source`");
     }
+    if let Some(column) = cause.to_string().strip_prefix("no such column: ") {
+        let known = columns_read(compiler, node, connection);
+        let wanted = column.rsplit('.').next().unwrap_or(column);
+        diagnostic = diagnostic.suggest(did_you_mean(wanted, known.iter().map(String::as_str)));
+    }
+    if ends_early(code, cause) {
+        diagnostic = diagnostic.hint("end the SQL without a semicolon");
+    }
     Box::new(hinted(diagnostic, cause))
+}
+
+/// Whether the engine stumbled over the semicolon that ends the user's SQL.
+fn ends_early(code: &str, cause: &AdapterError) -> bool {
+    let AdapterError::Sql { message, .. } = cause else {
+        return false;
+    };
+    code.trim_end().ends_with(';') && message.contains("near \";\"")
+}
+
+/// The columns of everything that the node reads.
+fn columns_read(compiler: &Compiler, node: &Node, connection: &Arc<Connection>) -> Vec<String> {
+    let relations = node
+        .depends_on
+        .nodes
+        .iter()
+        .filter_map(|id| compiler.relation(id));
+    relations
+        .filter_map(|relation| {
+            connection
+                .with(|session| session.columns(&relation))
+                .ok()
+                .flatten()
+        })
+        .flatten()
+        .map(|column| column.name)
+        .collect()
+}
+
+/// The word, number or sign at an offset.
+fn token_at(code: &str, offset: usize) -> &str {
+    let offset = crate::source::floor_char_boundary(code, offset);
+    let rest = &code[offset..];
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '"');
+    let end = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
+    if end > 0 {
+        &rest[..end]
+    } else {
+        rest.chars().next().map_or("", |c| &rest[..c.len_utf8()])
+    }
+}
+
+/// The token inside of a line, when the line has it as written.
+fn narrowed(compiler: &Compiler, line: Span, token: &str) -> Span {
+    let file = compiler.project.sources.file(line.file);
+    let text = file
+        .text
+        .get(line.start as usize..line.end as usize)
+        .unwrap_or_default();
+    match text.find(token) {
+        Some(at) if !token.is_empty() => {
+            let start = line.start as usize + at;
+            Span::new(line.file, start, start + token.len())
+        }
+        _ => line,
+    }
 }
 
 /// Where in the compiled SQL the engine saw the mistake.
@@ -87,6 +181,26 @@ fn offset_in(code: &str, cause: &AdapterError) -> Option<usize> {
     let start = sql.find(trimmed)?;
     let offset = (*offset)?.checked_sub(start)?;
     (offset <= trimmed.len()).then_some(offset + lead)
+}
+
+/// Where in the compiled SQL the mistake is when the engine told nothing, as it does when a view is read.
+fn offset_of_probe(connection: &Connection, code: &str, cause: &AdapterError) -> Option<usize> {
+    let AdapterError::Sql {
+        message,
+        offset: None,
+        ..
+    } = cause
+    else {
+        return None;
+    };
+    let mut found = None;
+    let _ = connection.with(|session| {
+        found = session.describe(code).err();
+        Ok(())
+    });
+    found
+        .filter(|found| found.to_string() == *message)?
+        .offset()
 }
 
 fn sql_line(code: &str, offset: usize) -> Option<&str> {

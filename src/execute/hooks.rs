@@ -56,7 +56,7 @@ pub(super) fn run(
             Ok(ended) => ended,
             Err(diagnostic) => {
                 let _ = connections.writer.with(|session| session.rollback());
-                Ended::error(diagnostic)
+                Ended::error(*diagnostic)
             }
         };
         let failed = ended.status.is_failure();

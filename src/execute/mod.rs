@@ -86,10 +86,10 @@ impl Ended {
         }
     }
 
-    pub(crate) fn error(diagnostic: Box<Diagnostic>) -> Self {
+    pub(crate) fn error(diagnostic: Diagnostic) -> Self {
         Ended {
             message: Some(diagnostic.message.clone()),
-            diagnostics: vec![*diagnostic],
+            diagnostics: vec![diagnostic],
             ..Ended::with(Status::Error)
         }
     }

@@ -28,7 +28,7 @@ pub(super) fn run(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>)
             write_statements(run, node, connection);
             Ended {
                 compiled: info,
-                ..Ended::error(diagnostic)
+                ..Ended::error(*diagnostic)
             }
         }
     }
@@ -43,7 +43,7 @@ fn attempt(
 ) -> Result<Ended, Box<Diagnostic>> {
     outside(run, node, connection, "pre-hook")?;
     let begun = connection.with(|session| session.begin());
-    begun.map_err(|error| failure::of_adapter(&error))?;
+    begun.map_err(|error| failure::of_transaction(node, &error))?;
     let compiled = match node.resource_type {
         ResourceType::Seed => CompiledNode::default(),
         _ => run.compiler.compile(node, connection, Variant::Auto)?,
@@ -54,7 +54,7 @@ fn attempt(
     let scope = materialize(run, node, connection, &compiled, &info)?;
     let rows = rows_of(node, &scope, connection);
     let committed = connection.with(|session| session.commit());
-    committed.map_err(|error| failure::of_adapter(&error))?;
+    committed.map_err(|error| failure::of_transaction(node, &error))?;
     write_statements(run, node, connection);
     outside(run, node, connection, "post-hook")?;
     Ok(Ended {

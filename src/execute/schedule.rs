@@ -137,44 +137,42 @@ fn next(shared: &(Mutex<State>, Condvar)) -> Option<Job> {
     let (lock, wake) = shared;
     let mut state = lock.lock().expect("invariant: no panic under lock");
     loop {
-        if state.left == 0 {
+        if let Some(job) = state.take() {
+            state.running += 1;
+            return Some(job);
+        }
+        if state.running == 0 {
+            // Nothing is ready and nothing runs that could make something ready.
+            debug_assert_eq!(state.left, 0, "invariant: every wanted node becomes ready");
             wake.notify_all();
             return None;
         }
-        if let Some(reason) = state.stopped.clone()
-            && let Some(at) = state.writes.pop_front().or_else(|| state.reads.pop_front())
-        {
+        state = wake.wait(state).expect("invariant: no panic under lock");
+    }
+}
+
+impl State {
+    /// What can be done now: skip what is held up, write when nobody writes, read.
+    fn take(&mut self) -> Option<Job> {
+        if let Some(reason) = self.stopped.clone() {
+            let at = self.writes.pop_front().or_else(|| self.reads.pop_front())?;
             return Some(Job::Skip { at, reason });
         }
-        let held = |state: &State, queue: &VecDeque<usize>| {
-            queue.iter().position(|at| state.held_up.contains_key(at))
-        };
-        if let Some(place) = held(&state, &state.writes) {
-            let at = state.writes.remove(place)?;
-            return Some(Job::Skip {
-                at,
-                reason: state.held_up[&at].clone(),
-            });
+        for queue in [&mut self.writes, &mut self.reads] {
+            let held = queue.iter().position(|at| self.held_up.contains_key(at));
+            if let Some(at) = held.and_then(|place| queue.remove(place)) {
+                let reason = self.held_up[&at].clone();
+                return Some(Job::Skip { at, reason });
+            }
         }
-        if let Some(place) = held(&state, &state.reads) {
-            let at = state.reads.remove(place)?;
-            return Some(Job::Skip {
-                at,
-                reason: state.held_up[&at].clone(),
-            });
-        }
-        if !state.is_writing
-            && let Some(at) = state.writes.pop_front()
+        if !self.is_writing
+            && let Some(at) = self.writes.pop_front()
         {
-            state.is_writing = true;
-            state.running += 1;
+            self.is_writing = true;
             return Some(Job::Run { at, writes: true });
         }
-        if let Some(at) = state.reads.pop_front() {
-            state.running += 1;
-            return Some(Job::Run { at, writes: false });
-        }
-        state = wake.wait(state).expect("invariant: no panic under lock");
+        let at = self.reads.pop_front()?;
+        Some(Job::Run { at, writes: false })
     }
 }
 
@@ -207,9 +205,7 @@ fn one(
             "a bug in forge stopped {} `{}`",
             node.resource_type, node.name
         );
-        Ended::error(Box::new(
-            Diagnostic::error(codes::BUG, message).at(node.span_start(), ""),
-        ))
+        Ended::error(Diagnostic::error(codes::BUG, message).at(node.span_start(), ""))
     });
     let status = ended.status;
     publish(run, id, plan.index[&at], ended, start.elapsed(), finished);
@@ -227,9 +223,7 @@ fn settle(
     let (lock, wake) = shared;
     let mut state = lock.lock().expect("invariant: no panic under lock");
     state.left -= 1;
-    if status != Status::Skipped {
-        state.running -= 1;
-    }
+    state.running -= 1;
     if wrote {
         state.is_writing = false;
     }

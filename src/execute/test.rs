@@ -31,7 +31,7 @@ pub(super) fn run(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>)
             let _ = connection.with(|session| session.rollback());
             Ended {
                 compiled: info,
-                ..Ended::error(diagnostic)
+                ..Ended::error(*diagnostic)
             }
         }
     }
@@ -47,7 +47,7 @@ fn attempt(
     let stores = node.relation_name.is_some();
     if stores {
         let begun = connection.with(|session| session.begin());
-        begun.map_err(|error| failure::of_adapter(&error))?;
+        begun.map_err(|error| failure::of_transaction(node, &error))?;
     }
     let compiled = run.compiler.compile(node, connection, Variant::Auto)?;
     let info = Arc::new(model::compiled_info(run, node, &compiled));
@@ -56,7 +56,7 @@ fn attempt(
     let scope = materialize(run, node, connection, &compiled)?;
     if stores {
         let committed = connection.with(|session| session.commit());
-        committed.map_err(|error| failure::of_adapter(&error))?;
+        committed.map_err(|error| failure::of_transaction(node, &error))?;
     }
     model::write_statements(run, node, connection);
     let counts = counts(node, &scope)?;
@@ -73,6 +73,13 @@ fn attempt(
         compile_time,
         ..Ended::with(status)
     };
+    if matches!(status, Status::Fail | Status::Warn) {
+        ended.diagnostics.push(finding(
+            node,
+            status,
+            ended.message.as_deref().unwrap_or_default(),
+        ));
+    }
     if matches!(status, Status::Fail | Status::Warn) && counts.failures > 0 {
         ended.sample = sample(connection, &compiled.code);
         ended.show_command = Some(show_command(run, node));
@@ -207,6 +214,28 @@ fn judge(run: &Run<'_>, node: &Node, counts: &Counts) -> (Status, Option<String>
         };
     }
     (Status::Pass, None)
+}
+
+/// What a test found, at the place that asks for it.
+fn finding(node: &Node, status: Status, message: &str) -> Diagnostic {
+    let make = if status == Status::Warn {
+        Diagnostic::warning
+    } else {
+        Diagnostic::error
+    };
+    let mut chars = message.chars();
+    let message: String = chars
+        .next()
+        .into_iter()
+        .flat_map(char::to_lowercase)
+        .chain(chars)
+        .collect();
+    let message = format!("test `{}`: {message}", node.name);
+    let place = match node.test().is_some_and(|test| test.metadata.is_some()) {
+        true => node.span,
+        false => node.span_start(),
+    };
+    make(codes::TEST_FAILED, message).at(place, "")
 }
 
 fn sample(connection: &Arc<Connection>, code: &str) -> Option<Sample> {

@@ -12,7 +12,7 @@ use crate::names::did_you_mean;
 use crate::source::{SourceMap, Span};
 
 /// Where templates were written.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Places {
     /// The texts.
     pub sources: Arc<SourceMap>,
@@ -20,11 +20,16 @@ pub struct Places {
     pub macros: HashMap<String, Span>,
     /// Names of all macros, for suggestions.
     pub names: Vec<String>,
+    /// The packages that forge brings; nobody can open their files.
+    pub internal: Vec<String>,
 }
 
 impl Places {
-    fn is_internal(template: &str) -> bool {
-        template.starts_with("macro.dbt.") || template.starts_with("macro.dbt_sqlite.")
+    fn is_internal(&self, template: &str) -> bool {
+        let package = template
+            .strip_prefix("macro.")
+            .and_then(|rest| rest.split('.').next());
+        package.is_some_and(|package| self.internal.iter().any(|own| own == package))
     }
 
     /// Where a template's range is in its file.
@@ -48,7 +53,7 @@ impl Places {
         let mut diagnostic = Diagnostic::error(code, message);
         diagnostic.hint = hint;
         let shown = error.frames.iter().position(|f| {
-            !Self::is_internal(&f.template)
+            !self.is_internal(&f.template)
                 && self.span(&f.template, f.range.as_ref(), root).is_some()
         });
         match shown {
@@ -72,7 +77,7 @@ impl Places {
             let name = name.split_once('.').map_or(name, |(_, name)| name);
             let place = self.span(&outer.template, outer.range.as_ref(), root);
             diagnostic = diagnostic.note(match place {
-                Some(place) if !Self::is_internal(&outer.template) => {
+                Some(place) if !self.is_internal(&outer.template) => {
                     format!("in macro `{name}`, called at {}", self.sources.place(place))
                 }
                 _ => format!("in macro `{name}`"),
@@ -132,6 +137,7 @@ pub fn adapter_code(error: &AdapterError) -> Code {
         AdapterError::Settings { .. } => codes::BAD_PROFILE,
         AdapterError::CannotOpen { .. }
         | AdapterError::TooManySchemas { .. }
+        | AdapterError::BadSchema { .. }
         | AdapterError::SchemaConflict { .. } => codes::CANNOT_CONNECT,
         _ => codes::SQL_ERROR,
     }

@@ -49,6 +49,20 @@ impl Engine {
         &self.registry
     }
 
+    /// Reads a macro as if it were called; mistakes in its syntax come back.
+    pub fn check(&self, unique_id: &str) -> Result<(), JinjaError> {
+        let Some(entry) = self.registry.get(unique_id) else {
+            return Ok(());
+        };
+        if let Err(error) = entry.rewritten() {
+            return Err(error::syntax(unique_id, error.clone()));
+        }
+        match self.compile.get_template(unique_id) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error::convert(error, None, &self.registry)),
+        }
+    }
+
     /// Whether a name means something in every template, such as `range`.
     pub fn is_global(&self, name: &str) -> bool {
         self.compile.globals().any(|(known, _)| known == name)

@@ -363,7 +363,7 @@ fn update(old: &mut Map<String, Json>, new: Map<String, Json>) {
 
 /// Hooks in dbt's published form: a list of `{sql, transaction}`.
 fn hooks_json(value: Json) -> Json {
-    let hook = |item: Json| match item {
+    let hook = |item: Json| match read_hook(item) {
         Json::Object(map) => json!({
             "sql": map.get("sql").cloned().unwrap_or_default(),
             "transaction": map.get("transaction").and_then(Json::as_bool).unwrap_or(true),
@@ -372,6 +372,17 @@ fn hooks_json(value: Json) -> Json {
         other => json!({"sql": other, "transaction": true, "index": null}),
     };
     Json::Array(as_list(value).into_iter().map(hook).collect())
+}
+
+/// What `before_begin(…)` and its siblings return is a hook as JSON text.
+fn read_hook(item: Json) -> Json {
+    let parsed = item
+        .as_str()
+        .and_then(|text| serde_json::from_str(text).ok());
+    match parsed {
+        Some(Json::Object(map)) if map.contains_key("sql") => Json::Object(map),
+        _ => item,
+    }
 }
 
 #[cfg(test)]
@@ -395,6 +406,20 @@ mod tests {
         assert_eq!(config.get("tags"), Some(&json!(["a", "b", "a"])));
         assert_eq!(config.get("meta"), Some(&json!({"x": 1, "y": {"w": 2}})));
         assert_eq!(config.get_str("materialized"), Some("table"));
+    }
+
+    #[test]
+    fn a_hook_can_be_json_text() {
+        let mut config = Config::new();
+        config.merge(
+            "pre_hook",
+            json!("\n  {\"sql\": \"vacuum\", \"transaction\": false}\n"),
+        );
+        let expected = Hook {
+            sql: "vacuum".into(),
+            transaction: false,
+        };
+        assert_eq!(config.hooks("pre-hook"), [expected]);
     }
 
     #[test]

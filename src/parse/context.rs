@@ -32,7 +32,15 @@ impl<'p> Context<'p> {
         package: &'p Package,
         resource_type: ResourceType,
     ) -> Option<&'p Yaml> {
-        let key = match resource_type {
+        package
+            .config
+            .sections
+            .get(Self::section_key(resource_type))
+    }
+
+    /// The name of the section that configures a resource type.
+    pub(crate) fn section_key(resource_type: ResourceType) -> &'static str {
+        match resource_type {
             ResourceType::Seed => "seeds",
             ResourceType::Snapshot => "snapshots",
             ResourceType::Test => "data_tests",
@@ -40,8 +48,7 @@ impl<'p> Context<'p> {
             ResourceType::Exposure => "exposures",
             // dbt: analyses and hooks take the configuration of models.
             _ => "models",
-        };
-        package.config.sections.get(key)
+        }
     }
 
     /// The relation of a node, with the project's quoting.

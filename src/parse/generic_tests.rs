@@ -9,6 +9,7 @@ use md5::{Digest, Md5};
 use serde_json::{Map, Value as Json, json};
 
 use crate::diagnostics::{Diagnostic, codes};
+use crate::jinja::values;
 use crate::source::Span;
 use crate::source::yaml::{Node as YamlNode, Yaml};
 
@@ -403,7 +404,7 @@ fn hashable(value: &Json, out: &mut String) {
                 if at > 0 {
                     out.push_str(", ");
                 }
-                python_quote(key, out);
+                out.push_str(&quoted(key));
                 out.push_str(": ");
                 hashable(&map[key], out);
             }
@@ -419,95 +420,21 @@ fn hashable(value: &Json, out: &mut String) {
             }
             out.push(']');
         }
-        scalar => python_quote(&python_str(scalar), out),
+        scalar => out.push_str(&quoted(&python_str(scalar))),
     }
+}
+
+/// Python's `repr()` of a text.
+fn quoted(text: &str) -> String {
+    values::python_repr(&minijinja::value::Value::from(text))
 }
 
 /// Python's `str()` of a JSON value.
 pub(crate) fn python_str(value: &Json) -> String {
     match value {
         Json::String(text) => text.clone(),
-        other => {
-            let mut out = String::new();
-            python_repr(other, &mut out);
-            out
-        }
+        other => values::python_str(&values::to_mutable(other)),
     }
-}
-
-/// Python's `repr()` of a JSON value.
-pub(crate) fn python_repr(value: &Json, out: &mut String) {
-    match value {
-        Json::Null => out.push_str("None"),
-        Json::Bool(true) => out.push_str("True"),
-        Json::Bool(false) => out.push_str("False"),
-        Json::Number(number) => match number.as_f64() {
-            Some(float) if number.is_f64() => out.push_str(&python_float(float)),
-            _ => {
-                let _ = write!(out, "{number}");
-            }
-        },
-        Json::String(text) => python_quote(text, out),
-        Json::Array(items) => {
-            out.push('[');
-            for (at, item) in items.iter().enumerate() {
-                if at > 0 {
-                    out.push_str(", ");
-                }
-                python_repr(item, out);
-            }
-            out.push(']');
-        }
-        Json::Object(map) => {
-            out.push('{');
-            for (at, (key, item)) in map.iter().enumerate() {
-                if at > 0 {
-                    out.push_str(", ");
-                }
-                python_quote(key, out);
-                out.push_str(": ");
-                python_repr(item, out);
-            }
-            out.push('}');
-        }
-    }
-}
-
-fn python_float(float: f64) -> String {
-    let text = format!("{float:?}");
-    match text.split_once('e') {
-        Some((mantissa, exponent)) => match exponent.parse::<i32>() {
-            Ok(exponent) => format!("{mantissa}e{exponent:+03}"),
-            Err(_) => text,
-        },
-        None => text,
-    }
-}
-
-fn python_quote(text: &str, out: &mut String) {
-    let quote = if text.contains('\'') && !text.contains('"') {
-        '"'
-    } else {
-        '\''
-    };
-    out.push(quote);
-    for c in text.chars() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c == quote => {
-                out.push('\\');
-                out.push(c);
-            }
-            c if c.is_control() => {
-                let _ = write!(out, "\\x{:02x}", c as u32);
-            }
-            c => out.push(c),
-        }
-    }
-    out.push(quote);
 }
 
 fn literal(value: &Json) -> String {

@@ -5,8 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use rayon::prelude::*;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::jinja::contexts::Globals;
+use crate::jinja::diagnose::Root;
 use crate::jinja::macros::MacroDef;
 use crate::jinja::rewrite::{self, Block, BlockKind};
 use crate::manifest::{DependsOn, Macro, MacroArgument};
@@ -27,7 +30,7 @@ pub(crate) struct Collected {
 }
 
 /// Reads the macro blocks of all packages.
-pub fn collect(project: &Project, now: f64, diagnostics: &mut Diagnostics) -> Collected {
+pub(crate) fn collect(project: &Project, now: f64, diagnostics: &mut Diagnostics) -> Collected {
     let mut out = Collected {
         defs: Vec::new(),
         macros: IndexMap::new(),
@@ -162,6 +165,33 @@ fn arguments(block: &Block) -> Vec<MacroArgument> {
             ..MacroArgument::default()
         })
         .collect()
+}
+
+/// Mistakes in the syntax of macros; forge's own have none.
+pub(crate) fn check(globals: &Globals, macros: &IndexMap<UniqueId, Macro>) -> Diagnostics {
+    let own = |one: &&Macro| {
+        globals
+            .places
+            .internal
+            .iter()
+            .any(|own| **own == *one.package_name)
+    };
+    let users: Vec<&Macro> = macros.values().filter(|one| !own(one)).collect();
+    let found: Vec<Diagnostic> = users
+        .into_par_iter()
+        .filter_map(|one| {
+            let error = globals.engine.check(one.unique_id.as_str()).err()?;
+            let root = Root {
+                template: "",
+                span: Some(one.span),
+                is_opaque: true,
+            };
+            Some(globals.places.diagnostic(&error, &root))
+        })
+        .collect();
+    let mut diagnostics = Diagnostics::new();
+    Extend::extend(&mut diagnostics, found);
+    diagnostics
 }
 
 /// Fills `depends_on.macros` from what the text of each macro calls.

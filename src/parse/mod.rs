@@ -32,6 +32,7 @@ mod render;
 mod resources;
 mod sources;
 pub mod tests;
+mod unused_configs;
 
 use context::Context;
 use generic_tests::Tested;
@@ -45,7 +46,7 @@ pub fn parse(
     globals: &Arc<Globals>,
     collected: IndexMap<UniqueId, Macro>,
 ) -> (ParsedProject, Diagnostics) {
-    let mut diagnostics = Diagnostics::new();
+    let mut diagnostics = macros::check(globals, &collected);
     let (docs, lookup) = docs::collect(project, globals, &mut diagnostics);
     let cx = Context {
         project,
@@ -64,6 +65,9 @@ pub fn parse(
     }
     parse_properties(&cx, &properties, &mut parsed, &mut diagnostics);
     warn_unused(&properties, &parsed, &mut diagnostics);
+    if !diagnostics.has_errors() {
+        unused_configs::warn(&cx, parsed.fqns(), &mut diagnostics);
+    }
     let nodes = std::mem::take(&mut parsed.nodes);
     (
         ParsedProject {
@@ -94,6 +98,24 @@ struct Parsed {
 }
 
 impl Parsed {
+    /// Type and place of everything that the project file can configure.
+    fn fqns(&self) -> impl Iterator<Item = (ResourceType, &[String])> {
+        (self
+            .nodes
+            .iter()
+            .map(|node| (node.resource_type, node.fqn.as_slice())))
+        .chain(
+            self.sources
+                .iter()
+                .map(|source| (ResourceType::Source, source.fqn.as_slice())),
+        )
+        .chain(
+            self.exposures
+                .iter()
+                .map(|e| (ResourceType::Exposure, e.fqn.as_slice())),
+        )
+    }
+
     fn into_manifest(self, project: &Project, globals: &Globals) -> Manifest {
         let now = project.started_at.to_string();
         let mut manifest = Manifest {

@@ -10,10 +10,18 @@ use serde_json::{Map, Value as Json};
 
 use super::generic_tests::Render;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::manifest::config;
 use crate::names::did_you_mean;
 use crate::project::File;
 use crate::source::yaml::{Mapping, Node as YamlNode, Yaml};
 use crate::source::{Span, Spanned};
+
+mod keys;
+
+use keys::{
+    COLUMN_KEYS, EXPOSURE_KEYS, FILE_KEYS, GROUP_KEYS, LATER, MACRO_KEYS, NODE_KEYS, SOURCE_KEYS,
+    TABLE_KEYS,
+};
 
 /// Everything that one property file says.
 #[derive(Debug, Default)]
@@ -170,127 +178,6 @@ pub(crate) struct RawGroup {
     pub(crate) config: Map<String, Json>,
 }
 
-const FILE_KEYS: &[&str] = &[
-    "version",
-    "models",
-    "seeds",
-    "snapshots",
-    "analyses",
-    "data_tests",
-    "tests",
-    "macros",
-    "sources",
-    "exposures",
-    "groups",
-    "metrics",
-    "semantic_models",
-    "saved_queries",
-    "unit_tests",
-    "functions",
-    "anchors",
-];
-const NODE_KEYS: &[&str] = &[
-    "name",
-    "description",
-    "columns",
-    "tests",
-    "data_tests",
-    "config",
-    "meta",
-    "docs",
-    "quote_columns",
-    "group",
-    "access",
-    "constraints",
-    "latest_version",
-    "versions",
-    "deprecation_date",
-    "time_spine",
-    "relation",
-    "docs",
-    "contract",
-    "primary_key",
-    "semantic_model",
-    "agg_time_dimension",
-    "metrics",
-    "derived_semantics",
-];
-const COLUMN_KEYS: &[&str] = &[
-    "name",
-    "description",
-    "data_type",
-    "meta",
-    "tags",
-    "tests",
-    "data_tests",
-    "constraints",
-    "quote",
-    "granularity",
-    "config",
-    "policy_tags",
-    "entity",
-    "dimension",
-];
-const SOURCE_KEYS: &[&str] = &[
-    "name",
-    "description",
-    "database",
-    "schema",
-    "loader",
-    "meta",
-    "tags",
-    "quoting",
-    "freshness",
-    "loaded_at_field",
-    "loaded_at_query",
-    "config",
-    "tables",
-    "overrides",
-    "tests",
-    "data_tests",
-];
-const TABLE_KEYS: &[&str] = &[
-    "name",
-    "identifier",
-    "description",
-    "meta",
-    "tags",
-    "quoting",
-    "freshness",
-    "loaded_at_field",
-    "loaded_at_query",
-    "config",
-    "columns",
-    "tests",
-    "data_tests",
-    "quote_columns",
-    "external",
-    "loader",
-];
-const MACRO_KEYS: &[&str] = &["name", "description", "meta", "docs", "arguments", "config"];
-const EXPOSURE_KEYS: &[&str] = &[
-    "name",
-    "type",
-    "maturity",
-    "url",
-    "label",
-    "description",
-    "owner",
-    "depends_on",
-    "tags",
-    "meta",
-    "config",
-];
-const GROUP_KEYS: &[&str] = &["name", "owner", "description", "config", "meta"];
-/// Sections that dbt has and that are not read yet.
-const LATER: &[&str] = &[
-    "metrics",
-    "semantic_models",
-    "saved_queries",
-    "unit_tests",
-    "functions",
-];
-
 /// Reads one property file's tree.
 pub(crate) fn read(root: &Yaml, file: &File, render: Render<'_>) -> (Properties, Diagnostics) {
     let reader = Reader {
@@ -387,6 +274,23 @@ impl Reader<'_> {
                     )
                     .at(key.span, "has no effect")
                     .suggest(did_you_mean(&key.value, allowed.iter().copied())),
+                );
+            }
+        }
+    }
+
+    /// dbt takes any key of a configuration, so a slip has no effect and nobody says so.
+    fn check_config_keys(&self, map: &Mapping) {
+        for (key, _) in &map.entries {
+            if config::key(&key.value).is_none() {
+                let names = config::KEYS.iter().map(|key| key.name);
+                self.push(
+                    Diagnostic::warning(
+                        codes::UNKNOWN_KEY,
+                        format!("`{}` is not a configuration that dbt knows", key.value),
+                    )
+                    .at(key.span, "has no effect unless a macro asks for it")
+                    .suggest(did_you_mean(&key.value, names)),
                 );
             }
         }
@@ -539,6 +443,7 @@ impl Reader<'_> {
             }
             return Map::new();
         };
+        self.check_config_keys(map);
         map.iter()
             .map(|(key, value)| {
                 let raw = matches!(key, "pre_hook" | "post_hook" | "loaded_at_query");

@@ -46,20 +46,22 @@ fn is_constant(text: &str) -> bool {
 
 /// The diagnostic of an error in a text whose offsets say nothing; it points at the whole value.
 pub(crate) fn diagnostic_at(cx: &Context<'_>, error: &JinjaError, span: Span) -> Diagnostic {
-    let template = error
-        .frames
-        .last()
-        .map_or("", |frame| frame.template.as_str());
-    let root = Root {
-        template,
-        span: Some(span),
-        is_opaque: true,
-    };
-    cx.globals.places.diagnostic(error, &root)
+    placed(cx, error, span, Offsets::Unknown)
 }
 
 /// The diagnostic of an error in a template that stands at `span`.
 pub(crate) fn diagnostic(cx: &Context<'_>, error: &JinjaError, span: Span) -> Diagnostic {
+    placed(cx, error, span, Offsets::InSpan)
+}
+
+/// Whether offsets of an error count from the start of the span.
+#[derive(PartialEq)]
+enum Offsets {
+    InSpan,
+    Unknown,
+}
+
+fn placed(cx: &Context<'_>, error: &JinjaError, span: Span, offsets: Offsets) -> Diagnostic {
     let template = error
         .frames
         .last()
@@ -67,7 +69,7 @@ pub(crate) fn diagnostic(cx: &Context<'_>, error: &JinjaError, span: Span) -> Di
     let root = Root {
         template,
         span: Some(span),
-        is_opaque: false,
+        is_opaque: offsets == Offsets::Unknown,
     };
     cx.globals.places.diagnostic(error, &root)
 }

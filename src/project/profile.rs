@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::adapters::connect::{KEYS, TYPES};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::host::Host;
 use crate::names::did_you_mean;
@@ -22,21 +23,7 @@ use super::{Flags, Target};
 mod embedded;
 
 const PROFILES_FILE: &str = "profiles.yml";
-/// The engines that a profile may name; the first is that of the embedded default.
-const ENGINES: &[&str] = &["sqlite"];
 const DEFAULT_SCHEMA: &str = "main";
-
-/// Keys of an output: dbt-sqlite's, and forge's own `path`.
-const KNOWN: &[&str] = &[
-    "type",
-    "threads",
-    "database",
-    "schema",
-    "schemas_and_paths",
-    "schema_directory",
-    "extensions",
-    "path",
-];
 
 /// What the choice of a target depends on.
 pub(super) struct Wanted<'w> {
@@ -265,7 +252,7 @@ impl Picker<'_> {
             .get("type")
             .ok_or_else(|| self.bad(&format!("has a target `{target}` without a `type`"), span))?;
         let text = engine.scalar_text().unwrap_or_default();
-        if ENGINES.contains(&&*text) {
+        if TYPES.contains(&&*text) {
             return Ok(text.into_owned());
         }
         Err(Diagnostics::from(
@@ -274,18 +261,18 @@ impl Picker<'_> {
                 format!("the target `{target}` is of type `{text}`, which forge cannot run on yet"),
             )
             .at(engine.span, "")
-            .hint(format!("supported: {}", listed(ENGINES.iter().copied()))),
+            .hint(format!("supported: {}", listed(TYPES.iter().copied()))),
         ))
     }
 
     fn warn_about_unknown_keys(&self, map: &Mapping, diagnostics: &mut Diagnostics) {
         for (key, _) in &map.entries {
-            if !KNOWN.contains(&key.value.as_str()) {
+            if !KEYS.contains(&key.value.as_str()) {
                 let message = format!("the target has an unknown key `{}`", key.value);
                 diagnostics.push(
                     Diagnostic::warning(codes::UNKNOWN_KEY, message)
                         .at(key.span, "it has no effect")
-                        .suggest(did_you_mean(&key.value, KNOWN.iter().copied())),
+                        .suggest(did_you_mean(&key.value, KEYS.iter().copied())),
                 );
             }
         }

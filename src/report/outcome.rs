@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::diagnostic;
-use super::style::{Paint, Style, columns, count, pad, pad_left};
+use super::style::{Paint, Style, columns, count, cut, cut_middle, pad, pad_left};
 use super::table;
 use crate::events::{NodeOutcome, Status};
 use crate::source::SourceMap;
@@ -11,6 +11,10 @@ use crate::source::SourceMap;
 /// Columns of the rows and of the time.
 const ROWS: usize = 14;
 const TIME: usize = 8;
+/// Columns of the status and the blank behind it.
+const WORD: usize = 6;
+/// A title is never shorter than this.
+const LEAST_TITLE: usize = 16;
 
 /// The node on one line: `ok    table main.orders    1,204 rows    0.02s`.
 pub fn line(outcome: &NodeOutcome, style: Style) -> String {
@@ -18,17 +22,43 @@ pub fn line(outcome: &NodeOutcome, style: Style) -> String {
         .paint(paint(outcome.status), &pad(word(outcome.status), 5))
         .into_owned();
     if outcome.status == Status::Skipped {
-        let reason = first_line(outcome.message.as_deref().unwrap_or_default());
-        let line = format!(
-            "{word} {}  {reason}",
-            pad(&outcome.title, title_width(style))
-        );
-        return style.paint(Paint::Dim, line.trim_end()).into_owned();
+        return style
+            .paint(Paint::Dim, &skipped(outcome, &word, style))
+            .into_owned();
     }
-    let rows = pad_left(&rows(outcome), ROWS);
+    let rows = rows(outcome);
+    let taken = match rows.is_empty() {
+        true => 0,
+        false => columns(&rows).max(ROWS) + 1,
+    };
+    let room = width(style) - WORD - TIME - 1 - taken;
+    let title = pad(&shorten(&outcome.title, room, style), room);
+    let rows = match rows.is_empty() {
+        true => rows,
+        false => format!(" {}", pad_left(&rows, ROWS)),
+    };
     let time = pad_left(&seconds(outcome.elapsed), TIME);
-    let title = pad(&outcome.title, title_width(style));
-    format!("{word} {title} {rows} {}", style.paint(Paint::Dim, &time))
+    format!("{word} {title}{rows} {}", style.paint(Paint::Dim, &time))
+}
+
+/// The reason begins where rows do, as long as there is room.
+fn skipped(outcome: &NodeOutcome, word: &str, style: Style) -> String {
+    let reason = first_line(outcome.message.as_deref().unwrap_or_default());
+    let column = width(style) - WORD - ROWS - TIME - 2;
+    if !style.cut {
+        return format!("{word} {}  {reason}", pad(&outcome.title, column))
+            .trim_end()
+            .to_owned();
+    }
+    let room = (width(style) - WORD - 2)
+        .saturating_sub(columns(reason))
+        .max(LEAST_TITLE);
+    let title = pad(&cut_middle(&outcome.title, room, style), column.min(room));
+    cut(
+        format!("{word} {title}  {reason}").trim_end(),
+        style.width,
+        style,
+    )
 }
 
 /// What a failed node says below its line while the run goes on.
@@ -146,8 +176,17 @@ fn paint(status: Status) -> Paint {
     }
 }
 
-fn title_width(style: Style) -> usize {
-    style.width.clamp(60, 100) - 6 - ROWS - TIME - 2
+/// The columns of a line: not so many that the eye loses it.
+fn width(style: Style) -> usize {
+    style.width.clamp(50, 110)
+}
+
+/// A title that fits; where lines may be long, it is left whole.
+fn shorten(title: &str, room: usize, style: Style) -> String {
+    match style.cut {
+        true => cut_middle(title, room, style),
+        false => title.to_owned(),
+    }
 }
 
 fn first_line(text: &str) -> &str {
@@ -194,6 +233,44 @@ pub(crate) mod tests {
                 "pass  test not_null_orders_id                                              0.02s",
                 "skip  view main.top                                       because model.shop.orders failed",
             ]
+        );
+    }
+
+    #[test]
+    fn long_titles_leave_the_columns_where_they_are() {
+        let style = Style {
+            cut: true,
+            unicode: true,
+            width: 60,
+            ..Style::PLAIN
+        };
+        let title = "test relationships_accounts_customer_id__customer_id__ref_customers_";
+        let test = outcome(Status::Pass, title);
+        let table = NodeOutcome {
+            rows: Some(1_204_000),
+            ..outcome(Status::Success, "incremental main.accounts_of_all_branches")
+        };
+        let skipped = NodeOutcome {
+            message: Some("because model accounts_of_all_branches failed".into()),
+            ..outcome(Status::Skipped, title)
+        };
+        assert_eq!(
+            [&test, &table, &skipped].map(|o| line(o, style)),
+            [
+                "pass  test relationships_acc…mer_id__ref_customers_    0.02s",
+                "ok    incremental mai…f_all_branches 1,204,000 rows    0.02s",
+                "skip  test rel…tomers_  because model accounts_of_all_branc…",
+            ]
+        );
+        assert!(
+            line(
+                &test,
+                Style {
+                    cut: false,
+                    ..style
+                }
+            )
+            .contains(title)
         );
     }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How output looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Style {
     pub unicode: bool,
     /// Columns of the terminal.
     pub width: usize,
+    /// Lines about nodes are cut to the width; a log keeps them whole.
+    pub cut: bool,
 }
 
 impl Style {
@@ -21,6 +23,7 @@ impl Style {
         color: false,
         unicode: false,
         width: 80,
+        cut: false,
     };
 
     /// The text in a colour, when colours are wanted.
@@ -81,6 +84,43 @@ pub fn pad(text: &str, width: usize) -> String {
 /// The text with blanks before it up to a width.
 pub fn pad_left(text: &str, width: usize) -> String {
     format!("{}{text}", " ".repeat(width.saturating_sub(columns(text))))
+}
+
+/// The text without its middle when it is too wide: names differ at both ends.
+pub fn cut_middle(text: &str, width: usize, style: Style) -> String {
+    if columns(text) <= width {
+        return text.to_owned();
+    }
+    let room = width.saturating_sub(columns(style.ellipsis()));
+    let tail: String = fitting(text.chars().rev(), room / 2)
+        .chars()
+        .rev()
+        .collect();
+    format!(
+        "{}{}{tail}",
+        fitting(text.chars(), room - room / 2),
+        style.ellipsis()
+    )
+}
+
+/// The text without its end when it is too wide.
+pub fn cut(text: &str, width: usize, style: Style) -> String {
+    if columns(text) <= width {
+        return text.to_owned();
+    }
+    let room = width.saturating_sub(columns(style.ellipsis()));
+    format!("{}{}", fitting(text.chars(), room), style.ellipsis())
+}
+
+/// As many characters as fit.
+fn fitting(chars: impl Iterator<Item = char>, room: usize) -> String {
+    let mut taken = 0;
+    chars
+        .take_while(|c| {
+            taken += c.width().unwrap_or(0);
+            taken <= room
+        })
+        .collect()
 }
 
 /// The number with a comma between thousands: `1,204`.

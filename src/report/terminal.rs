@@ -184,6 +184,7 @@ mod tests {
                 color: true,
                 unicode: true,
                 width: 80,
+                cut: false,
             },
         ] {
             let quiet = Verbosity {

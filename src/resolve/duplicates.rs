@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::adapters::naming::{RESERVED_PREFIX, is_reserved};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::manifest::{Manifest, Node};
 
@@ -37,6 +38,17 @@ pub(super) fn check_relations(manifest: &Manifest, diagnostics: &mut Diagnostics
         let Some(relation) = &node.relation_name else {
             continue;
         };
+        if is_reserved(&node.alias) {
+            let message = format!(
+                "`{}` would write the relation {relation}, but names that start with `{RESERVED_PREFIX}` belong to forge",
+                node.unique_id
+            );
+            diagnostics.push(
+                Diagnostic::error(codes::DUPLICATE_RELATION, message)
+                    .at(node.span_start(), "")
+                    .hint("give it another `alias`"),
+            );
+        }
         let Some(first) = seen.insert(relation.to_lowercase(), node) else {
             continue;
         };

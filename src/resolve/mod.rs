@@ -29,8 +29,13 @@ pub struct Resolved {
     pub dag: Dag<UniqueId>,
 }
 
-/// Resolves all references. On errors the diagnostics say why there is no graph.
-pub fn resolve(mut manifest: Manifest, root_package: &str) -> (Option<Resolved>, Diagnostics) {
+/// Resolves all references. On errors the diagnostics say why there is no graph. Names that `is_lost` accepts
+/// may have been in a file that could not be read; that they are missing is not said again.
+pub fn resolve(
+    mut manifest: Manifest,
+    root_package: &str,
+    is_lost: &dyn Fn(&str) -> bool,
+) -> (Option<Resolved>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     duplicates::check_relations(&manifest, &mut diagnostics);
     let lookup = Lookup::new(&manifest, root_package);
@@ -45,6 +50,7 @@ pub fn resolve(mut manifest: Manifest, root_package: &str) -> (Option<Resolved>,
             manifest: &manifest,
             lookup: &lookup,
             resource,
+            is_lost,
         };
         resolved.push((
             id.clone(),
@@ -116,6 +122,7 @@ struct Reader<'m> {
     manifest: &'m Manifest,
     lookup: &'m Lookup,
     resource: Resource<'m>,
+    is_lost: &'m dyn Fn(&str) -> bool,
 }
 
 impl Reader<'_> {
@@ -140,6 +147,7 @@ impl Reader<'_> {
                 Found::One(id) => add(id),
                 Found::Disabled if self.is_test() => {}
                 Found::Disabled => diagnostics.push(self.disabled_ref(call)),
+                Found::Nothing if (self.is_lost)(&call.name) => {}
                 Found::Nothing => diagnostics.push(self.unknown_ref(call)),
             }
         }
@@ -148,6 +156,7 @@ impl Reader<'_> {
                 Found::One(id) => add(id),
                 Found::Disabled if self.is_test() => {}
                 Found::Disabled => diagnostics.push(self.disabled_source(source, table)),
+                Found::Nothing if (self.is_lost)(source) => {}
                 Found::Nothing => diagnostics.push(self.unknown_source(source, table)),
             }
         }

@@ -47,6 +47,11 @@ const ENGINE_EXCEPTIONS: &[(&str, &str, &str)] = &[
         "profiles of that adapter are read as they are",
     ),
     (
+        "src/cli/",
+        "snowflake-projects-otel",
+        "a flag of dbt's, accepted without effect",
+    ),
+    (
         "src/project/",
         "snowflake_projects_otel",
         "a flag of dbt's, known so that it is not called a slip",

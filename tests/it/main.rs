@@ -12,7 +12,9 @@
 mod architecture;
 mod cli;
 mod docs;
+mod engine;
 mod example;
 mod golden;
+mod properties;
 mod rust_text;
 mod scratch;

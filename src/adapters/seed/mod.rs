@@ -5,12 +5,14 @@
 //! column's affinity then. Invariant: reading the same text gives the same types and values on every machine.
 
 mod convert;
+mod declared;
 mod infer;
 mod iso;
 mod reader;
 
 use super::datum::Datum;
 use super::error::Result;
+pub use declared::misfit;
 pub use infer::{InferredType, infer};
 pub use reader::{Field, RenamedHeader, read};
 
@@ -25,6 +27,8 @@ pub struct Seed {
     pub rows: Vec<Vec<Datum>>,
     /// Line of each row in the file, from 1.
     pub lines: Vec<u64>,
+    /// Records with fewer values than the header: line, and number of values. The others are null, as with dbt.
+    pub short: Vec<(u64, usize)>,
     /// Columns whose name is not the one in the header.
     pub renamed: Vec<RenamedHeader>,
 }
@@ -50,6 +54,7 @@ impl Seed {
             types,
             rows,
             lines: file.lines,
+            short: file.short,
             renamed: file.renamed,
         })
     }

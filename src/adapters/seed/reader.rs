@@ -33,6 +33,8 @@ pub struct CsvFile {
     pub rows: Vec<Vec<Field>>,
     /// Line of each row in the file, from 1.
     pub lines: Vec<u64>,
+    /// Records with fewer values than the header: line, and number of values.
+    pub short: Vec<(u64, usize)>,
     /// Columns whose name is not the one in the header.
     pub renamed: Vec<RenamedHeader>,
 }
@@ -57,11 +59,15 @@ pub fn read(text: &str, delimiter: u8) -> Result<CsvFile> {
         column_names,
         rows: Vec::with_capacity(records.len()),
         lines: Vec::with_capacity(records.len()),
+        short: Vec::new(),
         renamed,
     };
     for (index, (line, record)) in records.into_iter().enumerate() {
         if record.len() > width {
             return Err(too_many_values(index + 1, line, record.len(), width));
+        }
+        if record.len() < width {
+            file.short.push((line, record.len()));
         }
         let mut row: Vec<Field> = record.into_iter().map(Some).collect();
         row.resize(width, None);

@@ -133,6 +133,16 @@ impl Adapter for SqliteAdapter {
     fn reader(&self) -> Result<Box<dyn Session>> {
         self.session(Access::Read)
     }
+
+    fn exists(&self) -> bool {
+        self.settings.main_file().is_none_or(|file| file.exists())
+    }
+
+    fn scratch(&self) -> Result<Box<dyn Session>> {
+        let mut settings = SqliteSettings::clone(&self.settings);
+        settings.layout = SqliteSettings::in_memory().layout;
+        SqliteAdapter::new(settings)?.writer()
+    }
 }
 
 /// SQLite's naming rules: dbt-sqlite 1.10's policies with the given placement of schemas.

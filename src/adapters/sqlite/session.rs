@@ -166,6 +166,7 @@ impl Session for SqliteSession {
         if known || schema.eq_ignore_ascii_case(TEMP) {
             return Ok(());
         }
+        self.settings.check_schema(schema)?;
         open::attach(
             &lock(&self.connection),
             &self.settings,

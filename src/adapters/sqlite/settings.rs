@@ -149,6 +149,25 @@ impl SqliteSettings {
         }
     }
 
+    /// Refuses a schema whose file would not lie directly in `schema_directory`, unless the profile names the file.
+    pub(super) fn check_schema(&self, schema: &str) -> Result<()> {
+        let is_given = match &self.layout {
+            Layout::SingleFile { .. } => true,
+            Layout::Attached {
+                schemas_and_paths, ..
+            } => schemas_and_paths.contains_key(schema),
+        };
+        let is_name = !schema.is_empty()
+            && !schema.starts_with('.')
+            && !schema.contains(['/', '\\', ':', '\0']);
+        if is_given || is_name {
+            return Ok(());
+        }
+        Err(AdapterError::BadSchema {
+            schema: schema.to_owned(),
+        })
+    }
+
     /// `path`, relative to the base folder.
     pub fn resolve(&self, path: &Path) -> PathBuf {
         self.base_dir.join(path)

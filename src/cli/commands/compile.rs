@@ -30,7 +30,7 @@ pub(in crate::cli) struct Compile {
     variant: Option<VariantArg>,
 
     /// Show what differs between the variants
-    #[arg(long, conflicts_with = "variant")]
+    #[arg(long)]
     diff: bool,
 
     /// The form of the output

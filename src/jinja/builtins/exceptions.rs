@@ -6,6 +6,7 @@ use std::sync::Arc;
 use minijinja::value::{Object, ObjectRepr, Value};
 use minijinja::{Error, State};
 
+use crate::adapters::{Datum, PrintOptions, Table, print_table};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::events::Event;
 use crate::jinja::args::Args;
@@ -94,7 +95,10 @@ fn raise(name: &'static str, code: Code, args: &[Value]) -> Error {
                     .collect(),
                 None => args.positional().iter().map(ToString::to_string).collect(),
             };
-            let text = words.join(", ");
+            let text = match name {
+                "raise_contract_error" => contract_error(&args),
+                _ => words.join(", "),
+            };
             let message = match name {
                 "missing_config" => format!("a required configuration is missing: {text}"),
                 "missing_materialization" => format!("there is no such materialization: {text}"),
@@ -105,6 +109,86 @@ fn raise(name: &'static str, code: Code, args: &[Value]) -> Error {
             coded(code, message, None)
         }
     }
+}
+
+/// `raise_contract_error(yaml_columns, sql_columns)`: what the contract and the query disagree on, as in dbt 1.12.
+fn contract_error(args: &Args) -> String {
+    let columns = |at, name| -> Vec<(String, String)> {
+        let list = args
+            .optional(at, name)
+            .and_then(|list| list.try_iter().ok());
+        let text = |column: &Value, key| {
+            column
+                .get_attr(key)
+                .map(|v| v.to_string())
+                .unwrap_or_default()
+        };
+        list.into_iter()
+            .flatten()
+            .map(|c| (text(&c, "name"), text(&c, "data_type")))
+            .collect()
+    };
+    let (in_yaml, in_sql) = (columns(0, "yaml_columns"), columns(1, "sql_columns"));
+    if in_yaml.is_empty() {
+        return "this model has an enforced contract, and its `columns` are not declared"
+            .to_owned();
+    }
+    let find =
+        |columns: &[(String, String)], name: &str| columns.iter().find(|c| c.0 == name).cloned();
+    let mut rows: Vec<[String; 4]> = Vec::new();
+    for (name, kind) in &in_sql {
+        match find(&in_yaml, name) {
+            None => rows.push([
+                name.clone(),
+                kind.clone(),
+                String::new(),
+                "missing in contract".to_owned(),
+            ]),
+            Some((_, declared)) if declared != *kind => {
+                rows.push([
+                    name.clone(),
+                    kind.clone(),
+                    declared,
+                    "data type mismatch".to_owned(),
+                ]);
+            }
+            Some(_) => {}
+        }
+    }
+    for (name, kind) in in_yaml
+        .iter()
+        .filter(|(name, _)| find(&in_sql, name).is_none())
+    {
+        rows.push([
+            name.clone(),
+            String::new(),
+            kind.clone(),
+            "missing in definition".to_owned(),
+        ]);
+    }
+    rows.sort();
+    let names = [
+        "column_name",
+        "definition_type",
+        "contract_type",
+        "mismatch_reason",
+    ];
+    let cells = |row: [String; 4]| row.into_iter().map(Datum::Text).collect();
+    let table = Table::new(
+        names.map(str::to_owned).to_vec(),
+        rows.into_iter().map(cells).collect(),
+    );
+    format!(
+        "this model has an enforced contract that failed: its columns are not those of the query\n{}",
+        print_table(
+            &table,
+            PrintOptions {
+                max_columns: None,
+                max_column_width: None,
+                ..PrintOptions::default()
+            }
+        )
+    )
 }
 
 fn warn(scope: &Arc<Scope>, args: &[Value]) -> Result<Value, Error> {

@@ -10,13 +10,14 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use indexmap::IndexMap;
-use minijinja::Error;
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
+use minijinja::{Error, State};
 use serde_json::Value as Json;
 
 use crate::adapters::{self, Adapter, Outcome, Policy, Relation, Session};
 use crate::events::{Event, EventSink, Level};
 use crate::host::Host;
+use crate::jinja::args::{Args, unknown_method};
 use crate::jinja::builtins;
 use crate::jinja::diagnose::Places;
 use crate::jinja::environment::Engine;
@@ -25,7 +26,11 @@ use crate::jinja::macros::{CallRecorder, MacroTable, Session as RenderSession};
 use crate::manifest::{Config, Node, RefCall};
 use crate::names::UniqueId;
 
+/// The value of a variable in a package.
+pub type Vars = dyn Fn(&str, &str) -> Option<Json> + Send + Sync;
+
 /// What all templates of a run share.
+#[derive(Clone)]
 pub struct Globals {
     /// The template engine with all macros.
     pub engine: Arc<Engine>,
@@ -48,7 +53,7 @@ pub struct Globals {
     /// The engine.
     pub adapter: Arc<dyn Adapter>,
     /// Variables: package and name to value.
-    pub vars: Arc<dyn Fn(&str, &str) -> Option<Json> + Send + Sync>,
+    pub vars: Arc<Vars>,
     /// The outside world, for `env_var` and the clock.
     pub host: Arc<dyn Host>,
     /// Where `log` and `print` go.
@@ -411,6 +416,25 @@ impl Object for Scope {
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
         Enumerator::NonEnumerable
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        if method == "get" {
+            let args = Args::new("get", args)?;
+            let found = self.lookup(&args.text(0, "key")?);
+            return Ok(found
+                .or_else(|| args.optional(1, "default"))
+                .unwrap_or(Value::from(())));
+        }
+        match self.lookup(method) {
+            Some(callable) => callable.call(state, args),
+            None => Err(unknown_method("context", method)),
+        }
     }
 }
 

@@ -5,11 +5,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
 use minijinja::value::{Object, ObjectRepr, Value};
 use minijinja::{Error, State};
 
-use super::{column, relation, results};
-use crate::adapters::{self, Relation, Session};
+use super::{behavior, column, constraints, relation, results};
+use crate::adapters::{self, Datum, Relation, Session};
 use crate::jinja::args::{Args, invalid, unknown_method};
 use crate::jinja::contexts::Scope;
 use crate::jinja::values;
@@ -31,6 +32,7 @@ type Method = fn(&Arc<Scope>, &Args) -> Result<Value, Error>;
 
 /// Every method and what it does; sorted by name.
 const METHODS: &[(&str, Method)] = &[
+    ("add_query", add_query),
     ("assert_valid_snapshot_target_given_strategy", nothing),
     ("cache_added", empty_text),
     ("cache_dropped", empty_text),
@@ -61,8 +63,13 @@ const METHODS: &[(&str, Method)] = &[
     ("quote_as_configured", quote_as_configured),
     ("quote_seed_column", quote_seed_column),
     ("rename_relation", rename_relation),
+    (
+        "render_raw_columns_constraints",
+        render_raw_columns_constraints,
+    ),
+    ("render_raw_model_constraints", render_raw_model_constraints),
     ("run_sql_for_tests", execute_for_tests),
-    ("standardize_grants_dict", nothing_mapped),
+    ("standardize_grants_dict", standardize_grants_dict),
     ("supports", supports),
     ("truncate_relation", truncate_relation),
     ("type", type_name),
@@ -84,6 +91,9 @@ impl Object for AdapterObject {
         let name = key.as_str()?;
         if name == "Relation" || name == "Column" {
             return super::api::api(&self.0.globals.adapter).get_attr(name).ok();
+        }
+        if name == "behavior" {
+            return Some(behavior::behavior(&self.0.globals));
         }
         let (name, method) = METHODS[METHODS.binary_search_by(|m| m.0.cmp(name)).ok()?];
         let scope = self.0.clone();
@@ -116,8 +126,28 @@ fn nothing(_: &Arc<Scope>, _: &Args) -> Result<Value, Error> {
     Ok(none())
 }
 
-fn nothing_mapped(_: &Arc<Scope>, _: &Args) -> Result<Value, Error> {
-    Ok(values::dict(Vec::<(&str, Value)>::new()))
+/// Rows of `privilege_type` and `grantee` as a mapping from privilege to grantees.
+fn standardize_grants_dict(_: &Arc<Scope>, args: &Args) -> Result<Value, Error> {
+    let mut grants: IndexMap<String, Vec<Value>> = IndexMap::new();
+    if let Some(table) = results::as_table(&args.required(0, "grants_table")?) {
+        for row in 0..table.rows.len() {
+            let cell = |name: &str| {
+                table
+                    .cell(row, name)
+                    .map(results::datum)
+                    .unwrap_or_default()
+            };
+            grants
+                .entry(cell("privilege_type").to_string())
+                .or_default()
+                .push(cell("grantee"));
+        }
+    }
+    Ok(values::dict(
+        grants
+            .into_iter()
+            .map(|(privilege, to)| (privilege, values::list(to))),
+    ))
 }
 
 fn empty_text(_: &Arc<Scope>, _: &Args) -> Result<Value, Error> {
@@ -270,6 +300,86 @@ fn execute(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {
     let sql = args.text(0, "sql")?;
     let (response, table) = run(scope, &sql, args.truth(2, "fetch").unwrap_or(false))?;
     Ok(values::tuple(vec![response, table]))
+}
+
+/// `add_query(sql, auto_begin=True, bindings=None, …)`: runs one statement, with values bound to its marks.
+fn add_query(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {
+    let sql = args.text(0, "sql")?;
+    match args
+        .optional(2, "bindings")
+        .filter(|values| !values.is_none())
+    {
+        None => {
+            run(scope, &sql, false)?;
+        }
+        Some(bindings) => {
+            let bindings: Vec<Datum> = bindings
+                .try_iter()?
+                .map(|value| results::to_datum(&value))
+                .collect();
+            with_session(scope, (), |session| {
+                session.query(&sql, &bindings).map(|_| ())
+            })?;
+        }
+    }
+    Ok(none())
+}
+
+/// The columns of a contract as DDL, one text each.
+fn render_raw_columns_constraints(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {
+    let columns = args.required(0, "raw_columns")?;
+    let mut parts = Vec::new();
+    for name in columns.try_iter()? {
+        let column = resolved(scope, &columns.get_item(&name)?, "constraints")?;
+        parts.push(Value::from(constraints::column(&column, |name| {
+            scope.globals.adapter.quote(name)
+        })));
+    }
+    Ok(values::list(parts))
+}
+
+/// The constraints of a contract that belong to the whole table.
+fn render_raw_model_constraints(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {
+    let given = args.required(0, "raw_constraints")?;
+    if given.is_none() {
+        return Ok(values::list(Vec::new()));
+    }
+    let holder = resolved(
+        scope,
+        &values::dict([("constraints", given)]),
+        "constraints",
+    )?;
+    let parts = holder
+        .get_attr("constraints")?
+        .try_iter()?
+        .filter_map(|one| constraints::on_model(&one));
+    Ok(values::list(parts.map(Value::from).collect()))
+}
+
+/// `holder` with the `ref(…)` and `source(…)` in the `to` of its foreign keys made into relations.
+fn resolved(scope: &Arc<Scope>, holder: &Value, key: &str) -> Result<Value, Error> {
+    let Ok(mut json) = values::to_json(holder) else {
+        return Ok(holder.clone());
+    };
+    let list = json.get_mut(key).and_then(serde_json::Value::as_array_mut);
+    for to in list
+        .into_iter()
+        .flatten()
+        .filter_map(|constraint| constraint.get_mut("to"))
+    {
+        let Some(text) = to.as_str().map(str::trim) else {
+            continue;
+        };
+        if text.starts_with("ref(") || text.starts_with("source(") {
+            // The engine takes no schema in front of the table that a key points to.
+            let template = format!("{{{{ {text}.include(database=false, schema=false) }}}}");
+            let rendered = scope
+                .render("constraint", &template)
+                .map_err(|error| invalid(error.message))?;
+            *to = serde_json::Value::String(rendered);
+        }
+    }
+    Ok(values::to_mutable(&json))
 }
 
 fn execute_for_tests(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {

@@ -91,10 +91,13 @@ struct ColumnClass;
 impl Object for ColumnClass {
     fn call(self: &Arc<Self>, _state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
         let args = Args::new("Column", args)?;
-        Ok(column::column(crate::adapters::Column::new(
-            args.text(0, "column")?,
-            args.text(1, "dtype")?,
-        )))
+        let mut made =
+            crate::adapters::Column::new(args.text(0, "column")?, args.text(1, "dtype")?);
+        let number = |at, name| args.optional(at, name).and_then(|v| v.as_i64());
+        made.char_size = number(2, "char_size");
+        made.numeric_precision = number(3, "numeric_precision");
+        made.numeric_scale = number(4, "numeric_scale");
+        Ok(column::column(made))
     }
 
     fn call_method(

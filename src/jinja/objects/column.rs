@@ -40,7 +40,7 @@ impl Object for ColumnObject {
             "name" | "column" => Value::from(column.name.as_str()),
             "quoted" => Value::from(column.quoted()),
             "dtype" => Value::from(column.dtype_or_unknown()),
-            "data_type" => Value::from(column.data_type()),
+            "data_type" | "expanded_data_type" => Value::from(column.data_type()),
             "char_size" => number(column.char_size),
             "numeric_precision" => number(column.numeric_precision),
             "numeric_scale" => number(column.numeric_scale),

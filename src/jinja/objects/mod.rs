@@ -2,7 +2,9 @@
 
 pub mod adapter;
 pub mod api;
+mod behavior;
 pub mod column;
+mod constraints;
 pub mod function;
 pub mod relation;
 pub mod results;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
+use minijinja::value::{Enumerator, Object, ObjectRepr, Value, ValueKind};
 use minijinja::{Error, State};
 
 use crate::adapters::{Datum, PrintOptions, Table, print_table};
@@ -35,6 +35,23 @@ pub(crate) fn datum(datum: &Datum) -> Value {
         Datum::Real(value) => Value::from(*value),
         Datum::Text(text) => Value::from(text.as_str()),
         Datum::Blob(bytes) => Value::from_bytes(bytes.clone()),
+    }
+}
+
+/// A template value as one cell.
+pub(crate) fn to_datum(value: &Value) -> Datum {
+    if value.is_none() || value.is_undefined() {
+        return Datum::Null;
+    }
+    match value.kind() {
+        ValueKind::Bool => Datum::Boolean(value.is_true()),
+        ValueKind::Number => match value.as_i64() {
+            Some(n) if value.is_integer() => Datum::Integer(n),
+            _ => f64::try_from(value.clone())
+                .map_or_else(|_| Datum::Text(value.to_string()), Datum::Real),
+        },
+        ValueKind::Bytes => Datum::Blob(value.as_bytes().unwrap_or_default().to_vec()),
+        _ => Datum::Text(value.to_string()),
     }
 }
 

@@ -4,10 +4,11 @@
 
 use serde_json::{Map, Value as Json};
 
+use crate::adapters::connect::TYPES;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::project::Target;
 
-use super::{DEFAULT_SCHEMA, ENGINES, Wanted};
+use super::{DEFAULT_SCHEMA, Wanted};
 
 const DEFAULT_TARGET: &str = "dev";
 
@@ -28,7 +29,7 @@ pub(super) fn target(wanted: &Wanted<'_>, profile: Option<String>) -> Result<Tar
     Ok(Target {
         profile_name: profile.unwrap_or_else(|| wanted.project.to_owned()),
         name: DEFAULT_TARGET.to_owned(),
-        adapter_type: ENGINES[0].to_owned(),
+        adapter_type: TYPES[0].to_owned(),
         threads: wanted.flags.threads.unwrap_or_else(cores).max(1),
         database: wanted.project.to_owned(),
         schema: DEFAULT_SCHEMA.to_owned(),

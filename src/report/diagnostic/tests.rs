@@ -10,6 +10,7 @@ const UNICODE: Style = Style {
     color: false,
     unicode: true,
     width: 80,
+    cut: false,
 };
 
 fn source(text: &str) -> (SourceMap, FileId) {

@@ -14,9 +14,11 @@ pub(super) const METHOD: Method = Method {
     names: |_| Vec::new(),
 };
 
+type IsOf = fn(&Test) -> bool;
+
 /// The kinds, and which data tests are of them. `schema` is the old word for `generic`, and `data`
 /// means both kinds.
-const TYPES: &[(&str, fn(&Test) -> bool)] = &[
+const TYPES: &[(&str, IsOf)] = &[
     ("generic", |test| test.metadata.is_some()),
     ("schema", |test| test.metadata.is_some()),
     ("data", |_| true),

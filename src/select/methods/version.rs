@@ -18,7 +18,9 @@ pub(super) const METHOD: Method = Method {
     names: |_| Vec::new(),
 };
 
-const STANDINGS: &[(&str, fn(&Model) -> bool)] = &[
+type Stands = fn(&Model) -> bool;
+
+const STANDINGS: &[(&str, Stands)] = &[
     ("latest", |model| standing(model) == Some(Ordering::Equal)),
     ("prerelease", |model| {
         standing(model) == Some(Ordering::Greater)

@@ -7,6 +7,7 @@
   {{ run_hooks(pre_hooks, inside_transaction=False) }}
   {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
+  {% set sql = stage_self_reference(existing_relation, sql) %}
   {% do drop_relation_if_exists(existing_relation) %}
   {% call statement('main') -%}
     {{ get_create_table_as_sql(False, target_relation, sql) }}
@@ -23,3 +24,14 @@
 
   {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{# A query that reads the relation it replaces is run before that is dropped, into a temporary table; returns the query to build from. #}
+{% macro stage_self_reference(existing_relation, sql) %}
+  {% if existing_relation is none or this.render() not in sql %}
+    {{ return(sql) }}
+  {% endif %}
+  {% set staged = make_temp_relation(this.incorporate(type='table'), '__dbt_self') %}
+  {% do run_query(get_drop_sql(staged)) %}
+  {% do run_query(get_create_table_as_sql(True, staged, sql)) %}
+  {{ return('select * from ' ~ staged) }}
+{% endmacro %}

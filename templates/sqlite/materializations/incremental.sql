@@ -7,18 +7,21 @@
   {% do return(get_incremental_append_sql(arg_dict)) %}
 {% endmacro %}
 
-{# The pairs are kept aside because the update may change what the predicates look at. #}
+{# The pairs are kept aside because the update may change what the predicates look at, and because one old row must not have two new ones: every engine with a MERGE refuses that. #}
 {% macro sqlite__get_merge_sql(target, source, unique_key, dest_columns, incremental_predicates=none) -%}
     {%- if not unique_key -%}
     {{ get_insert_into_sql(target, source, dest_columns) }}
     {%- else -%}
     {%- set update_columns = get_merge_update_columns(config.get('merge_update_columns'), config.get('merge_exclude_columns'), dest_columns) -%}
     {%- set pairs = make_temp_relation(target, '__dbt_merge') -%}
-    {{ get_drop_sql(pairs) }};
+    {%- do run_query(get_drop_sql(pairs)) -%}
+    {%- call statement('merge_pairs') %}
     create temporary table {{ pairs }} as
     select DBT_INTERNAL_SOURCE.rowid as source_row, DBT_INTERNAL_DEST.rowid as target_row
     from {{ source }} as DBT_INTERNAL_SOURCE
-    join {{ target }} as DBT_INTERNAL_DEST on {{ merge_condition(unique_key, incremental_predicates) }};
+    join {{ target }} as DBT_INTERNAL_DEST on {{ merge_condition(unique_key, incremental_predicates) }}
+    {%- endcall -%}
+    {%- do sqlite__refuse_ambiguous_merge(target, source, unique_key, pairs) -%}
     {%- if update_columns %}
     update {{ target }} as DBT_INTERNAL_DEST set
         {% for column in update_columns -%}
@@ -32,6 +35,19 @@
     where DBT_INTERNAL_SOURCE.rowid not in (select source_row from {{ pairs }});
     {{ get_drop_sql(pairs) }}
     {%- endif -%}
+{%- endmacro %}
+
+{% macro sqlite__refuse_ambiguous_merge(target, source, unique_key, pairs) -%}
+    {%- set keys = [unique_key] if unique_key is string else unique_key -%}
+    {%- set first %}
+    select DBT_INTERNAL_SOURCE.{{ keys | join(', DBT_INTERNAL_SOURCE.') }}
+    from {{ source }} as DBT_INTERNAL_SOURCE
+    join {{ pairs }} as dbt_internal_pair on dbt_internal_pair.source_row = DBT_INTERNAL_SOURCE.rowid
+    group by dbt_internal_pair.target_row having count(*) > 1 limit 1
+    {%- endset -%}
+    {%- for row in run_query(first).rows -%}
+        {%- do exceptions.raise_compiler_error("the new rows have the key " ~ (keys | join(', ')) ~ " = " ~ (row.values() | join(', ')) ~ " more than once, and " ~ target ~ " has one row to merge them into; make unique_key unique in the query") -%}
+    {%- endfor -%}
 {%- endmacro %}
 
 {% macro sqlite__get_insert_overwrite_merge_sql(target, source, dest_columns, predicates, include_sql_header) -%}

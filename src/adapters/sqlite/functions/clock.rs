@@ -6,11 +6,12 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, Result};
 
 use super::timestamps::Moment;
+use crate::host;
 
 pub(super) fn register(connection: &Connection, now: Option<Timestamp>) -> Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
     connection.create_scalar_function("forge_now", 0, flags, move |_| {
-        let now = now.unwrap_or_else(Timestamp::now);
+        let now = now.unwrap_or_else(host::machine_now);
         let seconds = now
             .to_zoned(TimeZone::UTC)
             .datetime()

@@ -1,4 +1,6 @@
-//! `md5(text)` and `sha256(text)`: lower-case hexadecimal digits, as in PostgreSQL and Snowflake.
+//! `md5(x)` and `sha256(x)`: the digest as a blob, as sqlean's `crypto` gives it.
+//!
+//! `lower(hex(md5(x)))` is the text that other engines return.
 
 use md5::{Digest, Md5};
 use rusqlite::types::ValueRef;
@@ -8,11 +10,13 @@ use sha2::Sha256;
 use super::{strict, text_of};
 
 pub(super) fn register(connection: &Connection) -> Result<()> {
-    strict(connection, "md5", 1, |context| {
-        Ok(Some(hex::<Md5>(&bytes_of(context))))
-    })?;
-    strict(connection, "sha256", 1, |context| {
-        Ok(Some(hex::<Sha256>(&bytes_of(context))))
+    digest::<Md5>(connection, "md5")?;
+    digest::<Sha256>(connection, "sha256")
+}
+
+fn digest<D: Digest>(connection: &Connection, name: &str) -> Result<()> {
+    strict(connection, name, 1, |context| {
+        Ok(Some(D::digest(bytes_of(context)).to_vec()))
     })
 }
 
@@ -23,25 +27,19 @@ fn bytes_of(context: &rusqlite::functions::Context<'_>) -> Vec<u8> {
     }
 }
 
-fn hex<D: Digest>(bytes: &[u8]) -> String {
-    D::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::check;
 
     #[test]
-    fn hashes_are_hexadecimal() {
+    fn hashes_are_blobs() {
         check(&[
-            ("md5('a')", "0cc175b9c0f1b6a831c399e269772661"),
-            ("md5(12)", "c20ad4d76fe97759aa27a0c99bff6710"),
+            ("typeof(md5('a'))", "blob"),
+            ("lower(hex(md5('a')))", "0cc175b9c0f1b6a831c399e269772661"),
+            ("lower(hex(md5(12)))", "c20ad4d76fe97759aa27a0c99bff6710"),
             ("md5(null)", "NULL"),
             (
-                "sha256('a')",
+                "lower(hex(sha256('a')))",
                 "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb",
             ),
         ]);

@@ -11,6 +11,7 @@
   {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
   {% if existing_relation is none or full_refresh_mode %}
+    {% set sql = stage_self_reference(existing_relation, sql) %}
     {% do drop_relation_if_exists(existing_relation) %}
     {% call statement('main') -%}
       {{ get_create_table_as_sql(False, target_relation, sql) }}
@@ -26,6 +27,7 @@
     {% endif %}
     {% set dest_columns = process_schema_changes(on_schema_change, temp_relation, existing_relation)
                           or adapter.get_columns_in_relation(existing_relation) %}
+    {% do refuse_missing_columns(on_schema_change, temp_relation, dest_columns) %}
     {% set build_sql = strategy({
       'target_relation': target_relation,
       'temp_relation': temp_relation,

@@ -1,4 +1,4 @@
-{# What happens when the new rows have other columns than the table, by config on_schema_change: ignore, append_new_columns, sync_all_columns, fail. process_schema_changes(on_schema_change, source_relation, target_relation) returns the columns to insert, or nothing to mean the table's. #}
+{# What happens when the new rows have other columns than the table, by config on_schema_change: ignore, append_new_columns, sync_all_columns, fail. process_schema_changes(on_schema_change, source_relation, target_relation) returns the columns to insert, or nothing to mean the table's; refuse_missing_columns says under `ignore` which of those the query lacks. #}
 
 {% macro incremental_validate_on_schema_change(on_schema_change, default='ignore') %}
   {% if on_schema_change in ['sync_all_columns', 'append_new_columns', 'fail', 'ignore'] %}
@@ -49,6 +49,23 @@
     'target_columns': target_columns,
     'new_target_types': retyped
   }) }}
+{% endmacro %}
+
+{% macro refuse_missing_columns(on_schema_change, source_relation, dest_columns) %}
+  {%- if on_schema_change != 'ignore' -%}
+    {{ return(none) }}
+  {%- endif -%}
+  {%- set present = adapter.get_columns_in_relation(source_relation) | map(attribute='name') | map('lower') | list -%}
+  {%- set missing = [] -%}
+  {%- for column in dest_columns if column.name | lower not in present -%}
+    {%- do missing.append(column.name) -%}
+  {%- endfor -%}
+  {%- if missing and present -%}
+    {%- do exceptions.raise_compiler_error(
+      "the query of this incremental model lacks columns that its table has: `" ~ (missing | join('`, `'))
+      ~ "`; set on_schema_change to append_new_columns or sync_all_columns, or rebuild with --full-refresh"
+    ) -%}
+  {%- endif -%}
 {% endmacro %}
 
 {% macro sync_column_schemas(on_schema_change, target_relation, schema_changes_dict) %}
