@@ -1,0 +1,262 @@
+//! Entries of property files: nodes, columns, macros, sources, exposures, groups.
+
+use serde_json::{Map, Value as Json};
+
+use super::keys::{
+    COLUMN_KEYS, EXPOSURE_KEYS, GROUP_KEYS, MACRO_KEYS, NODE_KEYS, SOURCE_KEYS, TABLE_KEYS,
+};
+use super::{
+    MacroPatch, NodePatch, RawArgument, RawColumn, RawExposure, RawGroup, RawSource, RawTable, Reader,
+    Section, SourceProperties, tags_of,
+};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::source::Spanned;
+use crate::source::yaml::Yaml;
+
+impl Reader<'_> {
+    fn columns(&self, entry: &Yaml) -> Vec<RawColumn> {
+        let Some(map) = entry.as_map() else {
+            return Vec::new();
+        };
+        self.entries(map, "columns")
+            .filter_map(|column| self.column(column))
+            .collect()
+    }
+
+    fn column(&self, entry: &Yaml) -> Option<RawColumn> {
+        if entry.get("include").is_some() {
+            return None;
+        }
+        let name = self.name(entry, "a column")?;
+        if let Some(map) = entry.as_map() {
+            self.check_keys(map, COLUMN_KEYS, "a column");
+        }
+        let config = self.config(entry);
+        let mut meta = self.mapping(entry, "meta");
+        if let Some(Json::Object(more)) = config.get("meta") {
+            meta.extend(more.clone());
+        }
+        let mut tags = self.tags(entry, "tags");
+        for tag in config.get("tags").map_or_else(Vec::new, tags_of) {
+            if !tags.contains(&tag) {
+                tags.push(tag);
+            }
+        }
+        Some(RawColumn {
+            description: self.description(entry),
+            data_type: self.text(entry, "data_type"),
+            meta,
+            tags,
+            constraints: self.list(entry, "constraints"),
+            quote: entry.get("quote").and_then(Yaml::as_bool),
+            granularity: self.text(entry, "granularity"),
+            tests: self.tests(entry),
+            span: name.span,
+            name: name.value,
+        })
+    }
+
+    pub(super) fn node(&self, section: Section, entry: &Yaml) -> Option<NodePatch> {
+        let what = format!("an entry of `{}`", section.key());
+        let name = self.name(entry, &what)?;
+        if let Some(map) = entry.as_map() {
+            self.check_keys(map, NODE_KEYS, &what);
+        }
+        let mut config = self.config(entry);
+        for key in ["meta", "docs", "group", "access", "contract"] {
+            self.move_to_config(entry, key, &mut config);
+        }
+        Some(NodePatch {
+            section,
+            description: self.description(entry),
+            columns: self.columns(entry),
+            tests: self.tests(entry),
+            config,
+            constraints: self.list(entry, "constraints"),
+            deprecation_date: self.text(entry, "deprecation_date"),
+            latest_version: entry
+                .get("latest_version")
+                .map(|v| self.rendered(v))
+                .filter(|v| !v.is_null()),
+            versions: self.list(entry, "versions"),
+            quote_columns: entry
+                .get("quote_columns")
+                .and_then(Yaml::as_bool)
+                .unwrap_or(false),
+            relation: entry.get("relation").and_then(|r| {
+                Some(Spanned {
+                    value: r.as_str()?.to_owned(),
+                    span: r.span,
+                })
+            }),
+            file: self.file.clone(),
+            name,
+        })
+    }
+
+    /// Keys that may stand beside `config:` and mean the same as inside of it; both is an error.
+    fn move_to_config(&self, entry: &Yaml, key: &str, config: &mut Map<String, Json>) {
+        let Some(value) = entry.get(key) else { return };
+        if config.contains_key(key) {
+            self.push(
+                Diagnostic::error(
+                    codes::BAD_CONFIG,
+                    format!("`{key}` is given beside `config` and inside of it"),
+                )
+                .at(value.span, "remove one of them"),
+            );
+            return;
+        }
+        let value = self.rendered(value);
+        if !value.is_null() {
+            config.insert(key.to_owned(), value);
+        }
+    }
+
+    pub(super) fn macro_patch(&self, entry: &Yaml) -> Option<MacroPatch> {
+        let name = self.name(entry, "an entry of `macros`")?;
+        let map = entry.as_map()?;
+        self.check_keys(map, MACRO_KEYS, "an entry of `macros`");
+        let mut meta = self.mapping(entry, "meta");
+        if let Some(Json::Object(more)) = self.config(entry).remove("meta") {
+            meta.extend(more);
+        }
+        let arguments = self
+            .entries(map, "arguments")
+            .filter_map(|argument| {
+                Some(RawArgument {
+                    name: self.name(argument, "an argument")?.value,
+                    arg_type: self.text(argument, "type"),
+                    description: self.description(argument),
+                })
+            })
+            .collect();
+        Some(MacroPatch {
+            description: self.description(entry),
+            meta,
+            arguments,
+            file: self.file.clone(),
+            name,
+        })
+    }
+
+    fn source_properties(&self, entry: &Yaml) -> SourceProperties {
+        SourceProperties {
+            meta: self.mapping(entry, "meta"),
+            tags: self.tags(entry, "tags"),
+            config: self.config(entry),
+            loaded_at_field: self.text(entry, "loaded_at_field"),
+            loaded_at_query: entry
+                .get("loaded_at_query")
+                .and_then(|q| q.as_str().map(str::to_owned)),
+            freshness: entry.get("freshness").map(|f| self.rendered(f)),
+        }
+    }
+
+    pub(super) fn source(&self, entry: &Yaml) -> Option<RawSource> {
+        let name = self.name(entry, "a source")?;
+        let map = entry.as_map()?;
+        self.check_keys(map, SOURCE_KEYS, "a source");
+        let tables = self
+            .entries(map, "tables")
+            .filter_map(|table| self.table(table))
+            .collect();
+        Some(RawSource {
+            description: self.description(entry),
+            database: self.text(entry, "database"),
+            schema: self.text(entry, "schema"),
+            loader: self.text(entry, "loader").unwrap_or_default(),
+            quoting: self.mapping(entry, "quoting"),
+            properties: self.source_properties(entry),
+            tables,
+            file: self.file.clone(),
+            name,
+        })
+    }
+
+    fn table(&self, entry: &Yaml) -> Option<RawTable> {
+        let name = self.name(entry, "a table of a source")?;
+        self.check_keys(entry.as_map()?, TABLE_KEYS, "a table of a source");
+        Some(RawTable {
+            identifier: self.text(entry, "identifier"),
+            description: self.description(entry),
+            quoting: self.mapping(entry, "quoting"),
+            columns: self.columns(entry),
+            tests: self.tests(entry),
+            quote_columns: entry
+                .get("quote_columns")
+                .and_then(Yaml::as_bool)
+                .unwrap_or(false),
+            properties: self.source_properties(entry),
+            name,
+        })
+    }
+
+    pub(super) fn exposure(&self, entry: &Yaml) -> Option<RawExposure> {
+        let name = self.name(entry, "an exposure")?;
+        self.check_keys(entry.as_map()?, EXPOSURE_KEYS, "an exposure");
+        let mut config = self.config(entry);
+        for key in ["meta", "tags"] {
+            self.move_to_config(entry, key, &mut config);
+        }
+        let Some(exposure_type) = self.text(entry, "type") else {
+            self.push(
+                Diagnostic::error(
+                    codes::MISSING_KEY,
+                    format!("exposure `{}` has no `type`", name.value),
+                )
+                .at(name.span, "")
+                .hint("one of dashboard, notebook, analysis, ml, application"),
+            );
+            return None;
+        };
+        let depends_on = entry
+            .get("depends_on")
+            .and_then(Yaml::as_seq)
+            .unwrap_or_default();
+        Some(RawExposure {
+            exposure_type,
+            maturity: self.text(entry, "maturity"),
+            url: self.text(entry, "url"),
+            label: self.text(entry, "label"),
+            description: self.description(entry),
+            owner: self.mapping(entry, "owner"),
+            depends_on: depends_on
+                .iter()
+                .filter_map(|d| {
+                    Some(Spanned {
+                        value: d.as_str()?.to_owned(),
+                        span: d.span,
+                    })
+                })
+                .collect(),
+            config,
+            file: self.file.clone(),
+            name,
+        })
+    }
+
+    pub(super) fn group(&self, entry: &Yaml) -> Option<RawGroup> {
+        let name = self.name(entry, "a group")?;
+        self.check_keys(entry.as_map()?, GROUP_KEYS, "a group");
+        let owner = self.mapping(entry, "owner");
+        if !owner.contains_key("name") && !owner.contains_key("email") {
+            self.push(
+                Diagnostic::error(
+                    codes::MISSING_KEY,
+                    format!("group `{}` has no owner", name.value),
+                )
+                .at(name.span, "")
+                .hint("give `owner:` a `name` or an `email`"),
+            );
+            return None;
+        }
+        Some(RawGroup {
+            description: self.text(entry, "description"),
+            owner,
+            config: self.config(entry),
+            file: self.file.clone(),
+            name,
+        })
+    }
+}

@@ -1,0 +1,162 @@
+//! What property files say, entry by entry, before it meets the project.
+
+use serde_json::{Map, Value as Json};
+
+use crate::project::File;
+use crate::source::yaml::Yaml;
+use crate::source::{Span, Spanned};
+
+/// Everything that one property file says.
+#[derive(Debug, Default)]
+pub(crate) struct Properties {
+    /// Entries of `models`, `seeds`, `snapshots`, `analyses`, `data_tests`.
+    pub(crate) nodes: Vec<NodePatch>,
+    /// Entries of `macros`.
+    pub(crate) macros: Vec<MacroPatch>,
+    /// Entries of `sources`.
+    pub(crate) sources: Vec<RawSource>,
+    /// Entries of `exposures`.
+    pub(crate) exposures: Vec<RawExposure>,
+    /// Entries of `groups`.
+    pub(crate) groups: Vec<RawGroup>,
+}
+
+/// The sections that describe nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Section {
+    Models,
+    Seeds,
+    Snapshots,
+    Analyses,
+    SingularTests,
+}
+
+impl Section {
+    /// The key in a property file.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Section::Models => "models",
+            Section::Seeds => "seeds",
+            Section::Snapshots => "snapshots",
+            Section::Analyses => "analyses",
+            Section::SingularTests => "data_tests",
+        }
+    }
+}
+
+/// What a property file says about a node.
+#[derive(Debug)]
+pub(crate) struct NodePatch {
+    pub(crate) section: Section,
+    pub(crate) name: Spanned<String>,
+    pub(crate) file: File,
+    pub(crate) description: String,
+    pub(crate) columns: Vec<RawColumn>,
+    pub(crate) tests: Vec<Yaml>,
+    /// `config:` and the keys beside it that dbt moves there.
+    pub(crate) config: Map<String, Json>,
+    pub(crate) constraints: Vec<Json>,
+    pub(crate) deprecation_date: Option<String>,
+    pub(crate) latest_version: Option<Json>,
+    pub(crate) versions: Vec<Json>,
+    pub(crate) quote_columns: bool,
+    /// `relation:` of a snapshot that is defined in YAML.
+    pub(crate) relation: Option<Spanned<String>>,
+}
+
+/// A column as written.
+#[derive(Clone, Debug)]
+pub(crate) struct RawColumn {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) data_type: Option<String>,
+    pub(crate) meta: Map<String, Json>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) constraints: Vec<Json>,
+    pub(crate) quote: Option<bool>,
+    pub(crate) granularity: Option<String>,
+    pub(crate) tests: Vec<Yaml>,
+    pub(crate) span: Span,
+}
+
+/// What a property file says about a macro.
+#[derive(Debug)]
+pub(crate) struct MacroPatch {
+    pub(crate) name: Spanned<String>,
+    pub(crate) file: File,
+    pub(crate) description: String,
+    pub(crate) meta: Map<String, Json>,
+    pub(crate) arguments: Vec<RawArgument>,
+}
+
+/// An argument of a macro as described.
+#[derive(Debug)]
+pub(crate) struct RawArgument {
+    pub(crate) name: String,
+    pub(crate) arg_type: Option<String>,
+    pub(crate) description: String,
+}
+
+/// A source as written.
+#[derive(Debug)]
+pub(crate) struct RawSource {
+    pub(crate) name: Spanned<String>,
+    pub(crate) file: File,
+    pub(crate) description: String,
+    pub(crate) database: Option<String>,
+    pub(crate) schema: Option<String>,
+    pub(crate) loader: String,
+    pub(crate) quoting: Map<String, Json>,
+    pub(crate) properties: SourceProperties,
+    pub(crate) tables: Vec<RawTable>,
+}
+
+/// What a source and its tables can both say.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SourceProperties {
+    pub(crate) meta: Map<String, Json>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) config: Map<String, Json>,
+    pub(crate) loaded_at_field: Option<String>,
+    pub(crate) loaded_at_query: Option<String>,
+    /// `Some(Null)` switches freshness off.
+    pub(crate) freshness: Option<Json>,
+}
+
+/// A table of a source as written.
+#[derive(Debug)]
+pub(crate) struct RawTable {
+    pub(crate) name: Spanned<String>,
+    pub(crate) identifier: Option<String>,
+    pub(crate) description: String,
+    pub(crate) quoting: Map<String, Json>,
+    pub(crate) columns: Vec<RawColumn>,
+    pub(crate) tests: Vec<Yaml>,
+    pub(crate) quote_columns: bool,
+    pub(crate) properties: SourceProperties,
+}
+
+/// An exposure as written.
+#[derive(Debug)]
+pub(crate) struct RawExposure {
+    pub(crate) name: Spanned<String>,
+    pub(crate) file: File,
+    pub(crate) exposure_type: String,
+    pub(crate) maturity: Option<String>,
+    pub(crate) url: Option<String>,
+    pub(crate) label: Option<String>,
+    pub(crate) description: String,
+    pub(crate) owner: Map<String, Json>,
+    pub(crate) depends_on: Vec<Spanned<String>>,
+    pub(crate) config: Map<String, Json>,
+}
+
+/// A group as written.
+#[derive(Debug)]
+pub(crate) struct RawGroup {
+    pub(crate) name: Spanned<String>,
+    pub(crate) file: File,
+    pub(crate) description: Option<String>,
+    pub(crate) owner: Map<String, Json>,
+    pub(crate) config: Map<String, Json>,
+}
