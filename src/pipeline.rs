@@ -411,7 +411,7 @@ fn write_artifacts(
         identifier: Some(policy.identifier),
     };
     let lookup = |id: &str| compiled.get(id).map(|info| &**info);
-    let mut write = |name: &str, fill: Fill<'_>| {
+    let write = |name: &str, fill: Fill<'_>| {
         let path = project.target_dir().join(name);
         if let Err(error) = world.host.write_with(&path, fill) {
             let message = format!("cannot write `{}`: {error}", path.display());
@@ -527,7 +527,7 @@ fn written(
 ) -> CompiledInfo {
     let below = written_path(node);
     let path = prepared.project.target_dir().join("compiled").join(&below);
-    let _ = world.host.write(&path, &compiled.code);
+    let _ = world.host.write_output(&path, &compiled.code);
     let target = &prepared.project.root().config.target_path;
     CompiledInfo {
         compiled_code: Some(compiled.code.clone()),

@@ -72,7 +72,11 @@ pub(super) fn compiled_info(run: &Run<'_>, node: &Node, compiled: &CompiledNode)
     let has_code = node.resource_type != ResourceType::Seed;
     if let (Some(target), true) = (&run.target_dir, has_code) {
         let path = target.join("compiled").join(&below);
-        let _ = run.compiler.globals.host.write(&path, &compiled.code);
+        let _ = run
+            .compiler
+            .globals
+            .host
+            .write_output(&path, &compiled.code);
     }
     CompiledInfo {
         compiled_code: has_code.then(|| compiled.code.clone()),
@@ -102,7 +106,7 @@ pub(super) fn write_statements(run: &Run<'_>, node: &Node, connection: &Arc<Conn
             .compiler
             .globals
             .host
-            .write(&path, &format!("{};\n", text.join(";\n\n")));
+            .write_output(&path, &format!("{};\n", text.join(";\n\n")));
     }
 }
 
