@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use ::console::Term;
 
-use super::args::Global;
 use crate::events::Level;
 use crate::host::Host;
+use crate::project::{self, FlagOverrides, Flags};
 use crate::report::json_lines::JsonLines;
 use crate::report::plain::Plain;
 use crate::report::terminal::Terminal;
@@ -31,28 +31,25 @@ enum Kind {
 }
 
 impl Choice {
-    /// What flags, `DBT_*` variables and the terminal ask for.
-    pub(super) fn new(global: &Global, host: &dyn Host) -> Self {
+    /// What the command line, `DBT_*` variables, `flags:` of the project file and the terminal ask for.
+    pub(super) fn new(overrides: &FlagOverrides, host: &dyn Host) -> Self {
+        let flags = project::peek_flags(host, overrides);
         let dumb = host.env("TERM").is_some_and(|term| term == "dumb");
         let live = io::stderr().is_terminal() && !dumb;
-        let asked = global
-            .log_format
-            .clone()
-            .or_else(|| host.env("DBT_LOG_FORMAT"));
-        let kind = match asked.as_deref() {
-            Some("json") => Kind::Json,
+        let kind = match flags.log_format.as_str() {
+            "json" => Kind::Json,
             _ if live => Kind::Terminal,
             _ => Kind::Plain,
         };
         let style = Style {
-            color: wants_color(global, host).unwrap_or(live),
+            color: wants_color(overrides, &flags, host).unwrap_or(live),
             unicode: speaks_unicode(host),
             width: width(live, host),
             cut: kind == Kind::Terminal,
         };
         Choice {
             style,
-            verbosity: verbosity(global, host),
+            verbosity: verbosity(&flags),
             kind,
         }
     }
@@ -68,49 +65,28 @@ impl Choice {
     }
 }
 
-fn verbosity(global: &Global, host: &dyn Host) -> Verbosity {
-    let level = global
-        .log_level
-        .clone()
-        .or_else(|| host.env("DBT_LOG_LEVEL"));
-    let quiet = global
-        .quiet()
-        .or_else(|| switch(host, "DBT_QUIET"))
-        .unwrap_or(false);
-    let debug = global
-        .debug()
-        .or_else(|| switch(host, "DBT_DEBUG"))
-        .unwrap_or(false);
-    let least = match level.as_deref() {
-        Some("none") => None,
-        _ if quiet => Some(Level::Error),
-        _ if debug => Some(Level::Debug),
-        Some("debug") => Some(Level::Debug),
-        Some("warn") => Some(Level::Warn),
-        Some("error") => Some(Level::Error),
+fn verbosity(flags: &Flags) -> Verbosity {
+    let least = match flags.log_level.as_str() {
+        "none" => None,
+        _ if flags.quiet => Some(Level::Error),
+        _ if flags.debug => Some(Level::Debug),
+        "debug" => Some(Level::Debug),
+        "warn" => Some(Level::Warn),
+        "error" => Some(Level::Error),
         _ => Some(Level::Info),
     };
-    let print = global
-        .print()
-        .or_else(|| switch(host, "DBT_PRINT"))
-        .unwrap_or(true);
-    Verbosity { least, print }
-}
-
-fn wants_color(global: &Global, host: &dyn Host) -> Option<bool> {
-    let no_color = host.env("NO_COLOR").filter(|value| !value.is_empty());
-    (global.use_colors())
-        .or(no_color.map(|_| false))
-        .or_else(|| switch(host, "DBT_USE_COLORS"))
-}
-
-/// A variable that switches something on or off.
-fn switch(host: &dyn Host, name: &str) -> Option<bool> {
-    match host.env(name)?.to_lowercase().as_str() {
-        "1" | "true" | "t" | "yes" | "y" | "on" => Some(true),
-        "0" | "false" | "f" | "no" | "n" | "off" => Some(false),
-        _ => None,
+    Verbosity {
+        least,
+        print: flags.print,
     }
+}
+
+/// `NO_COLOR` gives way to the command line only.
+fn wants_color(overrides: &FlagOverrides, flags: &Flags, host: &dyn Host) -> Option<bool> {
+    let no_color = host.env("NO_COLOR").filter(|value| !value.is_empty());
+    (overrides.use_colors)
+        .or(no_color.map(|_| false))
+        .or(flags.use_colors)
 }
 
 fn speaks_unicode(host: &dyn Host) -> bool {

@@ -1,15 +1,16 @@
 //! The one place where outcomes become exit codes, and where a bug is told instead of a panic.
 //!
-//! 0: fine. 1: a node or a test failed. 2: the project or the command is wrong, or forge has a bug.
+//! 0: fine. 1: a node or a test failed. 2: the project or the command is wrong, or forge has a bug. 130: interrupted.
 
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::process::ExitCode;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::events::{Event, Level};
 use crate::report::diagnostic;
-use crate::report::{Style, output};
+use crate::report::{Console, Style, output};
 use crate::source::SourceMap;
 
 /// How a command ended that could do its work.
@@ -39,6 +40,25 @@ pub(super) fn usage(message: &clap::Error) -> ExitCode {
     // A closed pipe ends the help early; nobody is left to be told.
     let _ = message.print();
     ExitCode::from(if message.use_stderr() { 2 } else { 0 })
+}
+
+/// The code of a command that was interrupted, as shells give it: 128 and the number of SIGINT.
+const INTERRUPTED: i32 = 130;
+
+/// On Ctrl-C: leaves the terminal as it was found, says so, and ends. The engine rolls back what was not committed.
+pub(super) fn on_interrupt(console: Arc<dyn Console>) {
+    let stop = move || {
+        console.interrupted();
+        let text =
+            "interrupted; what was running is rolled back, what was finished stays".to_owned();
+        console.emit(Event::Message {
+            level: Level::Error,
+            text,
+        });
+        std::process::exit(INTERRUPTED);
+    };
+    // Without a handler the system's own one ends the process; only the terminal is less tidy then.
+    let _ = ctrlc::set_handler(stop);
 }
 
 /// Where the last panic was.

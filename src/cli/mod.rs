@@ -50,7 +50,8 @@ fn run(arguments: &[OsString]) -> ExitCode {
 fn execute(cli: &Cli, command_line: String) -> ExitCode {
     let host: Arc<dyn Host> = Arc::new(RealHost::new());
     let sources = Arc::new(SourceMap::new());
-    let choice = console::Choice::new(&cli.global, &*host);
+    let flags = cli.overrides(command_line);
+    let choice = console::Choice::new(&flags, &*host);
     let console = choice.console(host.clone(), sources.clone());
     let context = Context {
         world: World {
@@ -58,10 +59,11 @@ fn execute(cli: &Cli, command_line: String) -> ExitCode {
             sources,
             sink: console.clone(),
         },
-        flags: cli.overrides(command_line),
+        flags,
         style: choice.style,
         console,
     };
+    exit::on_interrupt(context.console.clone());
     note_ignored(&context);
     let result = cli.command.run(&context);
     finish(&context, result)

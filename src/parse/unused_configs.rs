@@ -1,4 +1,4 @@
-//! Folders in the project file's configuration that no resource is in.
+//! Slips in the project file's configuration by folder: folders that no resource is in, keys that dbt does not know.
 //!
 //! Source: dbt 1.12, `warn_for_unused_resource_config_paths`; only the root project is looked at.
 
@@ -6,8 +6,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::context::Context;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
-use crate::manifest::ResourceType;
+use crate::manifest::{ResourceType, config};
 use crate::names::did_you_mean;
+use crate::source::Span;
 use crate::source::yaml::Yaml;
 
 /// Warns of every folder that configures nothing. `fqns` are those of all resources, disabled ones included.
@@ -36,7 +37,11 @@ fn walk(
 ) {
     let Some(map) = level.as_map() else { return };
     for (key, value) in &map.entries {
-        if key.value.starts_with('+') || value.as_map().is_none() || is_config(&key.value) {
+        let name = key.value.strip_prefix('+').map(str::trim);
+        if name.is_some() || value.as_map().is_none() {
+            if name.is_some() || !value.is_null() {
+                unknown_key(name.unwrap_or(&key.value), key.span, diagnostics);
+            }
             continue;
         }
         path.push(key.value.clone());
@@ -50,23 +55,36 @@ fn walk(
                 &key.value,
                 here.filter_map(|known| known.last().map(String::as_str)),
             );
-            diagnostics.push(
-                Diagnostic::warning(
-                    codes::UNUSED_CONFIG,
-                    format!(
-                        "the configuration `{section}: {}` applies to nothing",
-                        path.join(".")
-                    ),
-                )
-                .at(key.span, "nothing is in this folder")
-                .suggest(near),
-            );
+            let warning = Diagnostic::warning(
+                codes::UNUSED_CONFIG,
+                format!(
+                    "the configuration `{section}: {}` applies to nothing",
+                    path.join(".")
+                ),
+            )
+            .at(key.span, "nothing is in this folder");
+            diagnostics.push(match config::key(&key.value) {
+                Some(_) => {
+                    warning.hint(format!("as a configuration it is written `+{}`", key.value))
+                }
+                None => warning.suggest(near),
+            });
         }
         path.pop();
     }
 }
 
-/// Configuration whose value is a mapping and that was written without `+`.
-fn is_config(key: &str) -> bool {
-    crate::manifest::config::key(key).is_some()
+/// dbt takes any key of a configuration, so a slip has no effect and nobody says so.
+fn unknown_key(name: &str, span: Span, diagnostics: &mut Diagnostics) {
+    if config::key(name).is_none() {
+        let known = config::KEYS.iter().map(|key| key.name);
+        diagnostics.push(
+            Diagnostic::warning(
+                codes::UNKNOWN_KEY,
+                format!("`{name}` is not a configuration that dbt knows"),
+            )
+            .at(span, "has no effect unless a macro asks for it")
+            .suggest(did_you_mean(name, known)),
+        );
+    }
 }

@@ -156,6 +156,26 @@ fn check(
     checked
 }
 
+/// The flags before the project is read, for whoever has to know how to report about that. Mistakes are left for
+/// the reading itself.
+pub fn peek_flags(host: &dyn Host, overrides: &FlagOverrides) -> Flags {
+    dotenv::load_nearest(host);
+    let (sources, mut unread) = (SourceMap::new(), Diagnostics::new());
+    let root = project_dir(host, overrides.project_dir.as_deref()).ok();
+    let raw = root.and_then(|root| {
+        dotenv::load(host, &root);
+        RawProject::read(
+            host,
+            &sources,
+            PROJECT_FILE,
+            &root.join(PROJECT_FILE),
+            &mut unread,
+        )
+    });
+    let written = raw.as_ref().and_then(|raw| raw.value("flags"));
+    flags::resolve(host, overrides, written, &mut unread)
+}
+
 /// Where logs go: as asked, from the working directory; or `log-path`, from the project.
 fn log_path(host: &dyn Host, flags: &Flags, checked: &CheckedProject) -> Option<String> {
     match &flags.log_path {

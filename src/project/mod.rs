@@ -31,7 +31,7 @@ mod yaml_file;
 
 pub use find::PROJECT_FILE;
 pub use flags::{FlagOverrides, Flags};
-pub use load::load;
+pub use load::{load, peek_flags};
 pub use project_file::DEFAULT_QUERY_COMMENT;
 pub use render::{DBT_VERSION, RenderError, Secrets, YamlContext, render_text, render_yaml};
 pub use yaml_file::{parse_yaml, read_yaml};

@@ -34,4 +34,8 @@ pub trait Console: EventSink {
     fn diagnostics(&self, diagnostics: Diagnostics);
     /// Leaves the terminal as it was found.
     fn close(&self) {}
+    /// The same after a Ctrl-C.
+    fn interrupted(&self) {
+        self.close();
+    }
 }

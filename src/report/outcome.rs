@@ -23,7 +23,7 @@ pub fn line(outcome: &NodeOutcome, style: Style) -> String {
         .into_owned();
     if outcome.status == Status::Skipped {
         return style
-            .paint(Paint::Dim, &skipped(outcome, &word, style))
+            .paint(Paint::Dim, &skipped(outcome, style))
             .into_owned();
     }
     let rows = rows(outcome);
@@ -42,7 +42,8 @@ pub fn line(outcome: &NodeOutcome, style: Style) -> String {
 }
 
 /// The reason begins where rows do, as long as there is room.
-fn skipped(outcome: &NodeOutcome, word: &str, style: Style) -> String {
+fn skipped(outcome: &NodeOutcome, style: Style) -> String {
+    let word = pad(word(outcome.status), 5);
     let reason = first_line(outcome.message.as_deref().unwrap_or_default());
     let column = width(style) - WORD - ROWS - TIME - 2;
     if !style.cut {

@@ -1,175 +1,196 @@
 //! The console on a terminal: a live line per running node and a progress bar; finished nodes scroll by
 //! above them.
+//!
+//! One bar draws everything that is live: its first lines come from the list of running nodes. Several bars that
+//! come and go leave lines behind (indicatif 0.18).
 
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard};
-use std::time::Duration;
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::Console;
 use super::output;
-use super::style::Style;
+use super::style::{Style, columns, cut_middle, pad};
 use super::transcript::{Text, Transcript};
 use crate::diagnostics::Diagnostics;
 use crate::events::{Event, EventSink, Level};
 
 /// How often live lines move.
 const TICK: Duration = Duration::from_millis(100);
+/// More running nodes than this are not shown.
+const MOST_LINES: usize = 12;
 
 /// Prints lines above live ones.
 pub struct Terminal {
     style: Style,
-    multi: MultiProgress,
     screen: Mutex<Screen>,
+    running: Running,
 }
 
 struct Screen {
     transcript: Transcript,
     bar: Option<ProgressBar>,
-    running: HashMap<usize, ProgressBar>,
-    idle: Vec<ProgressBar>,
 }
+
+/// The nodes that run: index, title, since when.
+type Running = Arc<Mutex<Vec<(usize, String, Instant)>>>;
 
 impl Terminal {
     /// A console that prints what the transcript says.
     pub fn new(transcript: Transcript, style: Style) -> Self {
-        let multi = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
         let screen = Screen {
             transcript,
             bar: None,
-            running: HashMap::new(),
-            idle: Vec::new(),
         };
         Terminal {
             style,
-            multi,
             screen: Mutex::new(screen),
+            running: Running::default(),
         }
     }
 
     fn screen(&self) -> MutexGuard<'_, Screen> {
-        self.screen
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
+        unpoisoned(&self.screen)
     }
 
-    fn print(&self, text: Text) {
-        self.multi.suspend(|| match text {
+    fn print(screen: &Screen, text: Text) {
+        let print = || match text {
             Text::Log(text) => output::stderr(&text),
             Text::Data(text) => output::stdout(&text),
-        });
+        };
+        match &screen.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
     }
 
     fn update(&self, screen: &mut Screen, event: &Event) {
-        if !screen.transcript.verbosity().shows(Level::Info) {
-            return;
-        }
         match event {
-            Event::RunStarted { total, .. } if *total > 0 => {
-                screen.bar = Some(self.bar(*total));
+            Event::NodeStarted { index, title, .. } => {
+                let node = (*index, title.clone(), Instant::now());
+                unpoisoned(&self.running).push(node);
             }
-            Event::NodeStarted { index, title, .. } => self.show(screen, *index, title),
-            Event::NodeFinished { index, .. } => self.hide(screen, *index),
-            Event::RunFinished { .. } => clear(screen),
+            Event::NodeFinished { index, .. } => {
+                unpoisoned(&self.running).retain(|(running, ..)| running != index);
+                if let Some(bar) = &screen.bar {
+                    bar.inc(1);
+                }
+            }
+            Event::RunFinished { .. } => self.clear(screen),
             _ => {}
         }
     }
 
-    fn bar(&self, total: usize) -> ProgressBar {
-        let bar = self.multi.add(ProgressBar::new(total as u64));
+    /// The bar appears when what there is to say about the start was said.
+    fn begin(&self, screen: &mut Screen, total: usize) {
+        if total > 0 && screen.transcript.verbosity().shows(Level::Info) {
+            screen.bar = Some(self.bar(total, ProgressDrawTarget::stderr()));
+        }
+    }
+
+    fn bar(&self, total: usize, target: ProgressDrawTarget) -> ProgressBar {
         let (template, chars) = match (self.style.color, self.style.unicode) {
-            (true, true) => ("[{elapsed}] {bar:30.cyan/dim} {pos}/{len}", "━╸─"),
-            (_, true) => ("[{elapsed}] {bar:30} {pos}/{len}", "━╸─"),
-            _ => ("[{elapsed}] [{bar:30}] {pos}/{len}", "=> "),
+            (true, true) => ("{running}[{elapsed}] {bar:30.cyan/dim} {pos}/{len}", "━╸─"),
+            (_, true) => ("{running}[{elapsed}] {bar:30} {pos}/{len}", "━╸─"),
+            _ => ("{running}[{elapsed}] [{bar:30}] {pos}/{len}", "=> "),
         };
-        bar.set_style(style_of(template).progress_chars(chars));
+        let frames = match self.style.unicode {
+            true => ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"].as_slice(),
+            false => ["-", "\\", "|", "/"].as_slice(),
+        };
+        let (running, style) = (self.running.clone(), self.style);
+        let lines = move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+            let frame = state.elapsed().as_millis() / TICK.as_millis();
+            let frame = frames[usize::try_from(frame).unwrap_or(0) % frames.len()];
+            // A screen that cannot be written to shows nothing, and nothing is lost.
+            let _ = out.write_str(&live_lines(&unpoisoned(&running), frame, style));
+        };
+        let look = ProgressStyle::with_template(template)
+            .expect("invariant: the template is valid")
+            .progress_chars(chars)
+            .with_key("running", lines);
+        let bar = ProgressBar::with_draw_target(Some(total as u64), target).with_style(look);
         bar.enable_steady_tick(TICK);
         bar
     }
 
-    fn show(&self, screen: &mut Screen, index: usize, title: &str) {
-        let Some(bar) = &screen.bar else { return };
-        let line = screen.idle.pop().unwrap_or_else(|| self.spinner());
-        line.reset_elapsed();
-        line.set_message(title.to_owned());
-        let line = self.multi.insert_before(bar, line);
-        screen.running.insert(index, line);
-    }
-
-    fn spinner(&self) -> ProgressBar {
-        let line = ProgressBar::new_spinner();
-        let frames = if self.style.unicode {
-            "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ "
-        } else {
-            "-\\|/ "
-        };
-        line.set_style(style_of("{spinner} {wide_msg} {elapsed:>4}").tick_chars(frames));
-        line.enable_steady_tick(TICK);
-        line
-    }
-
-    fn hide(&self, screen: &mut Screen, index: usize) {
-        if let Some(line) = screen.running.remove(&index) {
-            self.multi.remove(&line);
-            screen.idle.push(line);
-        }
-        if let Some(bar) = &screen.bar {
-            bar.inc(1);
+    fn clear(&self, screen: &mut Screen) {
+        unpoisoned(&self.running).clear();
+        if let Some(bar) = screen.bar.take() {
+            bar.finish_and_clear();
         }
     }
 }
 
-fn style_of(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).expect("invariant: the template is valid")
+fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
-fn clear(screen: &mut Screen) {
-    for line in screen
-        .running
-        .drain()
-        .map(|(_, line)| line)
-        .chain(screen.idle.drain(..))
-    {
-        line.finish_and_clear();
+/// `⠙ table main.orders   3s` for every running node.
+fn live_lines(running: &[(usize, String, Instant)], frame: &str, style: Style) -> String {
+    let mut text = String::new();
+    for (_, title, since) in running.iter().take(MOST_LINES) {
+        let elapsed = format!("{}s", since.elapsed().as_secs());
+        let room = style
+            .width
+            .saturating_sub(columns(frame) + columns(&elapsed) + 3);
+        let title = pad(&cut_middle(title, room, style), room);
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{frame} {title} {elapsed}");
     }
-    if let Some(bar) = screen.bar.take() {
-        bar.finish_and_clear();
-    }
+    text
 }
 
 impl EventSink for Terminal {
     fn emit(&self, event: Event) {
         let mut screen = self.screen();
         self.update(&mut screen, &event);
+        let total = match &event {
+            Event::RunStarted { total, .. } => Some(*total),
+            _ => None,
+        };
         if let Some(text) = screen.transcript.text(event) {
-            self.print(text);
+            Self::print(&screen, text);
+        }
+        if let Some(total) = total {
+            self.begin(&mut screen, total);
         }
     }
 }
 
 impl Console for Terminal {
     fn data(&self, text: &str) {
-        self.print(Text::Data(output::line(text)));
+        Self::print(&self.screen(), Text::Data(output::line(text)));
     }
 
     fn diagnostics(&self, diagnostics: Diagnostics) {
         let mut screen = self.screen();
-        clear(&mut screen);
+        self.clear(&mut screen);
         if let Some(text) = screen.transcript.diagnostics(diagnostics) {
-            self.print(Text::Log(text));
+            Self::print(&screen, Text::Log(text));
         }
     }
 
     fn close(&self) {
-        clear(&mut self.screen());
+        self.clear(&mut self.screen());
+    }
+
+    fn interrupted(&self) {
+        let mut screen = self.screen();
+        if screen.bar.is_some() {
+            // The bar fills its line, so the terminal has put its `^C` on the next one.
+            output::stderr("\r\u{1b}[2K\u{1b}[1A");
+        }
+        self.clear(&mut screen);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::events::Status;
     use crate::report::outcome::tests::outcome;
@@ -178,46 +199,39 @@ mod tests {
 
     #[test]
     fn lines_come_and_go_with_their_nodes() {
-        for style in [
-            Style::PLAIN,
-            Style {
-                color: true,
-                unicode: true,
-                width: 80,
-                cut: false,
-            },
-        ] {
-            let quiet = Verbosity {
-                least: Some(Level::Info),
-                print: true,
-            };
-            let transcript = Transcript::new(Arc::new(SourceMap::new()), style, quiet);
-            let terminal = Terminal {
-                multi: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()),
-                ..Terminal::new(transcript, style)
-            };
+        let colorful = Style {
+            color: true,
+            unicode: true,
+            ..Style::PLAIN
+        };
+        for style in [Style::PLAIN, colorful] {
+            let transcript = Transcript::new(Arc::new(SourceMap::new()), style, Verbosity::NORMAL);
+            let terminal = Terminal::new(transcript, style);
             let mut screen = terminal.screen();
-            let started = Event::RunStarted {
-                total: 1,
-                summary: String::new(),
-                threads: 1,
+            screen.bar = Some(terminal.bar(1, ProgressDrawTarget::hidden()));
+            let started = Event::NodeStarted {
+                id: "model.shop.a".into(),
+                index: 1,
+                title: "view main.a".to_owned(),
             };
             terminal.update(&mut screen, &started);
-            let title = "view main.a".to_owned();
-            let id = "model.shop.a".into();
-            terminal.update(
-                &mut screen,
-                &Event::NodeStarted {
-                    id,
-                    index: 1,
-                    title,
-                },
-            );
-            assert_eq!(screen.running.len(), 1);
+            assert_eq!(unpoisoned(&terminal.running).len(), 1);
             let outcome = outcome(Status::Success, "view main.a");
             terminal.update(&mut screen, &Event::NodeFinished { index: 1, outcome });
-            assert_eq!((screen.running.len(), screen.idle.len()), (0, 1));
+            assert!(unpoisoned(&terminal.running).is_empty());
             assert_eq!(screen.bar.as_ref().map(ProgressBar::position), Some(1));
         }
+    }
+
+    #[test]
+    fn a_live_line_fits_the_terminal() {
+        let style = Style {
+            width: 30,
+            unicode: true,
+            ..Style::PLAIN
+        };
+        let title = "test relationships_a_b__c__ref_d_".to_owned();
+        let lines = live_lines(&[(1, title, Instant::now())], "⠙", style);
+        assert_eq!(lines, "⠙ test relatio…__c__ref_d_ 0s\n");
     }
 }

@@ -31,8 +31,9 @@ pub(super) fn of_statement(error: Error, path: &Path, sql: &str) -> AdapterError
         },
         (Some(code), message) => {
             of_code(code, path, message).unwrap_or_else(|message| AdapterError::Sql {
+                // What is missing is missing at the end.
+                offset: (message == "incomplete input").then(|| sql.trim_end().len()),
                 message,
-                offset: None,
                 sql: sql.to_owned(),
             })
         }

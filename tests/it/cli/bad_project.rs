@@ -75,6 +75,24 @@ fn an_unknown_configuration_key_gets_a_suggestion() {
 }
 
 #[test]
+fn slips_in_the_configuration_by_folder_get_a_suggestion() {
+    let scratch = Scratch::new(
+        "//- models/marts/a.sql\nselect 1 as id\n\
+         //- dbt_project.yml\nname: shop\nversion: '1.0'\nmodels:\n  shop:\n    +materialised: table\n    mart:\n      +enabled: true\n",
+    );
+    let texts = [
+        "E0204",
+        "dbt_project.yml:5:5",
+        "`materialized`",
+        "E0502",
+        "dbt_project.yml:6:5",
+        "`marts`",
+    ];
+    scratch.forge(&["parse"]).expect(0, &texts);
+    scratch.forge(&["parse", "--strict"]).expect(2, &texts);
+}
+
+#[test]
 fn meta_may_hold_any_key() {
     let scratch = Scratch::new(
         "//- models/a.sql\nselect 1 as id\n\

@@ -185,6 +185,30 @@ fn data_goes_to_stdout_and_the_log_can_be_json() {
 }
 
 #[test]
+fn flags_of_the_project_file_reach_the_console() {
+    let scratch = Scratch::new(
+        "//- models/a.sql\nselect 1 as id{{ print('printed') if execute }}\n\
+         //- dbt_project.yml\nname: shop\nversion: '1.0'\nflags: {quiet: true}\n",
+    );
+    let quiet = scratch.forge(&["run"]).expect(0, &[]);
+    assert_eq!(
+        (quiet.stdout.as_str(), quiet.stderr.as_str()),
+        ("printed\n", "")
+    );
+    scratch
+        .forge(&["--no-quiet", "run"])
+        .expect(0, &["view main.a"]);
+    let project = "name: shop\nversion: '1.0'\nflags: {log_format: json, print: false}\n";
+    scratch.write("dbt_project.yml", project);
+    let json = scratch
+        .forge(&["run"])
+        .expect(0, &[])
+        .without(&["printed\"}"]);
+    let mut lines = json.stderr.lines().chain(json.stdout.lines());
+    assert!(lines.all(|line| line.starts_with('{')), "{json}");
+}
+
+#[test]
 fn output_without_a_terminal_has_no_escape_codes() {
     let scratch =
         Scratch::new("//- models/a.sql\nselect 1 as id\n//- models/b.sql\nselect no_such_column\n");
