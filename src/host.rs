@@ -10,6 +10,12 @@ use std::sync::Mutex;
 
 use jiff::{Timestamp, Zoned};
 
+/// Writes the text of a file.
+pub type Fill<'a> = &'a mut dyn FnMut(Out<'_>) -> io::Result<()>;
+
+/// Where the text goes.
+pub type Out<'a> = &'a mut (dyn io::Write + Send);
+
 /// The outside world as forge sees it.
 pub trait Host: Send + Sync {
     /// Reads a file as UTF-8 text (a leading byte order mark is dropped).
@@ -17,7 +23,11 @@ pub trait Host: Send + Sync {
     /// Reads a file as bytes.
     fn read_bytes(&self, path: &Path) -> io::Result<Vec<u8>>;
     /// Writes a file as one step: readers see the old text or the new one. Makes missing folders.
-    fn write(&self, path: &Path, text: &str) -> io::Result<()>;
+    fn write(&self, path: &Path, text: &str) -> io::Result<()> {
+        self.write_with(path, &mut |out| out.write_all(text.as_bytes()))
+    }
+    /// The same for a text that is made while it is written.
+    fn write_with(&self, path: &Path, fill: Fill<'_>) -> io::Result<()>;
     /// Appends to a file and makes it when it is missing.
     fn append(&self, path: &Path, text: &str) -> io::Result<()>;
     /// All files below `dir`, sorted by path, symbolic links followed, hidden folders included.
@@ -94,15 +104,24 @@ impl Host for RealHost {
         std::fs::read(path)
     }
 
-    fn write(&self, path: &Path, text: &str) -> io::Result<()> {
+    fn write_with(&self, path: &Path, fill: Fill<'_>) -> io::Result<()> {
         let dir = path.parent().unwrap_or(Path::new("."));
         let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("file");
         let temporary = dir.join(format!(".{name}.{}.tmp", std::process::id()));
-        if std::fs::write(&temporary, text).is_err() {
-            std::fs::create_dir_all(dir)?;
-            std::fs::write(&temporary, text)?;
+        let mut file = match std::fs::File::create(&temporary) {
+            Ok(file) => file,
+            Err(_) => {
+                std::fs::create_dir_all(dir)?;
+                std::fs::File::create(&temporary)?
+            }
+        };
+        let written = fill(&mut file);
+        drop(file);
+        let done = written.and_then(|()| std::fs::rename(&temporary, path));
+        if done.is_err() {
+            let _ = std::fs::remove_file(&temporary);
         }
-        std::fs::rename(&temporary, path)
+        done
     }
 
     fn append(&self, path: &Path, text: &str) -> io::Result<()> {

@@ -21,7 +21,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::events::{Event, EventSink, Level};
 use crate::execute;
 use crate::graph::Dag;
-use crate::host::Host;
+use crate::host::{Fill, Host};
 use crate::jinja::Engine;
 use crate::jinja::contexts::{Connection, Globals};
 use crate::jinja::diagnose::Places;
@@ -412,20 +412,23 @@ fn write_artifacts(
         identifier: Some(policy.identifier),
     };
     let lookup = |id: &str| compiled.get(id).map(|info| &**info);
-    let manifest = write_manifest(&prepared.manifest, quoting, &lookup);
-    let mut texts = vec![("manifest.json", manifest)];
-    if let Some(results) = results {
-        texts.push(("run_results.json", results.to_json()));
-    }
-    for (name, text) in texts {
+    let mut write = |name: &str, fill: Fill<'_>| {
         let path = project.target_dir().join(name);
-        if let Err(error) = world.host.write(&path, &text) {
+        if let Err(error) = world.host.write_with(&path, fill) {
             let message = format!("cannot write `{}`: {error}", path.display());
             world.sink.emit(Event::Diagnostic(Diagnostic::warning(
                 codes::NOT_WRITTEN,
                 message,
             )));
         }
+    };
+    write("manifest.json", &mut |out| {
+        write_manifest(&prepared.manifest, quoting, &lookup, out)
+    });
+    if let Some(results) = results {
+        write("run_results.json", &mut |out| {
+            out.write_all(results.to_json().as_bytes())
+        });
     }
 }
 

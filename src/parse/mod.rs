@@ -84,12 +84,12 @@ pub struct ParsedProject {
     /// Sources, exposures, groups, macros, docs.
     pub manifest: Manifest,
     /// Nodes in the order of files.
-    pub nodes: Vec<Node>,
+    pub nodes: Vec<Arc<Node>>,
 }
 
 #[derive(Default)]
 struct Parsed {
-    nodes: Vec<Node>,
+    nodes: Vec<Arc<Node>>,
     sources: Vec<SourceTable>,
     exposures: Vec<Exposure>,
     groups: Vec<Group>,
@@ -289,7 +289,7 @@ fn parse_nodes(
             let mut found = Diagnostics::new();
             let draft = nodes::draft_of_file(cx, package, file, kind, patches);
             let node = nodes::build(cx, package, draft, &mut found);
-            (node.into_iter().collect(), found)
+            (node.map(Arc::new).into_iter().collect(), found)
         }),
     );
     collect(
@@ -298,7 +298,7 @@ fn parse_nodes(
         files.seeds.par_iter().map(|file| {
             let mut found = Diagnostics::new();
             let node = resources::seed(cx, package, file, patches, &mut found);
-            (node.into_iter().collect(), found)
+            (node.map(Arc::new).into_iter().collect(), found)
         }),
     );
     collect(
@@ -307,22 +307,29 @@ fn parse_nodes(
         files.snapshots.par_iter().map(|file| {
             let mut found = Diagnostics::new();
             (
-                resources::snapshots_of_file(cx, package, file, patches, &mut found),
+                shared(resources::snapshots_of_file(
+                    cx, package, file, patches, &mut found,
+                )),
                 found,
             )
         }),
     );
     parsed
         .nodes
-        .extend(resources::operations(cx, package, diagnostics));
+        .extend(shared(resources::operations(cx, package, diagnostics)));
+}
+
+/// A node is large and moves from list to list: it is put in its place in memory where it is made.
+fn shared(nodes: Vec<Node>) -> Vec<Arc<Node>> {
+    nodes.into_iter().map(Arc::new).collect()
 }
 
 fn collect(
     parsed: &mut Parsed,
     diagnostics: &mut Diagnostics,
-    jobs: impl IndexedParallelIterator<Item = (Vec<Node>, Diagnostics)>,
+    jobs: impl IndexedParallelIterator<Item = (Vec<Arc<Node>>, Diagnostics)>,
 ) {
-    let done: Vec<(Vec<Node>, Diagnostics)> = jobs.collect();
+    let done: Vec<(Vec<Arc<Node>>, Diagnostics)> = jobs.collect();
     for (nodes, found) in done {
         parsed.nodes.extend(nodes);
         diagnostics.extend(found);
@@ -332,7 +339,7 @@ fn collect(
 /// What one property file adds.
 #[derive(Default)]
 struct Additions {
-    nodes: Vec<Node>,
+    nodes: Vec<Arc<Node>>,
     sources: Vec<SourceTable>,
     exposures: Vec<Exposure>,
     diagnostics: Diagnostics,
@@ -345,7 +352,7 @@ fn parse_properties(
     parsed: &mut Parsed,
     diagnostics: &mut Diagnostics,
 ) {
-    let snapshots: Vec<(Vec<Node>, Diagnostics)> = properties
+    let snapshots: Vec<(Vec<Arc<Node>>, Diagnostics)> = properties
         .par_iter()
         .map(|(package, properties)| {
             let mut found = Diagnostics::new();
@@ -392,7 +399,7 @@ fn snapshots_of_patches(
     package: &Package,
     properties: &Properties,
     diagnostics: &mut Diagnostics,
-) -> Vec<Node> {
+) -> Vec<Arc<Node>> {
     let mut nodes = Vec::new();
     for patch in &properties.nodes {
         if let (Section::Snapshots, Some(relation)) = (patch.section, &patch.relation) {
@@ -405,7 +412,7 @@ fn snapshots_of_patches(
             ));
         }
     }
-    nodes
+    shared(nodes)
 }
 
 fn additions(
@@ -452,10 +459,10 @@ fn additions(
 struct Owners<'n>(HashMap<(&'n str, Section, &'n str), &'n Node>);
 
 impl<'n> Owners<'n> {
-    fn of(nodes: impl Iterator<Item = &'n Node>) -> Self {
+    fn of(nodes: impl Iterator<Item = &'n Arc<Node>>) -> Self {
         let described = nodes.filter_map(|node| {
             let section = section_of(node.resource_type)?;
-            Some(((&*node.package_name, section, node.name.as_str()), node))
+            Some(((&*node.package_name, section, node.name.as_str()), &**node))
         });
         Owners(described.collect())
     }

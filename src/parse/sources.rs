@@ -1,5 +1,7 @@
 //! Source tables of property files.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json, json};
 
 use super::configs;
@@ -20,7 +22,7 @@ pub(crate) fn of_source(
     package: &Package,
     source: &RawSource,
     diagnostics: &mut Diagnostics,
-) -> (Vec<SourceTable>, Vec<Node>) {
+) -> (Vec<SourceTable>, Vec<Arc<Node>>) {
     let mut made = Vec::new();
     let mut tested = Vec::new();
     for table in &source.tables {

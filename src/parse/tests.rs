@@ -10,6 +10,7 @@ use super::nodes::{self, Draft};
 use super::properties::{RawColumn, tags_of};
 use super::render;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::jinja::builtins;
 use crate::jinja::contexts::Capture;
 use crate::jinja::error::JinjaError;
 use crate::jinja::values;
@@ -42,7 +43,7 @@ pub(crate) fn of_subject(
     cx: &Context<'_>,
     subject: &Subject<'_>,
     diagnostics: &mut Diagnostics,
-) -> Vec<Node> {
+) -> Vec<Arc<Node>> {
     let mut made = Vec::new();
     for column in subject.columns {
         for entry in &column.tests {
@@ -61,7 +62,7 @@ fn generic(
     column: Option<&RawColumn>,
     entry: &Yaml,
     diagnostics: &mut Diagnostics,
-) -> Option<Node> {
+) -> Option<Arc<Node>> {
     let package = &subject.package.name;
     let column_name = column.map(|column| {
         let quoted = column.quote.unwrap_or(subject.quote_columns);
@@ -81,7 +82,7 @@ fn generic(
             }
         };
     match node_of(cx, subject, column, column_name, definition) {
-        Ok(node) => Some(node),
+        Ok(node) => Some(Arc::new(node)),
         Err(problem) => {
             diagnostics.push(problem);
             None
@@ -273,6 +274,10 @@ pub(crate) fn rendered_kwargs(
             Json::String(text) if key == "column_name" => {
                 minijinja::value::Value::from(text.as_str())
             }
+            Json::String(text) if key == "model" => match builtins::tested_relation(scope, text) {
+                Some(relation) => relation,
+                None => rendered_argument(scope, value)?,
+            },
             other => rendered_argument(scope, other)?,
         };
         rendered.push((key.clone(), value));

@@ -59,7 +59,7 @@ impl Host for MemoryHost {
         self.files.get(path).cloned().ok_or_else(missing)
     }
 
-    fn write(&self, _: &Path, _: &str) -> io::Result<()> {
+    fn write_with(&self, _: &Path, _: crate::host::Fill<'_>) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 

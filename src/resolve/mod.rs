@@ -315,10 +315,9 @@ pub fn call_span(node: &Node, function: &str, argument: &str) -> Span {
 }
 
 /// Adds parsed nodes to a manifest; two of one id, or two refable ones of one name, are an error.
-pub fn add_nodes(manifest: &mut Manifest, nodes: Vec<Node>, diagnostics: &mut Diagnostics) {
+pub fn add_nodes(manifest: &mut Manifest, nodes: Vec<Arc<Node>>, diagnostics: &mut Diagnostics) {
     let mut names: HashMap<(Arc<str>, String), Arc<Node>> = HashMap::new();
     for node in nodes {
-        let node = Arc::new(node);
         let id = node.unique_id.clone();
         if !node.config.enabled() {
             manifest

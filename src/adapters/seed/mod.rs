@@ -46,8 +46,8 @@ impl Seed {
         }
         let rows = file
             .rows
-            .iter()
-            .map(|row| convert::row(row, &types))
+            .into_iter()
+            .map(|row| convert::row(&row, &types))
             .collect();
         Ok(Self {
             column_names: file.column_names,

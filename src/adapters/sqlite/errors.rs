@@ -19,7 +19,7 @@ pub(super) fn of_statement(error: Error, path: &Path, sql: &str) -> AdapterError
         let start = sql.len().saturating_sub(rest.len());
         let offset = usize::try_from(*offset).ok();
         return AdapterError::Sql {
-            message: msg.clone(),
+            message: explained(msg),
             offset: offset.map(|offset| (start + offset).min(sql.len())),
             sql: sql.to_owned(),
         };
@@ -33,15 +33,26 @@ pub(super) fn of_statement(error: Error, path: &Path, sql: &str) -> AdapterError
             of_code(code, path, message).unwrap_or_else(|message| AdapterError::Sql {
                 // What is missing is missing at the end.
                 offset: (message == "incomplete input").then(|| sql.trim_end().len()),
-                message,
+                message: explained(&message),
                 sql: sql.to_owned(),
             })
         }
         (None, message) => AdapterError::Sql {
-            message,
+            message: explained(&message),
             offset: None,
             sql: sql.to_owned(),
         },
+    }
+}
+
+/// SQLite's words, with the way out where they name a limit that only attached files have.
+fn explained(message: &str) -> String {
+    match message.contains("cannot reference objects in database") {
+        true => format!(
+            "{message}: a view cannot read another attached file; make it a table, \
+             or use a profile with a single `path`"
+        ),
+        false => message.to_owned(),
     }
 }
 

@@ -5,15 +5,17 @@
 //! for `ls --output json`.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use rayon::iter::ParallelIterator;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rayon::slice::ParallelSlice;
 use serde::Serialize;
 use serde::ser::Serializer;
 use serde_json::{Map, Value as Json};
 
+use crate::host::Out;
 use crate::manifest::{
     Disabled, Doc, Exposure, Group, Macro, Manifest, Node, Quoting, SourceTable,
 };
@@ -96,78 +98,98 @@ fn object(value: &impl Serialize) -> Map<String, Json> {
     }
 }
 
-/// The text of `manifest.json`. `quoting` is the engine's, with the project's over it.
+/// Writes `manifest.json`. `quoting` is the engine's, with the project's over it.
+///
+/// # Errors
+/// Those of `out`.
 pub fn write_manifest(
     manifest: &Manifest,
     quoting: Quoting,
     compiled: CompiledLookup<'_>,
-) -> String {
+    out: Out<'_>,
+) -> io::Result<()> {
     let metadata = MetadataView::new(&manifest.metadata, quoting);
     let none = Map::new();
-    let sections = [
-        ("metadata", text(&metadata)),
-        ("nodes", nodes(manifest, compiled)),
-        ("sources", text(&Section(&manifest.sources, SourceView))),
-        ("macros", text(&Section(&manifest.macros, MacroView))),
-        ("docs", text(&Section(&manifest.docs, DocView))),
-        (
-            "exposures",
-            text(&Section(&manifest.exposures, ExposureView)),
-        ),
-        ("metrics", text(&none)),
-        ("groups", text(&Section(&manifest.groups, GroupView))),
-        ("selectors", text(&manifest.selectors)),
-        ("disabled", text(&DisabledView(&manifest.disabled))),
-        ("parent_map", text(&parent_map(manifest))),
-        ("child_map", text(&child_map(manifest))),
-        ("group_map", text(&group_map(manifest))),
-        ("saved_queries", text(&none)),
-        ("semantic_models", text(&none)),
-        ("unit_tests", text(&none)),
-        ("functions", text(&none)),
+    write!(out, "{{\"metadata\":{},\"nodes\":{{", text(&metadata))?;
+    write_nodes(manifest, compiled, out)?;
+    out.write_all(b"}")?;
+    let sources = Section(&manifest.sources, SourceView);
+    let exposures = Section(&manifest.exposures, ExposureView);
+    let rest: [(&str, &(dyn Fn() -> String + Sync)); 15] = [
+        ("sources", &|| text(&sources)),
+        ("macros", &|| text(&Section(&manifest.macros, MacroView))),
+        ("docs", &|| text(&Section(&manifest.docs, DocView))),
+        ("exposures", &|| text(&exposures)),
+        ("metrics", &|| text(&none)),
+        ("groups", &|| text(&Section(&manifest.groups, GroupView))),
+        ("selectors", &|| text(&manifest.selectors)),
+        ("disabled", &|| text(&DisabledView(&manifest.disabled))),
+        ("parent_map", &|| text(&parent_map(manifest))),
+        ("child_map", &|| text(&child_map(manifest))),
+        ("group_map", &|| text(&group_map(manifest))),
+        ("saved_queries", &|| text(&none)),
+        ("semantic_models", &|| text(&none)),
+        ("unit_tests", &|| text(&none)),
+        ("functions", &|| text(&none)),
     ];
-    joined(
-        sections
-            .into_iter()
-            .map(|(name, text)| format!("\"{name}\":{text}")),
-    )
+    let rest: Vec<(&str, String)> = rest
+        .par_iter()
+        .map(|(name, text)| (*name, text()))
+        .collect();
+    for (name, text) in rest {
+        write!(out, ",\"{name}\":{text}")?;
+    }
+    out.write_all(b"}")
 }
 
 fn text(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("invariant: manifest keys are strings")
 }
 
-fn joined(entries: impl Iterator<Item = String>) -> String {
-    let entries: Vec<String> = entries.filter(|entry| !entry.is_empty()).collect();
-    let mut whole = String::with_capacity(2 + entries.iter().map(|e| e.len() + 1).sum::<usize>());
-    for entry in &entries {
-        whole.push(if whole.is_empty() { '{' } else { ',' });
-        whole += entry;
-    }
-    if whole.is_empty() {
-        whole.push('{');
-    }
-    whole.push('}');
-    whole
-}
+/// Nodes that one core serialises at a time.
+const CHUNK: usize = 128;
 
-/// All nodes, by far the largest section, on all cores.
-fn nodes(manifest: &Manifest, compiled: CompiledLookup<'_>) -> String {
+/// All nodes, by far the largest section, on all cores: while some are written, the next ones are made, so that
+/// the whole text is never in memory.
+fn write_nodes(manifest: &Manifest, compiled: CompiledLookup<'_>, out: Out<'_>) -> io::Result<()> {
     let keys = primary_key::infer(manifest);
-    let all: Vec<_> = manifest.nodes.values().collect();
-    let chunk = |nodes: &[&Arc<Node>]| {
-        let entries = nodes.iter().map(|node| {
+    let entries = |nodes: &[&Arc<Node>]| {
+        let mut text = Vec::with_capacity(nodes.len() * 3072);
+        for node in nodes {
             let id = &node.unique_id;
             let key = keys.get(id).map_or(&[][..], Vec::as_slice);
             let view = NodeView::new(node)
                 .compiled(compiled(id.as_str()))
                 .primary_key(key);
-            format!("{}:{}", text(id), text(&view))
-        });
-        entries.collect::<Vec<_>>().join(",")
+            text.push(b',');
+            let made = serde_json::to_writer(&mut text, id);
+            made.expect("invariant: an id serialises");
+            text.push(b':');
+            let made = serde_json::to_writer(&mut text, &view);
+            made.expect("invariant: manifest keys are strings");
+        }
+        text
     };
-    let chunks: Vec<String> = all.par_chunks(256).map(chunk).collect();
-    joined(chunks.into_iter())
+    let all: Vec<_> = manifest.nodes.values().collect();
+    let mut made: Vec<Vec<u8>> = Vec::new();
+    let mut separator = 1;
+    let mut write = |made: &[Vec<u8>]| {
+        made.iter()
+            .filter(|text| !text.is_empty())
+            .try_for_each(|text| {
+                let text = &text[std::mem::take(&mut separator)..];
+                out.write_all(text)
+            })
+    };
+    for wave in all.chunks(CHUNK * 4 * rayon::current_num_threads()) {
+        let (written, next) = rayon::join(
+            || write(&made),
+            || wave.par_chunks(CHUNK).map(entries).collect(),
+        );
+        written?;
+        made = next;
+    }
+    write(&made)
 }
 
 /// A map of resources, each seen through a view.

@@ -141,8 +141,9 @@ fn written(manifest: &Manifest) -> Json {
         ..CompiledInfo::default()
     };
     let lookup = |id: &str| (id == "model.shop.orders").then_some(&compiled);
-    let text = write_manifest(manifest, Quoting::default(), &lookup);
-    serde_json::from_str(&text).expect("JSON")
+    let mut text = Vec::new();
+    write_manifest(manifest, Quoting::default(), &lookup, &mut text).expect("memory");
+    serde_json::from_slice(&text).expect("JSON")
 }
 
 #[test]

@@ -16,6 +16,8 @@ mod reference;
 mod statements;
 mod variables;
 
+pub(crate) use reference::tested_relation;
+
 type Make = fn(&Arc<Scope>) -> Option<Value>;
 
 /// Every name and how its value is made; sorted by name.

@@ -10,6 +10,7 @@ use crate::diagnostics::codes;
 use crate::jinja::args::Args;
 use crate::jinja::coded::coded;
 use crate::jinja::contexts::Scope;
+use crate::jinja::macros::CallRecorder;
 use crate::jinja::objects::function::function;
 use crate::jinja::objects::relation::relation;
 use crate::jinja::values;
@@ -19,21 +20,22 @@ use crate::manifest::RefCall;
 pub(super) fn reference(scope: &Arc<Scope>) -> Option<Value> {
     let scope = scope.clone();
     Some(function("ref", move |_, args| {
-        let call = ref_call(args)?;
-        match &scope.resolver {
-            Some(resolver) => resolver.reference(&scope, &call),
-            None => {
-                let relation = parse_time_relation(&scope, &call.name);
-                scope
-                    .capture
-                    .lock()
-                    .expect("invariant: no panic under lock")
-                    .refs
-                    .push(call);
-                Ok(relation)
-            }
-        }
+        find_reference(&scope, ref_call(args)?)
     }))
+}
+
+fn find_reference(scope: &Arc<Scope>, call: RefCall) -> Result<Value, Error> {
+    if let Some(resolver) = &scope.resolver {
+        return resolver.reference(scope, &call);
+    }
+    let relation = parse_time_relation(scope, &call.name);
+    scope
+        .capture
+        .lock()
+        .expect("invariant: no panic under lock")
+        .refs
+        .push(call);
+    Ok(relation)
 }
 
 /// `source(source_name, table_name)`.
@@ -51,21 +53,85 @@ pub(super) fn source(scope: &Arc<Scope>) -> Option<Value> {
                 None,
             ));
         }
-        let (source, table) = (args.text(0, "source_name")?, args.text(1, "table_name")?);
-        match &scope.resolver {
-            Some(resolver) => resolver.source(&scope, &source, &table),
-            None => {
-                let relation = parse_time_relation(&scope, &table);
-                scope
-                    .capture
-                    .lock()
-                    .expect("invariant: no panic under lock")
-                    .sources
-                    .push([source, table]);
-                Ok(relation)
-            }
-        }
+        find_source(
+            &scope,
+            args.text(0, "source_name")?,
+            args.text(1, "table_name")?,
+        )
     }))
+}
+
+fn find_source(scope: &Arc<Scope>, source: String, table: String) -> Result<Value, Error> {
+    if let Some(resolver) = &scope.resolver {
+        return resolver.source(scope, &source, &table);
+    }
+    let relation = parse_time_relation(scope, &table);
+    scope
+        .capture
+        .lock()
+        .expect("invariant: no panic under lock")
+        .sources
+        .push([source, table]);
+    Ok(relation)
+}
+
+/// The value of the argument `model` of a generic test, `{{ get_where_subquery(ref('…')) }}`, without a template:
+/// most templates of a project are this one. `None` where the template must tell: a `where` is set, a macro that
+/// takes part is not dbt's own, the name is not plain, or there is no such relation.
+pub(crate) fn tested_relation(scope: &Arc<Scope>, template: &str) -> Option<Value> {
+    const MACRO: &str = "get_where_subquery";
+    let call = template
+        .strip_prefix("{{ get_where_subquery(")?
+        .strip_suffix(") }}")?;
+    let node = &scope.node.as_ref()?.node;
+    let has_where = scope.executes()
+        && !matches!(
+            node.config.get("where"),
+            None | Some(serde_json::Value::Null)
+        );
+    if has_where || !is_builtin(scope, MACRO) {
+        return None;
+    }
+    let plain = |text: &str| !text.contains(['\'', '\\', '{', '}']);
+    let found = if let Some(name) = call
+        .strip_prefix("ref('")
+        .and_then(|c| c.strip_suffix("')"))
+    {
+        let call = RefCall {
+            package: None,
+            name: name.to_owned(),
+            version: None,
+        };
+        plain(name).then(|| find_reference(scope, call))?
+    } else {
+        let names = call.strip_prefix("source('")?.strip_suffix("')")?;
+        let (source, table) = names.split_once("', '")?;
+        (plain(source) && plain(table))
+            .then(|| find_source(scope, source.to_owned(), table.to_owned()))?
+    };
+    scope.record(&format!("macro.{BUILTIN}.{MACRO}"));
+    found.ok()
+}
+
+/// The package of the built-in macros.
+const BUILTIN: &str = "dbt";
+
+/// Whether a dispatched macro, and the names that it uses, are the built-in ones in this scope.
+fn is_builtin(scope: &Scope, name: &str) -> bool {
+    let globals = &scope.globals;
+    let used = ["ref", "source", "config", "adapter", "return"];
+    let is = |name: &str| {
+        let found = globals.macros.resolve(&scope.package, name);
+        found.is_some_and(|found| found.def().package == BUILTIN)
+    };
+    let engine = format!("{}__{name}", globals.adapter.type_name());
+    globals.dispatch.is_empty()
+        && is(name)
+        && is(&format!("default__{name}"))
+        && globals.macros.resolve(&scope.package, &engine).is_none()
+        && used
+            .iter()
+            .all(|used| globals.macros.resolve_user(&scope.package, used).is_none())
 }
 
 /// While parsing, dbt answers with the relation of the node itself; the name helps readers of logs.

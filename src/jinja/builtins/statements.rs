@@ -1,8 +1,10 @@
 //! Results of statements, and `return`.
 
+use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::Value;
+use minijinja::value::{Enumerator, Object, Value};
+use minijinja::{Error, State};
 
 use crate::adapters::{Datum, Table};
 use crate::jinja::args::Args;
@@ -66,14 +68,59 @@ pub(super) fn store_raw_result(scope: &Arc<Scope>) -> Option<Value> {
 
 fn store(scope: &Scope, name: String, response: Value, table: Option<Value>) {
     let table = table.unwrap_or_else(|| results::table(Arc::new(Table::default())));
-    let data =
-        results::as_table(&table).map_or_else(|| values::list(Vec::new()), |table| rows(&table));
-    let result = values::dict([("response", response), ("data", data), ("table", table)]);
-    scope
+    let result = Value::from_object(Stored { response, table });
+    let mut results = scope
         .results
         .lock()
-        .expect("invariant: no panic under lock")
-        .insert(name, result);
+        .expect("invariant: no panic under lock");
+    results.insert(name, result);
+}
+
+/// A result as `load_result` gives it: a dict whose `data` is made when it is asked for.
+#[derive(Debug)]
+struct Stored {
+    response: Value,
+    table: Value,
+}
+
+impl Stored {
+    fn data(&self) -> Value {
+        results::as_table(&self.table)
+            .map_or_else(|| values::list(Vec::new()), |table| rows(&table))
+    }
+
+    fn dict(&self) -> Value {
+        let parts = [&self.response, &self.data(), &self.table].map(Value::clone);
+        values::dict(["response", "data", "table"].into_iter().zip(parts))
+    }
+}
+
+impl Object for Stored {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        match key.as_str()? {
+            "response" => Some(self.response.clone()),
+            "data" => Some(self.data()),
+            "table" => Some(self.table.clone()),
+            _ => None,
+        }
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Str(&["response", "data", "table"])
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        self.dict().call_method(state, method, args)
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.dict())
+    }
 }
 
 fn rows(table: &Table) -> Value {

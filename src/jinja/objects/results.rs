@@ -57,11 +57,7 @@ pub(crate) fn to_datum(value: &Value) -> Datum {
 
 impl TableObject {
     fn rows(&self) -> Value {
-        let rows = (0..self.0.rows.len()).map(|at| row(&self.0, at)).collect();
-        Value::from_object(Keyed {
-            keys: None,
-            values: rows,
-        })
+        Value::from_object(Rows(self.0.clone()))
     }
 
     fn columns(&self) -> Value {
@@ -69,7 +65,7 @@ impl TableObject {
             .map(|at| self.column(at))
             .collect();
         Value::from_object(Keyed {
-            keys: Some(self.0.column_names.clone()),
+            named_after: Some(self.0.clone()),
             values: columns,
         })
     }
@@ -95,9 +91,58 @@ impl TableObject {
 fn row(table: &Arc<Table>, at: usize) -> Value {
     let values = table.rows[at].iter().map(datum).collect();
     Value::from_object(Keyed {
-        keys: Some(table.column_names.clone()),
+        named_after: Some(table.clone()),
         values,
     })
+}
+
+/// The rows of a query result, each made when it is asked for: seeds have hundreds of thousands.
+#[derive(Debug)]
+struct Rows(Arc<Table>);
+
+impl Rows {
+    fn all(&self) -> Keyed {
+        let values = (0..self.0.rows.len()).map(|at| row(&self.0, at)).collect();
+        Keyed {
+            named_after: None,
+            values,
+        }
+    }
+}
+
+impl Object for Rows {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Seq
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let at = place(key.as_i64()?, self.0.rows.len())?;
+        Some(row(&self.0, at))
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Seq(self.0.rows.len())
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        Arc::new(self.all()).call_method(state, method, args)
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Arc::new(self.all()).render(f)
+    }
+}
+
+/// A position in Python's counting, where -1 is the last.
+fn place(at: i64, len: usize) -> Option<usize> {
+    let len = i64::try_from(len).ok()?;
+    let at = if at < 0 { at + len } else { at };
+    usize::try_from(at).ok().filter(|_| at < len)
 }
 
 impl Object for TableObject {
@@ -193,13 +238,18 @@ fn project(table: &Table, names: &[String], keep: bool) -> Table {
 /// agate's `MappedSequence`: values by position, and by key when it has keys.
 #[derive(Debug)]
 struct Keyed {
-    keys: Option<Vec<String>>,
+    /// The keys are the column names of this table.
+    named_after: Option<Arc<Table>>,
     values: Vec<Value>,
 }
 
 impl Keyed {
+    fn keys(&self) -> Option<&[String]> {
+        Some(&self.named_after.as_ref()?.column_names)
+    }
+
     fn by_name(&self, name: &str) -> Option<Value> {
-        let keys = self.keys.as_ref()?;
+        let keys = self.keys()?;
         let at = keys
             .iter()
             .position(|key| key == name)
@@ -208,9 +258,7 @@ impl Keyed {
     }
 
     fn by_position(&self, at: i64) -> Option<Value> {
-        let len = i64::try_from(self.values.len()).ok()?;
-        let at = if at < 0 { at + len } else { at };
-        self.values.get(usize::try_from(at).ok()?).cloned()
+        self.values.get(place(at, self.values.len())?).cloned()
     }
 }
 
@@ -237,8 +285,8 @@ impl Object for Keyed {
         args: &[Value],
     ) -> Result<Value, Error> {
         let keys = || {
-            self.keys
-                .iter()
+            self.keys()
+                .into_iter()
                 .flatten()
                 .map(|key| Value::from(key.as_str()))
         };
@@ -252,8 +300,8 @@ impl Object for Keyed {
                     .collect(),
             ),
             "dict" => values::dict(
-                self.keys
-                    .iter()
+                self.keys()
+                    .into_iter()
                     .flatten()
                     .cloned()
                     .zip(self.values.iter().cloned()),
@@ -271,7 +319,7 @@ impl Object for Keyed {
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = values::python_repr(&values::tuple(self.values.clone()));
-        match self.keys {
+        match self.named_after {
             Some(_) => write!(f, "<agate.Row: {shown}>"),
             None => write!(f, "<agate.MappedSequence: {shown}>"),
         }

@@ -380,7 +380,7 @@ fn a_model_may_read_the_rows_that_it_replaces() {
             scratch.forge(&["run"]).expect(0, &["1 row"]);
             assert_eq!(rows(&scratch, "select id from above"), [expected], "{kind}");
         }
-        let failing = sql.replace("id + 1", "abs(-9223372036854775807 - id)");
+        let failing = sql.replace("id + 1", "abs(-9223372036854775807 - id / id)");
         scratch.write("models/a.sql", &model(&config, &failing));
         scratch.forge(&["run"]).expect(1, &["overflow"]);
         assert_eq!(rows(&scratch, "select id from above"), ["3"], "{kind}");

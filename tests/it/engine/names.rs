@@ -160,6 +160,17 @@ fn attached_schemas_hold_tables_with_odd_names() {
 }
 
 #[test]
+fn a_view_over_another_attached_file_is_explained() {
+    let scratch = attached("main");
+    scratch.write(
+        "models/a.sql",
+        &model("materialized='table', schema='mart'", "select 1 as id"),
+    );
+    scratch.write("models/v.sql", "select id from {{ ref('a') }}\n");
+    scratch.forge(&["run"]).expect(1, &["make it a table"]);
+}
+
+#[test]
 fn a_source_with_a_hostile_name_is_only_a_name() {
     let scratch = Scratch::new(
         "//- models/a.sql\nselect * from {{ source('raw', 't') }}\n\
