@@ -213,7 +213,7 @@ fn may_declare(file: &SourceFile, name: &str) -> bool {
 
 /// Sends warnings to the sink; with an error among them, all come back.
 fn settle(world: &World, flags: &Flags, mut diagnostics: Diagnostics) -> Result<(), Diagnostics> {
-    diagnostics.promote(|code| flags.promotes(code.id()) || flags.promotes(code.name()));
+    diagnostics.promote(|code| flags.promotes(&[code.id(), code.name()]));
     if flags.strict {
         let strict = [
             codes::UNKNOWN_KEY,

@@ -41,6 +41,7 @@ fn attempt(
     start: Instant,
     compiled_info: &mut Option<Arc<CompiledInfo>>,
 ) -> Result<Ended, Box<Diagnostic>> {
+    refuse_batches(node)?;
     outside(run, node, connection, "pre-hook")?;
     let begun = connection.with(|session| session.begin());
     begun.map_err(|error| failure::of_transaction(node, &error))?;
@@ -64,6 +65,21 @@ fn attempt(
         compile_time,
         ..Ended::with(Status::Success)
     })
+}
+
+/// Without batches the strategy would replace the whole table, so it is refused until there are any.
+fn refuse_batches(node: &Node) -> Result<(), Box<Diagnostic>> {
+    match node.config.get_str("incremental_strategy") {
+        Some("microbatch") => Err(Box::new(
+            Diagnostic::error(
+                codes::UNSUPPORTED,
+                format!("model `{}`: the strategy `microbatch` is not supported yet", node.name),
+            )
+            .at(node.span_start(), "")
+            .hint("use `delete+insert` with a `unique_key`"),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// What is published about the compiled node; writes its file.
