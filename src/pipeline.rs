@@ -411,7 +411,7 @@ fn write_artifacts(
         identifier: Some(policy.identifier),
     };
     let lookup = |id: &str| compiled.get(id).map(|info| &**info);
-    let mut write = |name: &str, fill: Fill<'_>| {
+    let write = |name: &str, fill: Fill<'_>| {
         let path = project.target_dir().join(name);
         if let Err(error) = world.host.write_with(&path, fill) {
             let message = format!("cannot write `{}`: {error}", path.display());
