@@ -28,6 +28,11 @@ pub trait Host: Send + Sync {
     }
     /// The same for a text that is made while it is written.
     fn write_with(&self, path: &Path, fill: Fill<'_>) -> io::Result<()>;
+    /// Writes a file that every run makes again; one that has the text already is left alone, and readers may see
+    /// a part of it. Makes missing folders.
+    fn write_output(&self, path: &Path, text: &str) -> io::Result<()> {
+        self.write(path, text)
+    }
     /// Appends to a file and makes it when it is missing.
     fn append(&self, path: &Path, text: &str) -> io::Result<()>;
     /// All files below `dir`, sorted by path, symbolic links followed, hidden folders included.
@@ -122,6 +127,22 @@ impl Host for RealHost {
             let _ = std::fs::remove_file(&temporary);
         }
         done
+    }
+
+    // Thousands of small files: replacing one makes a journaling file system flush it, so the same text is not
+    // written again.
+    fn write_output(&self, path: &Path, text: &str) -> io::Result<()> {
+        match std::fs::read(path) {
+            Ok(old) if old == text.as_bytes() => Ok(()),
+            Ok(_) => std::fs::write(path, text),
+            Err(_) => match std::fs::write(path, text) {
+                Ok(()) => Ok(()),
+                Err(_) => {
+                    std::fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+                    std::fs::write(path, text)
+                }
+            },
+        }
     }
 
     fn append(&self, path: &Path, text: &str) -> io::Result<()> {

@@ -213,7 +213,7 @@ fn may_declare(file: &SourceFile, name: &str) -> bool {
 
 /// Sends warnings to the sink; with an error among them, all come back.
 fn settle(world: &World, flags: &Flags, mut diagnostics: Diagnostics) -> Result<(), Diagnostics> {
-    diagnostics.promote(|code| flags.promotes(code.id()) || flags.promotes(code.name()));
+    diagnostics.promote(|code| flags.promotes(&[code.id(), code.name()]));
     if flags.strict {
         let strict = [
             codes::UNKNOWN_KEY,
@@ -527,7 +527,7 @@ fn written(
 ) -> CompiledInfo {
     let below = written_path(node);
     let path = prepared.project.target_dir().join("compiled").join(&below);
-    let _ = world.host.write(&path, &compiled.code);
+    let _ = world.host.write_output(&path, &compiled.code);
     let target = &prepared.project.root().config.target_path;
     CompiledInfo {
         compiled_code: Some(compiled.code.clone()),

@@ -41,6 +41,7 @@ fn attempt(
     start: Instant,
     compiled_info: &mut Option<Arc<CompiledInfo>>,
 ) -> Result<Ended, Box<Diagnostic>> {
+    refuse_batches(node)?;
     outside(run, node, connection, "pre-hook")?;
     let begun = connection.with(|session| session.begin());
     begun.map_err(|error| failure::of_transaction(node, &error))?;
@@ -66,13 +67,32 @@ fn attempt(
     })
 }
 
+/// Without batches the strategy would replace the whole table, so it is refused until there are any.
+fn refuse_batches(node: &Node) -> Result<(), Box<Diagnostic>> {
+    match node.config.get_str("incremental_strategy") {
+        Some("microbatch") => Err(Box::new(
+            Diagnostic::error(
+                codes::UNSUPPORTED,
+                format!("model `{}`: the strategy `microbatch` is not supported yet", node.name),
+            )
+            .at(node.span_start(), "")
+            .hint("use `delete+insert` with a `unique_key`"),
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// What is published about the compiled node; writes its file.
 pub(super) fn compiled_info(run: &Run<'_>, node: &Node, compiled: &CompiledNode) -> CompiledInfo {
     let below = written_path(node);
     let has_code = node.resource_type != ResourceType::Seed;
     if let (Some(target), true) = (&run.target_dir, has_code) {
         let path = target.join("compiled").join(&below);
-        let _ = run.compiler.globals.host.write(&path, &compiled.code);
+        let _ = run
+            .compiler
+            .globals
+            .host
+            .write_output(&path, &compiled.code);
     }
     CompiledInfo {
         compiled_code: has_code.then(|| compiled.code.clone()),
@@ -102,7 +122,7 @@ pub(super) fn write_statements(run: &Run<'_>, node: &Node, connection: &Arc<Conn
             .compiler
             .globals
             .host
-            .write(&path, &format!("{};\n", text.join(";\n\n")));
+            .write_output(&path, &format!("{};\n", text.join(";\n\n")));
     }
 }
 

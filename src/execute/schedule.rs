@@ -84,9 +84,13 @@ fn enqueue(run: &Run<'_>, plan: &Plan, state: &mut State, at: usize) {
 }
 
 /// Tests read, unless they keep their failing rows.
+///
+/// With one thread nothing runs beside them, and the connection that writes knows the tables already: another one
+/// would have to read the whole schema again after every model.
 fn only_reads(run: &Run<'_>, node: &Node) -> bool {
     node.resource_type == ResourceType::Test
         && node.relation_name.is_none()
+        && run.threads > 1
         && run.compiler.globals.adapter.capabilities().parallel_reads
 }
 

@@ -202,7 +202,7 @@ fn judge(run: &Run<'_>, node: &Node, counts: &Counts) -> (Status, Option<String>
     }
     if counts.should_warn {
         let warn_if = text("warn_if");
-        return match run.compiler.project.flags.promotes("LogTestResult") {
+        return match run.compiler.project.flags.promotes(&["LogTestResult"]) {
             true => (
                 Status::Fail,
                 Some(format!("{found}, configured to fail if {warn_if}")),

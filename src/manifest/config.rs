@@ -20,6 +20,8 @@ pub enum Merge {
     Append,
     /// Mappings merge by top-level key.
     Update,
+    /// Mappings merge by top-level key; the list of a key with `+` in front adds to what is there.
+    KeyAppend,
 }
 
 /// A configuration key that dbt knows.
@@ -74,18 +76,18 @@ keys! {
     "check_cols" Clobber SNAPSHOT,
     "column_types" Update NODES,
     "concurrent_batches" Clobber MODEL,
-    "contract" Clobber NODES,
+    "contract" Update NODES,
     "database" Clobber ALL,
     "dbt_valid_to_current" Clobber SNAPSHOT,
     "delimiter" Clobber SEED,
-    "docs" Clobber NODES,
+    "docs" Update NODES,
     "enabled" Clobber ALL,
     "error_if" Clobber TEST,
     "event_time" Clobber ALL,
     "fail_calc" Clobber TEST,
     "freshness" Clobber ALL,
     "full_refresh" Clobber NODES,
-    "grants" Update NODES,
+    "grants" KeyAppend NODES,
     "group" Clobber ALL,
     "hard_deletes" Clobber SNAPSHOT,
     "incremental_predicates" Clobber INCREMENTAL,
@@ -103,14 +105,14 @@ keys! {
     "on_configuration_change" Clobber NODES,
     "on_schema_change" Clobber NODES,
     "packages" Append NODES,
-    "persist_docs" Update NODES,
+    "persist_docs" Clobber NODES,
     "post-hook" Append NODES,
     "pre-hook" Append NODES,
     "quote_columns" Clobber SEED,
     "quoting" Update NODES,
     "schema" Clobber ALL,
     "severity" Clobber TEST,
-    "snapshot_meta_column_names" Update SNAPSHOT,
+    "snapshot_meta_column_names" Clobber SNAPSHOT,
     "sql_header" Clobber ALL,
     "static_analysis" Clobber NODES,
     "store_failures" Clobber TEST,
@@ -211,6 +213,12 @@ impl Config {
             (Merge::Append, _) => {
                 self.set
                     .insert(name.to_owned(), Json::Array(as_list(value)));
+            }
+            (Merge::KeyAppend, _) => {
+                let old = self.set.entry(name.to_owned()).or_insert_with(|| json!({}));
+                if let (Json::Object(old), Json::Object(new)) = (old, value) {
+                    append_by_key(old, new);
+                }
             }
             (Merge::Update, Some(Json::Object(old))) => match value {
                 Json::Object(new) => update(old, new),
@@ -355,6 +363,21 @@ fn as_list(value: Json) -> Vec<Json> {
     }
 }
 
+fn append_by_key(old: &mut Map<String, Json>, new: Map<String, Json>) {
+    for (key, value) in new {
+        match key.strip_prefix('+') {
+            Some(key) => {
+                let mut all = old.remove(key).map_or_else(Vec::new, as_list);
+                all.extend(as_list(value));
+                old.insert(key.to_owned(), Json::Array(all));
+            }
+            None => {
+                old.insert(key, Json::Array(as_list(value)));
+            }
+        }
+    }
+}
+
 fn update(old: &mut Map<String, Json>, new: Map<String, Json>) {
     for (key, value) in new {
         old.insert(key, value);
@@ -420,6 +443,14 @@ mod tests {
             transaction: false,
         };
         assert_eq!(config.hooks("pre-hook"), [expected]);
+    }
+
+    #[test]
+    fn grants_add_up_for_keys_with_a_plus() {
+        let mut config = Config::new();
+        config.merge("grants", json!({"select": "a", "insert": ["x"]}));
+        config.merge("grants", json!({"+select": ["b"], "insert": "y"}));
+        assert_eq!(config.get("grants"), Some(&json!({"insert": ["y"], "select": ["a", "b"]})));
     }
 
     #[test]

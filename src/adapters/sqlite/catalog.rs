@@ -30,11 +30,11 @@ fn stored(
     }
     let sql = format!(
         "select name, type = 'view' from {}.sqlite_master \
-         where type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\' \
-         and (?1 is null or name = ?1 collate nocase) order by name",
+         where (?1 is null or name = ?1 collate nocase) \
+         and type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\' order by name",
         quoted(schema)
     );
-    let mut statement = connection.prepare(&sql)?;
+    let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map([wanted], |row| {
         let kind = match row.get(1)? {
             true => RelationKind::View,

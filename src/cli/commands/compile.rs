@@ -82,7 +82,7 @@ impl Compile {
 
     fn print(&self, context: &Context, compiled: &[Compiled]) {
         let named = self.inline.is_some() || self.select.is_given();
-        match compiled {
+        match self.asked_for(compiled).as_slice() {
             [] => context.say(Level::Warn, "nothing to compile: the selection is empty"),
             [one] if named => context.console.data(&self.text(one, context.style)),
             many if self.variant() == Variant::Both => self.print_pairs(context, many),
@@ -93,8 +93,17 @@ impl Compile {
         }
     }
 
+    /// What was asked for: tests come along with what they are on, and count when there is nothing else.
+    fn asked_for<'c>(&self, compiled: &'c [Compiled]) -> Vec<&'c Compiled> {
+        let is_test = |one: &&Compiled| one.id.resource_type() == "test";
+        match compiled.iter().all(|one| is_test(&one)) {
+            true => compiled.iter().collect(),
+            false => compiled.iter().filter(|one| !is_test(one)).collect(),
+        }
+    }
+
     /// The models among many that have two variants.
-    fn print_pairs(&self, context: &Context, many: &[Compiled]) {
+    fn print_pairs(&self, context: &Context, many: &[&Compiled]) {
         let pairs = many
             .iter()
             .filter(|c| c.incremental.is_some() && c.full_refresh.is_some());

@@ -130,7 +130,9 @@ pub(super) fn invocation_id(scope: &Arc<Scope>) -> Option<Value> {
 }
 
 pub(super) fn model(scope: &Arc<Scope>) -> Option<Value> {
-    Some(values::to_mutable(&(node(scope)?.model.0)()))
+    let node = node(scope)?;
+    let made = || values::to_mutable(&(node.model.0)());
+    Some(scope.model.get_or_init(made).clone())
 }
 
 pub(super) fn project_name(scope: &Arc<Scope>) -> Option<Value> {

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
 use indexmap::IndexMap;
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
@@ -274,6 +274,8 @@ pub struct Scope {
     pub extra: HashMap<String, Value>,
     /// What was asked for while parsing.
     pub capture: Mutex<Capture>,
+    /// The value of `model`, once a template asked for it; macros ask when they are loaded, used or not.
+    pub(crate) model: OnceLock<Value>,
     /// Results of statements by name.
     pub results: Mutex<HashMap<String, Value>>,
     rows: AtomicI64,
@@ -303,6 +305,7 @@ impl Scope {
             query_comment: LazyComment::new(Box::new(QueryComment::default)),
             extra: HashMap::new(),
             capture: Mutex::default(),
+            model: OnceLock::new(),
             results: Mutex::default(),
             rows: AtomicI64::new(-1),
         }
