@@ -73,7 +73,10 @@ fn refuse_batches(node: &Node) -> Result<(), Box<Diagnostic>> {
         Some("microbatch") => Err(Box::new(
             Diagnostic::error(
                 codes::UNSUPPORTED,
-                format!("model `{}`: the strategy `microbatch` is not supported yet", node.name),
+                format!(
+                    "model `{}`: the strategy `microbatch` is not supported yet",
+                    node.name
+                ),
             )
             .at(node.span_start(), "")
             .hint("use `delete+insert` with a `unique_key`"),

@@ -450,7 +450,10 @@ mod tests {
         let mut config = Config::new();
         config.merge("grants", json!({"select": "a", "insert": ["x"]}));
         config.merge("grants", json!({"+select": ["b"], "insert": "y"}));
-        assert_eq!(config.get("grants"), Some(&json!({"insert": ["y"], "select": ["a", "b"]})));
+        assert_eq!(
+            config.get("grants"),
+            Some(&json!({"insert": ["y"], "select": ["a", "b"]}))
+        );
     }
 
     #[test]
