@@ -5,7 +5,7 @@
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, Ident, ObjectNamePart, visit_expressions};
+use sqlparser::ast::{BinaryOperator, Expr, Ident, ObjectNamePart, visit_expressions};
 use sqlparser::dialect::SQLiteDialect;
 use sqlparser::parser::Parser;
 
@@ -40,7 +40,7 @@ fn called(expression: &Expr) -> Option<&'static str> {
             ObjectNamePart::Function(_) => None,
         },
         // The operator calls the function of the same name.
-        Expr::RLike { .. } => known("regexp"),
+        Expr::BinaryOp { op: BinaryOperator::Regexp, .. } | Expr::RLike { .. } => known("regexp"),
         _ => None,
     }
 }
