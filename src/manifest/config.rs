@@ -101,6 +101,7 @@ keys! {
     "merge_update_columns" Clobber INCREMENTAL,
     "meta" Update ALL,
     "on_configuration_change" Clobber NODES,
+    "on_error" Clobber MODEL,
     "on_schema_change" Clobber NODES,
     "packages" Append NODES,
     "persist_docs" Update NODES,
