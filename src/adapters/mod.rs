@@ -63,6 +63,9 @@ pub trait Adapter: Send + Sync {
     /// where nothing was built yet.
     fn scratch(&self) -> Result<Box<dyn Session>>;
 
+    /// Functions in a statement that only forge's own connections have, by name.
+    fn foreign_functions(&self, sql: &str) -> Vec<&'static str>;
+
     /// An identifier in quotes.
     fn quote(&self, identifier: &str) -> String {
         self.naming().quoted(identifier)

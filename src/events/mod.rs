@@ -52,6 +52,11 @@ pub struct Sample {
     pub rows: Vec<Vec<Option<String>>>,
 }
 
+impl Sample {
+    /// How many rows of a failed test are shown.
+    pub const ROWS: usize = 5;
+}
+
 /// How one node ended, for the terminal.
 #[derive(Clone, Debug)]
 pub struct NodeOutcome {

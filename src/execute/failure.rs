@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::caret;
 use crate::adapters::AdapterError;
 use crate::compile::{Compiler, Variant, origin};
 use crate::diagnostics::Diagnostic;
@@ -79,13 +80,10 @@ pub(crate) fn of_sql(
     let mut diagnostic = Diagnostic::error(adapter_code(cause), format!("{subject}: {reason}"));
     let offset = offset_in(code, cause).or_else(|| offset_of_probe(connection, code, cause));
     let place = offset.and_then(|at| origin(compiler, node, connection, Variant::Auto, code, at));
-    diagnostic = match &place {
-        Some(place) => {
-            let token = offset.map_or("", |at| token_at(code, at));
-            diagnostic.at(
-                narrowed(compiler, place.span, token),
-                "the engine rejected this",
-            )
+    diagnostic = match place.as_ref().zip(offset) {
+        Some((place, at)) => {
+            let token = narrowed(compiler, place.span, code, at);
+            diagnostic.at(token, "the engine rejected this")
         }
         None => diagnostic.at(node.span_start(), ""),
     };
@@ -138,32 +136,19 @@ fn columns_read(compiler: &Compiler, node: &Node, connection: &Arc<Connection>) 
         .collect()
 }
 
-/// The word, number or sign at an offset.
-fn token_at(code: &str, offset: usize) -> &str {
-    let offset = crate::source::floor_char_boundary(code, offset);
-    let rest = &code[offset..];
-    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '"');
-    let end = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
-    if end > 0 {
-        &rest[..end]
-    } else {
-        rest.chars().next().map_or("", |c| &rest[..c.len_utf8()])
-    }
-}
-
-/// The token inside of a line, when the line has it as written.
-fn narrowed(compiler: &Compiler, line: Span, token: &str) -> Span {
+/// The token at an offset of the compiled SQL inside of the template's line, when the line has it as written.
+fn narrowed(compiler: &Compiler, line: Span, code: &str, offset: usize) -> Span {
     let file = compiler.project.sources.file(line.file);
     let text = file
         .text
         .get(line.start as usize..line.end as usize)
         .unwrap_or_default();
-    match text.find(token) {
-        Some(at) if !token.is_empty() => {
-            let start = line.start as usize + at;
-            Span::new(line.file, start, start + token.len())
+    match caret::in_template(text, code, offset) {
+        Some(token) => {
+            let start = line.start as usize;
+            Span::new(line.file, start + token.start, start + token.end)
         }
-        _ => line,
+        None => line,
     }
 }
 
@@ -171,7 +156,7 @@ fn narrowed(compiler: &Compiler, line: Span, token: &str) -> Span {
 fn offset_in(code: &str, cause: &AdapterError) -> Option<usize> {
     if let Some(missing) = cause.missing_relation() {
         let name = missing.rsplit('.').next().unwrap_or(missing);
-        return code.find(missing).or_else(|| code.find(name));
+        return caret::of_table(code, missing).or_else(|| caret::of_table(code, name));
     }
     let AdapterError::Sql { offset, sql, .. } = cause else {
         return None;
@@ -204,8 +189,6 @@ fn offset_of_probe(connection: &Connection, code: &str, cause: &AdapterError) ->
 }
 
 fn sql_line(code: &str, offset: usize) -> Option<&str> {
-    let offset = crate::source::floor_char_boundary(code, offset);
-    let start = code[..offset].rfind('\n').map_or(0, |at| at + 1);
-    let line = code[start..].lines().next()?.trim();
+    let line = code[caret::line_at(code, offset)].trim();
     (!line.is_empty()).then_some(line)
 }

@@ -21,6 +21,7 @@ use crate::jinja::contexts::Connection;
 use crate::manifest::Node;
 use crate::names::UniqueId;
 
+mod caret;
 mod failure;
 mod hooks;
 mod inline;

@@ -10,7 +10,7 @@ use super::{Ended, Run, failure, seed};
 use crate::artifacts::manifest::CompiledInfo;
 use crate::compile::{CompiledNode, Variant, written_path};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::events::Status;
+use crate::events::{Event, Status};
 use crate::jinja::contexts::{Connection, Scope};
 use crate::jinja::values;
 use crate::manifest::{Hook, Node, ResourceType};
@@ -53,6 +53,7 @@ fn attempt(
     *compiled_info = Some(info.clone());
     let compile_time = start.elapsed();
     let scope = materialize(run, node, connection, &compiled, &info)?;
+    warn_of_functions(run, node, &compiled.code);
     let rows = rows_of(node, &scope, connection);
     let committed = connection.with(|session| session.commit());
     committed.map_err(|error| failure::of_transaction(node, &error))?;
@@ -67,13 +68,32 @@ fn attempt(
     })
 }
 
+/// A view that calls a function which only forge has cannot be read by other programs.
+fn warn_of_functions(run: &Run<'_>, node: &Node, code: &str) {
+    if node.resource_type != ResourceType::Model || node.materialized() != "view" {
+        return;
+    }
+    let found = run.compiler.globals.adapter.foreign_functions(code);
+    if !found.is_empty() {
+        let all: Vec<String> = found.iter().map(|name| format!("`{name}`")).collect();
+        let message = format!("view `{}` calls {}, which only forge has", node.name, all.join(", "));
+        let warning = Diagnostic::warning(codes::ENGINE_FUNCTION, message)
+            .at(node.span_start(), "other programs cannot read this view")
+            .hint("materialize it as a table, or use functions of the engine");
+        run.emit(Event::Diagnostic(warning));
+    }
+}
+
 /// Without batches the strategy would replace the whole table, so it is refused until there are any.
 fn refuse_batches(node: &Node) -> Result<(), Box<Diagnostic>> {
     match node.config.get_str("incremental_strategy") {
         Some("microbatch") => Err(Box::new(
             Diagnostic::error(
                 codes::UNSUPPORTED,
-                format!("model `{}`: the strategy `microbatch` is not supported yet", node.name),
+                format!(
+                    "model `{}`: the strategy `microbatch` is not supported yet",
+                    node.name
+                ),
             )
             .at(node.span_start(), "")
             .hint("use `delete+insert` with a `unique_key`"),

@@ -312,9 +312,17 @@ fn settle(
     wake.notify_all();
 }
 
+/// dbt 1.12: what is below a model with `on_error: continue` runs although the model failed.
+fn lets_children_run(run: &Run<'_>, plan: &Plan, at: usize) -> bool {
+    run.node(plan.dag.key(at)).is_some_and(|node| {
+        node.resource_type == ResourceType::Model
+            && node.config.get_str("on_error") == Some("continue")
+    })
+}
+
 /// Marks everything below a failed node, with the node that failed first as the reason.
 fn hold_up(run: &Run<'_>, plan: &Plan, state: &mut State, at: usize, status: Status) {
-    if status == Status::Skipped {
+    if status == Status::Skipped || lets_children_run(run, plan, at) {
         return;
     }
     let name = run

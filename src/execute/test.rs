@@ -17,9 +17,6 @@ use crate::jinja::objects::results;
 use crate::jinja::values;
 use crate::manifest::{Node, ResourceType};
 
-/// How many failing rows are shown.
-const SHOWN: usize = 5;
-
 /// Runs the test.
 pub(super) fn run(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>) -> Ended {
     let start = Instant::now();
@@ -239,7 +236,7 @@ fn finding(node: &Node, status: Status, message: &str) -> Diagnostic {
 }
 
 fn sample(connection: &Arc<Connection>, code: &str) -> Option<Sample> {
-    let sql = format!("select * from (\n{code}\n) limit {SHOWN}");
+    let sql = format!("select * from (\n{code}\n) limit {}", Sample::ROWS);
     let table = connection
         .with(|session| session.query(&sql, &[]))
         .ok()

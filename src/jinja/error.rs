@@ -228,10 +228,25 @@ fn message(error: &minijinja::Error, text: Option<&str>) -> String {
             }
             _ => "a value is undefined".to_owned(),
         },
+        ErrorKind::UnknownMethod => unknown_method(detail, text),
         _ if detail == "recursion limit exceeded" => RECURSION.to_owned(),
         _ if detail.is_empty() => error.kind().to_string(),
         _ => detail.to_owned(),
     }
+}
+
+/// The engine knows the kind of a value, the user its name: `` `config` has no method named `x` ``.
+fn unknown_method(detail: &str, text: Option<&str>) -> String {
+    let Some((kind, name)) = detail.split_once(" has no method named ") else {
+        return detail.to_owned();
+    };
+    let name = name.trim_matches('`');
+    let receiver = text
+        .and_then(|text| text.split_once(&format!(".{name}")))
+        .map(|(before, _)| trailing_path(before.trim_end()))
+        .filter(|receiver| kind == "plain object" && !receiver.is_empty());
+    let subject = receiver.map_or_else(|| kind.to_owned(), |receiver| format!("`{receiver}`"));
+    format!("{subject} has no method named `{name}`")
 }
 
 /// The engine says "… `x.y` is undefined …" where it knows the expression.

@@ -103,6 +103,7 @@ keys! {
     "merge_update_columns" Clobber INCREMENTAL,
     "meta" Update ALL,
     "on_configuration_change" Clobber NODES,
+    "on_error" Clobber MODEL,
     "on_schema_change" Clobber NODES,
     "packages" Append NODES,
     "persist_docs" Clobber NODES,
@@ -203,10 +204,10 @@ impl Config {
     pub fn merge(&mut self, name: &str, value: Json) {
         let name = canonical(name);
         let rule = key(name).map_or(Merge::Clobber, |k| k.merge);
-        let value = if name.ends_with("-hook") {
-            hooks_json(value)
-        } else {
-            value
+        let value = match name {
+            "pre-hook" | "post-hook" => hooks_json(value),
+            "tags" => tags_json(value),
+            _ => value,
         };
         match (rule, self.set.get_mut(name)) {
             (Merge::Append, Some(Json::Array(old))) => old.extend(as_list(value)),
@@ -384,6 +385,17 @@ fn update(old: &mut Map<String, Json>, new: Map<String, Json>) {
     }
 }
 
+/// dbt: tags are text, whatever a template in YAML made of them.
+fn tags_json(value: Json) -> Json {
+    match value {
+        Json::Array(tags) => Json::Array(tags.into_iter().map(tags_json).collect()),
+        Json::Number(number) => Json::String(number.to_string()),
+        Json::Bool(true) => json!("True"),
+        Json::Bool(false) => json!("False"),
+        other => other,
+    }
+}
+
 /// Hooks in dbt's published form: a list of `{sql, transaction}`.
 fn hooks_json(value: Json) -> Json {
     let hook = |item: Json| match read_hook(item) {
@@ -432,6 +444,13 @@ mod tests {
     }
 
     #[test]
+    fn tags_are_text() {
+        let mut config = Config::new();
+        config.merge("tags", json!([2026, "a"]));
+        assert_eq!(config.get("tags"), Some(&json!(["2026", "a"])));
+    }
+
+    #[test]
     fn a_hook_can_be_json_text() {
         let mut config = Config::new();
         config.merge(
@@ -450,7 +469,10 @@ mod tests {
         let mut config = Config::new();
         config.merge("grants", json!({"select": "a", "insert": ["x"]}));
         config.merge("grants", json!({"+select": ["b"], "insert": "y"}));
-        assert_eq!(config.get("grants"), Some(&json!({"insert": ["y"], "select": ["a", "b"]})));
+        assert_eq!(
+            config.get("grants"),
+            Some(&json!({"insert": ["y"], "select": ["a", "b"]}))
+        );
     }
 
     #[test]

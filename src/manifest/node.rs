@@ -174,6 +174,8 @@ pub struct Model {
     pub version: Option<Json>,
     /// The version that an unpinned `ref` means.
     pub latest_version: Option<Json>,
+    /// Whether its property file lists versions.
+    pub is_versioned: bool,
     /// Constraints of the model as written.
     pub constraints: Vec<Json>,
     /// The date after which it should not be used.

@@ -5,6 +5,8 @@
 
 use serde_json::Value as Json;
 
+use crate::diagnostics::{Diagnostic, codes};
+use crate::manifest::{Node, ResourceType};
 use crate::source::yaml::Yaml;
 
 /// The configuration of every level along `fqn`, outer first, to be merged in this order.
@@ -35,6 +37,33 @@ pub(crate) fn layer(section: Option<&Yaml>, fqn: &[String]) -> Vec<(String, Json
         .into_iter()
         .map(|(k, v)| (k.to_owned(), v.to_json()))
         .collect()
+}
+
+/// Values that mean nothing, for the keys that decide whether and when a node runs.
+pub(crate) fn wrong_values(node: &Node) -> Vec<Diagnostic> {
+    let wrong = |name: &str, wanted: &str, is_right: &dyn Fn(&Json) -> bool| {
+        let value = node.config.get(name).filter(|value| !is_right(value))?;
+        let message = format!(
+            "the configuration `{name}` of {} `{}` must be {wanted}, but is `{}`",
+            node.resource_type,
+            node.name,
+            value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+        );
+        let place = crate::resolve::named_argument_span(node, "config", name);
+        Some(Diagnostic::error(codes::WRONG_TYPE, message).at(place, ""))
+    };
+    let on_error = |value: &Json| {
+        let word = value.as_str();
+        node.resource_type != ResourceType::Model
+            || word.is_some_and(|word| ["skip_children", "continue"].contains(&word))
+    };
+    [
+        wrong("enabled", "true or false", &Json::is_boolean),
+        wrong("on_error", "`skip_children` or `continue`", &on_error),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 #[cfg(test)]

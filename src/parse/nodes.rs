@@ -155,6 +155,9 @@ pub(crate) fn build(
     let mut node = Arc::unwrap_or_clone(node);
     let called = std::mem::take(&mut capture.config);
     node.config = merged(cx, package, &node, patch, called, inline_config);
+    for diagnostic in configs::wrong_values(&node) {
+        diagnostics.push(diagnostic);
+    }
     if let Some(patch) = patch {
         apply_patch(cx, package, patch, &mut node, diagnostics);
     }
@@ -347,7 +350,8 @@ fn apply_patch(
         model.constraints.clone_from(&patch.constraints);
         model.deprecation_date.clone_from(&patch.deprecation_date);
         model.latest_version.clone_from(&patch.latest_version);
-        if !patch.versions.is_empty() {
+        model.is_versioned = !patch.versions.is_empty();
+        if model.is_versioned {
             diagnostics.push(
                 Diagnostic::warning(
                     codes::UNSUPPORTED,

@@ -21,8 +21,8 @@ mod keys;
 mod raw;
 
 pub(crate) use raw::{
-    MacroPatch, NodePatch, Properties, RawArgument, RawColumn, RawExposure, RawGroup, RawSource, RawTable,
-    Section, SourceProperties,
+    MacroPatch, NodePatch, Properties, RawArgument, RawColumn, RawExposure, RawGroup, RawSource,
+    RawTable, Section, SourceProperties,
 };
 
 use keys::{FILE_KEYS, LATER};

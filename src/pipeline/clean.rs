@@ -24,10 +24,15 @@ pub fn clean(world: &World, project: &Project) -> Result<Vec<PathBuf>, Diagnosti
         let real = world.host.canonical(&path);
         if let Some(reason) = refusal(world, project, &real) {
             let message = format!("`{target}` is not cleaned: {reason}");
-            refused.push(Diagnostic::error(codes::BAD_PROJECT, message).hint("correct `clean-targets`"));
+            refused.push(
+                Diagnostic::error(codes::BAD_PROJECT, message).hint("correct `clean-targets`"),
+            );
         } else if databases.iter().any(|file| file.starts_with(&real)) {
             let text = format!("`{target}` holds the database, so it is left alone");
-            world.sink.emit(Event::Message { level: Level::Warn, text });
+            world.sink.emit(Event::Message {
+                level: Level::Warn,
+                text,
+            });
         } else {
             chosen.push((target, path));
         }
@@ -62,9 +67,14 @@ fn refusal(world: &World, project: &Project, real: &Path) -> Option<&'static str
         &config.docs_paths,
         &config.asset_paths,
     ];
-    let mut sources = sources.into_iter().flatten().map(|path| world.host.canonical(&root.join(path)));
+    let mut sources = sources
+        .into_iter()
+        .flatten()
+        .map(|path| world.host.canonical(&root.join(path)));
     let holds = |source: PathBuf| source.starts_with(real) || real.starts_with(&source);
-    sources.any(holds).then_some("it holds sources of the project")
+    sources
+        .any(holds)
+        .then_some("it holds sources of the project")
 }
 
 fn database_files(world: &World, project: &Project) -> Vec<PathBuf> {

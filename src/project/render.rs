@@ -48,7 +48,7 @@ pub struct YamlContext {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RenderError {
     /// `env_var` without a default, and there is no such variable.
-    #[error("Env var required but not provided: '{0}'")]
+    #[error("the environment variable `{0}` is required here and is not set")]
     MissingEnvVar(String),
     /// A secret outside of profiles and packages.
     #[error("the secret env var `{0}` may be used in profiles.yml and packages.yml only")]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::diagnostic;
 use super::style::{Paint, Style, columns, count, cut, cut_middle, pad, pad_left};
 use super::table;
-use crate::events::{NodeOutcome, Status};
+use crate::events::{NodeOutcome, Sample, Status};
 use crate::source::SourceMap;
 
 /// Columns of the rows and of the time.
@@ -119,7 +119,11 @@ fn heading(outcome: &NodeOutcome, style: Style) -> String {
     text
 }
 
+/// How many rows the sample leaves out. One that is not full has all rows: the count is then what `fail_calc` made.
 fn rest(outcome: &NodeOutcome, shown: usize) -> String {
+    if shown < Sample::ROWS {
+        return String::new();
+    }
     let more = outcome.rows.unwrap_or(0) - shown as i64;
     if more > 0 {
         format!("    and {} more\n", super::style::thousands(more))
@@ -200,7 +204,6 @@ fn first_line(text: &str) -> &str {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::events::Sample;
 
     pub(crate) fn outcome(status: Status, title: &str) -> NodeOutcome {
         NodeOutcome {
@@ -282,7 +285,9 @@ pub(crate) mod tests {
             message: Some("Got 7 results, configured to fail if != 0".into()),
             sample: Some(Sample {
                 columns: vec!["id".into()],
-                rows: vec![vec![Some("1".into())], vec![None]],
+                rows: [Some("1"), None, None, None, None]
+                    .map(|cell| vec![cell.map(str::to_owned)])
+                    .into(),
             }),
             show_command: Some("forge show -s not_null_orders_id --limit -1".into()),
             ..outcome(Status::Fail, "test not_null_orders_id")
@@ -296,10 +301,27 @@ fail test not_null_orders_id: 7 failures
     ----
        1
     NULL
-    and 5 more
+    NULL
+    NULL
+    NULL
+    and 2 more
 hint: all of them: forge show -s not_null_orders_id --limit -1
 "
         );
+    }
+
+    #[test]
+    fn a_count_that_is_no_number_of_rows_promises_no_more() {
+        let failed = NodeOutcome {
+            rows: Some(2),
+            sample: Some(Sample {
+                columns: vec!["n_records".into()],
+                rows: vec![vec![Some("2".into())]],
+            }),
+            ..outcome(Status::Fail, "test unique_orders_id")
+        };
+        let text = details(&failed, &SourceMap::new(), Style::PLAIN);
+        assert!(!text.contains("more"), "{text}");
     }
 
     #[test]

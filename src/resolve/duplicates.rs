@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::adapters::naming::{RESERVED_PREFIX, is_reserved};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
-use crate::manifest::{Manifest, Node};
+use crate::manifest::{Manifest, Node, ResourceType};
 
 /// The diagnostic of two nodes with one name.
 pub(super) fn same_name(first: &Node, second: &Node) -> Diagnostic {
@@ -28,7 +28,10 @@ pub(super) fn same_name(first: &Node, second: &Node) -> Diagnostic {
     )
     .at(second.span_start(), "this one")
     .and_at(first.span_start(), "and this one")
-    .hint("`ref` finds nodes by name: rename one of them")
+    .hint(match first.resource_type {
+        ResourceType::Test => "give one of them a `name`",
+        _ => "`ref` finds nodes by name: rename one of them",
+    })
 }
 
 /// Finds nodes that would write the same relation.

@@ -24,6 +24,7 @@ pub struct Lookup {
     root: String,
     refs: HashMap<String, Candidates>,
     sources: HashMap<String, HashMap<String, Candidates>>,
+    versioned: HashSet<UniqueId>,
     off_refs: HashSet<String>,
     off_sources: HashSet<(String, String)>,
 }
@@ -38,6 +39,7 @@ impl Lookup {
             root: root.to_owned(),
             refs: HashMap::new(),
             sources: HashMap::new(),
+            versioned: HashSet::new(),
             off_refs: HashSet::new(),
             off_sources: HashSet::new(),
         };
@@ -47,6 +49,9 @@ impl Lookup {
             .filter(|n| n.resource_type.is_refable())
         {
             let candidate = (node.package_name.clone(), node.unique_id.clone());
+            if node.model().is_some_and(|model| model.is_versioned || model.version.is_some()) {
+                lookup.versioned.insert(node.unique_id.clone());
+            }
             lookup
                 .refs
                 .entry(node.name.clone())
@@ -88,6 +93,7 @@ impl Lookup {
             package,
             &self.root,
         ) {
+            Some(id) if call.version.is_some() && !self.versioned.contains(id) => Found::Nothing,
             Some(id) => Found::One(id),
             None if self.off_refs.contains(call.name.as_str()) => Found::Disabled,
             None => Found::Nothing,

@@ -18,6 +18,9 @@ mod lookup;
 
 pub use lookup::{Found, Lookup};
 
+/// How many edges of a cycle are shown in the files.
+const MOST_LABELS: usize = 4;
+
 /// The resolved project.
 #[derive(Debug)]
 pub struct Resolved {
@@ -83,37 +86,30 @@ pub fn resolve(
             diagnostics,
         ),
         Err(cycle) => {
-            diagnostics.push(cycle_diagnostic(
-                &manifest,
-                cycle.path(),
-                &cycle.to_string(),
-            ));
+            diagnostics.push(cycle_diagnostic(&manifest, cycle.path()));
             (None, diagnostics)
         }
     }
 }
 
-fn cycle_diagnostic(manifest: &Manifest, path: &[UniqueId], shown: &str) -> Diagnostic {
+/// Each node of the cycle is read by the next one, the last one by the first.
+fn cycle_diagnostic(manifest: &Manifest, path: &[UniqueId]) -> Diagnostic {
+    let node = |at: usize| manifest.nodes.get(path[at % path.len()].as_str());
+    // Whole ids, as dbt writes them: scripts look for them.
+    let ids: Vec<&str> = (0..=path.len()).map(|at| path[at % path.len()].as_str()).collect();
+    let shown = ids.join(" → ");
     let mut diagnostic = Diagnostic::error(
         codes::CYCLE,
         format!("these nodes depend on each other: {shown}"),
     );
-    for (at, id) in path.iter().enumerate() {
-        let Some(node) = manifest.nodes.get(id.as_str()) else {
-            continue;
-        };
-        let next = path.get(at + 1).or(path.first());
-        let name = next
-            .and_then(|n| manifest.nodes.get(n.as_str()))
-            .map_or("", |n| n.name.as_str());
-        let label = format!("read by `{name}`");
+    let pairs = (0..path.len()).filter_map(|at| node(at).zip(node(at + 1)));
+    for (read, reader) in pairs.take(MOST_LABELS) {
+        let span = call_span(reader, "ref", &read.name);
+        let label = format!("`{}` reads `{}`", reader.name, read.name);
         diagnostic = match diagnostic.primary {
-            None => diagnostic.at(node.span_start(), label),
-            Some(_) => diagnostic.and_at(node.span_start(), label),
+            None => diagnostic.at(span, label),
+            Some(_) => diagnostic.and_at(span, label),
         };
-        if at >= 3 {
-            break;
-        }
     }
     diagnostic.hint("break the cycle: one of them must not `ref` the other")
 }
@@ -219,6 +215,17 @@ impl Reader<'_> {
             .values()
             .filter(|n| n.resource_type.is_refable());
         let near = did_you_mean(&call.name, refable.map(|n| n.name.as_str()));
+        let version = call.version.as_ref().filter(|_| near == Some(call.name.as_str()));
+        if let Some(version) = version {
+            let message = format!(
+                "{} references version {version} of `{wanted}`, which has no versions",
+                self.subject()
+            );
+            let diagnostic = Diagnostic::error(codes::UNKNOWN_REF, message)
+                .hint("leave the version out, or list `versions` in the model's property file");
+            let place = self.place(diagnostic, "ref", &call.name, "no such version");
+            return self.severity(place);
+        }
         let diagnostic = Diagnostic::error(
             codes::UNKNOWN_REF,
             format!(
@@ -288,19 +295,30 @@ impl Reader<'_> {
     }
 }
 
+/// The span of the call of `function` with the argument `name=…` in a node's template.
+pub fn named_argument_span(node: &Node, function: &str, name: &str) -> Span {
+    find_call(node, function, |call| {
+        call.arguments.iter().any(|(key, _)| key.as_deref() == Some(name))
+    })
+}
+
 /// The span of `function('argument' …)` in a node's template; the whole first line when it is not literal.
 pub fn call_span(node: &Node, function: &str, argument: &str) -> Span {
+    find_call(node, function, |call| {
+        call.arguments
+            .iter()
+            .any(|(_, text)| text.as_deref() == Some(argument))
+    })
+}
+
+fn find_call(node: &Node, function: &str, is_it: impl Fn(&rewrite::MacroCall) -> bool) -> Span {
     if node.test().is_some_and(|test| test.metadata.is_some()) {
         return node.span;
     }
     let calls = rewrite::macro_calls(&node.raw_code).unwrap_or_default();
-    let found = calls.into_iter().find(|call| {
-        call.path.last().map(String::as_str) == Some(function)
-            && call
-                .arguments
-                .iter()
-                .any(|(_, text)| text.as_deref() == Some(argument))
-    });
+    let found = calls
+        .into_iter()
+        .find(|call| call.path.last().map(String::as_str) == Some(function) && is_it(call));
     match found {
         Some(call) => {
             let start = node.span.start as usize;

@@ -207,6 +207,14 @@ struct Reader<'s> {
     budget: usize,
 }
 
+/// The parser's words, and what they mostly mean.
+fn explained(words: &str) -> String {
+    match words.starts_with("did not find expected '-' indicator") {
+        true => format!("the indentation is probably off at this line ({words})"),
+        false => words.to_owned(),
+    }
+}
+
 impl<'s> Reader<'s> {
     fn document(&mut self) -> Result<Yaml, Error> {
         let mut root = Yaml {
@@ -243,7 +251,7 @@ impl<'s> Reader<'s> {
                     let at = error.marker().byte_offset().unwrap_or(0);
                     let span = Span::new(self.file, at, (at + 1).min(self.text.len()));
                     return Err(Error {
-                        message: error.info().to_string(),
+                        message: explained(&error.info().to_string()),
                         span,
                     });
                 }

@@ -84,7 +84,7 @@ fn too_many_values(row: usize, line: u64, values: usize, columns: usize) -> Adap
     };
     AdapterError::Seed {
         message: format!(
-            "row {row} on line {line} has {}, but the header has {}",
+            "row {row} has {}, but the header has {}",
             plural(values, "value"),
             plural(columns, "column")
         ),
@@ -223,7 +223,7 @@ mod tests {
             .to_string();
         assert_eq!(
             error,
-            "row 2 on line 4 has 3 values, but the header has 2 columns"
+            "row 2 has 3 values, but the header has 2 columns"
         );
         assert!(read("", b',').is_err());
     }

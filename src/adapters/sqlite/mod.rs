@@ -134,6 +134,10 @@ impl Adapter for SqliteAdapter {
         self.session(Access::Read)
     }
 
+    fn foreign_functions(&self, sql: &str) -> Vec<&'static str> {
+        foreign_functions_used(sql)
+    }
+
     fn exists(&self) -> bool {
         self.settings.main_file().is_none_or(|file| file.exists())
     }

@@ -6,6 +6,7 @@ use crate::cli::Context;
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::events::Level;
+use crate::report::style::count;
 
 /// Read the whole project, report every mistake, and write manifest.json.
 #[derive(Debug, Args)]
@@ -19,10 +20,11 @@ impl Parse {
             prepared.manifest.nodes.len(),
             prepared.manifest.sources.len(),
         );
-        context.say(
-            Level::Info,
-            format!("parsed {nodes} nodes and {sources} sources"),
+        let (nodes, sources) = (
+            count(nodes as i64, "node"),
+            count(sources as i64, "source"),
         );
+        context.say(Level::Info, format!("parsed {nodes} and {sources}"));
         Ok(Outcome::Fine)
     }
 }

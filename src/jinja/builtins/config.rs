@@ -70,6 +70,29 @@ impl ConfigObject {
         }
     }
 
+    fn meta_get(&self, args: &[Value]) -> Result<Value, Error> {
+        let args = Args::new("config.meta_get", args)?;
+        let found = self.meta(&args.text(0, "name")?);
+        Ok(found.map_or_else(
+            || args.optional(1, "default").unwrap_or(Value::from(())),
+            |value| values::to_mutable(&value),
+        ))
+    }
+
+    fn meta_require(&self, args: &[Value]) -> Result<Value, Error> {
+        let args = Args::new("config.meta_require", args)?;
+        let name = args.text(0, "name")?;
+        match self.meta(&name) {
+            Some(value) => Ok(values::to_mutable(&value)),
+            None if self.0.phase == Phase::Parse => Ok(Value::from("")),
+            None => Err(coded(
+                codes::BAD_CONFIG,
+                format!("the configuration `meta.{name}` is required here and is not set"),
+                None,
+            )),
+        }
+    }
+
     fn persist(&self, part: &str) -> Value {
         let on = self
             .value("persist_docs")
@@ -141,14 +164,8 @@ impl Object for ConfigObject {
                 );
                 Ok(Value::from(""))
             }
-            "meta_get" => {
-                let args = Args::new("config.meta_get", args)?;
-                let found = self.meta(&args.text(0, "name")?);
-                Ok(found.map_or_else(
-                    || args.optional(1, "default").unwrap_or(Value::from(())),
-                    |value| values::to_mutable(&value),
-                ))
-            }
+            "meta_get" => self.meta_get(args),
+            "meta_require" => self.meta_require(args),
             "persist_relation_docs" => Ok(self.persist("relation")),
             "persist_column_docs" => Ok(self.persist("columns")),
             _ => Err(unknown_method("config", method)),

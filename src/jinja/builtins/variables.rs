@@ -1,5 +1,6 @@
 //! `var` and `env_var`.
 
+use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,6 +13,33 @@ use crate::jinja::coded::coded;
 use crate::jinja::contexts::{Phase, Scope};
 use crate::jinja::objects::function::function;
 use crate::jinja::values;
+
+/// The deepest chain of variables that mention variables.
+const MAX_DEPTH: usize = 10;
+
+thread_local! {
+    /// How many variables are being rendered on this thread, each for the one before it.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// One more variable that is being rendered, until it is dropped.
+struct Depth;
+
+impl Depth {
+    fn enter() -> Option<Depth> {
+        let depth = DEPTH.get();
+        (depth < MAX_DEPTH).then(|| {
+            DEPTH.set(depth + 1);
+            Depth
+        })
+    }
+}
+
+impl Drop for Depth {
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get() - 1);
+    }
+}
 
 /// The value of `var`.
 pub(super) fn var(scope: &Arc<Scope>) -> Option<Value> {
@@ -30,6 +58,23 @@ impl Var {
     fn find(&self, name: &str) -> Option<Value> {
         (self.0.globals.vars)(&self.0.package, name).map(|value| values::to_mutable(&value))
     }
+
+    /// dbt: a variable that is text is a template itself, rendered with the names of the one that reads it.
+    fn rendered(&self, name: &str, value: Value) -> Result<Value, Error> {
+        let template = value.as_str().filter(|text| text.contains('{'));
+        let Some(template) = template else {
+            return Ok(value);
+        };
+        let Some(_deeper) = Depth::enter() else {
+            let message = format!("the variable `{name}` mentions itself");
+            return Err(coded(codes::RENDER_ERROR, message, None));
+        };
+        let rendered = self.0.render(&format!("var('{name}')"), template);
+        rendered.map(Value::from).map_err(|error| {
+            let message = format!("the variable `{name}` is a template: {}", error.message);
+            coded(codes::RENDER_ERROR, message, None)
+        })
+    }
 }
 
 impl Object for Var {
@@ -37,7 +82,7 @@ impl Object for Var {
         let args = Args::new("var", args)?;
         let name = args.text(0, "var_name")?;
         if let Some(value) = self.find(&name) {
-            return Ok(value);
+            return self.rendered(&name, value);
         }
         match args.optional(1, "default") {
             Some(default) if !default.is_none() => Ok(default),
@@ -102,7 +147,7 @@ pub(super) fn env_var(scope: &Arc<Scope>) -> Option<Value> {
                 }),
                 None => Err(coded(
                     codes::MISSING_ENV_VAR,
-                    format!("Env var required but not provided: '{name}'"),
+                    format!("the environment variable `{name}` is required here and is not set"),
                     Some(format!(
                         "set it, or give a default: `env_var('{name}', '…')`"
                     )),

@@ -6,8 +6,8 @@ use super::keys::{
     COLUMN_KEYS, EXPOSURE_KEYS, GROUP_KEYS, MACRO_KEYS, NODE_KEYS, SOURCE_KEYS, TABLE_KEYS,
 };
 use super::{
-    MacroPatch, NodePatch, RawArgument, RawColumn, RawExposure, RawGroup, RawSource, RawTable, Reader,
-    Section, SourceProperties, tags_of,
+    MacroPatch, NodePatch, RawArgument, RawColumn, RawExposure, RawGroup, RawSource, RawTable,
+    Reader, Section, SourceProperties, tags_of,
 };
 use crate::diagnostics::{Diagnostic, codes};
 use crate::source::Spanned;

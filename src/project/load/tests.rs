@@ -159,7 +159,7 @@ fn case_85_missing_profile_target_and_variable_are_errors_that_name_them() {
     assert_eq!(
         unset,
         [
-            "error E0405: Env var required but not provided: 'GOLDEN_UNSET' @profiles.yml:17:15 \
+            "error E0405: the environment variable `GOLDEN_UNSET` is required here and is not set @profiles.yml:17:15 \
           (set `GOLDEN_UNSET`, or give a default: `env_var('GOLDEN_UNSET', 'default')`)"
         ]
     );

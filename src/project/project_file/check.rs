@@ -235,9 +235,12 @@ impl Checker<'_> {
         let Some((span, part)) = refused.filter(|_| check == VersionCheck::On) else {
             return;
         };
-        let message = format!(
-            "the project `{name}` requires dbt `{part}`, and forge answers as dbt {DBT_VERSION}"
-        );
+        let project = match name {
+            "" => "the project".to_owned(),
+            name => format!("the project `{name}`"),
+        };
+        let message =
+            format!("{project} requires dbt `{part}`, and forge answers as dbt {DBT_VERSION}");
         self.diagnostics.push(
             Diagnostic::error(codes::VERSION_MISMATCH, message)
                 .at(span, "")

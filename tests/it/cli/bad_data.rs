@@ -187,3 +187,14 @@ fn a_selection_without_a_node_says_so_and_is_fine() {
         .unwrap();
     assert_eq!(tables, 0);
 }
+
+#[test]
+fn the_caret_marks_what_the_engine_stumbled_over() {
+    let scratch = Scratch::new(
+        "//- models/a.sql\n{{ config(materialized='table') }}\nselect 'ab' as x from ab\n\
+         //- models/b.sql\n{{ config(materialized='table') }}\nselect 1 qualify 1\n",
+    );
+    scratch
+        .forge(&["run"])
+        .expect(1, &["models/a.sql:2:23", "models/b.sql:2:18"]);
+}

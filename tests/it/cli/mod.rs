@@ -6,4 +6,5 @@ mod bad_data;
 mod bad_project;
 mod bad_template;
 mod safety;
+mod values;
 mod verbs;

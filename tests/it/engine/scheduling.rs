@@ -139,3 +139,21 @@ fn a_skipped_node_says_which_failure_was_the_first() {
         .filter(|r| r["status"] == "skipped");
     assert_eq!(skipped.count(), 3);
 }
+
+#[test]
+fn what_reads_a_model_with_on_error_continue_runs_although_it_failed() {
+    let table = |sql: &str| model("materialized='table', on_error='continue'", sql);
+    let scratch = Scratch::new("//- models/b.sql\nselect id from {{ ref('a') }}\n");
+    scratch.write("models/a.sql", &table("select 1 as id"));
+    scratch
+        .forge(&["run", "--strict"])
+        .expect(0, &["PASS=2"]);
+    scratch.write("models/a.sql", &table("select nope"));
+    scratch
+        .forge(&["run"])
+        .expect(1, &["PASS=1", "ERROR=1", "SKIP=0"]);
+    let manifest: serde_json::Value =
+        serde_json::from_str(&scratch.read("target/manifest.json")).unwrap();
+    let config = &manifest["nodes"]["model.shop.a"]["config"];
+    assert_eq!(config["on_error"], "continue");
+}
