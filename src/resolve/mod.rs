@@ -95,10 +95,9 @@ pub fn resolve(
 /// Each node of the cycle is read by the next one, the last one by the first.
 fn cycle_diagnostic(manifest: &Manifest, path: &[UniqueId]) -> Diagnostic {
     let node = |at: usize| manifest.nodes.get(path[at % path.len()].as_str());
-    let names: Vec<&str> = (0..=path.len())
-        .filter_map(|at| node(at).map(|node| node.name.as_str()))
-        .collect();
-    let shown = names.join(" → ");
+    let round = path.iter().chain(path.first());
+    let ids: Vec<&str> = round.map(UniqueId::as_str).collect();
+    let shown = ids.join(" → ");
     let mut diagnostic = Diagnostic::error(
         codes::CYCLE,
         format!("these nodes depend on each other: {shown}"),
