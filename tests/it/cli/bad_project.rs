@@ -223,6 +223,15 @@ fn an_unversioned_model_has_no_version_to_reference() {
 }
 
 #[test]
+fn the_version_of_a_project_is_no_whole_number() {
+    for (version, code) in [("1", 2), ("abc", 2), ("1.5", 0), ("'1.0'", 0), ("1.0.0-rc1", 0)] {
+        let scratch = Scratch::new("//- models/a.sql\nselect 1 as id\n");
+        scratch.write("dbt_project.yml", &format!("name: shop\nversion: {version}\n"));
+        scratch.forge(&["parse"]).expect(code, &[]);
+    }
+}
+
+#[test]
 fn enabled_must_be_a_boolean() {
     let scratch = Scratch::new("//- models/a.sql\n{{ config(enabled='maybe') }}\nselect 1 as id\n");
     scratch
