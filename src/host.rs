@@ -10,6 +10,8 @@ use std::sync::Mutex;
 
 use jiff::{Timestamp, Zoned};
 
+pub mod secrets;
+
 /// Writes the text of a file.
 pub type Fill<'a> = &'a mut dyn FnMut(Out<'_>) -> io::Result<()>;
 
@@ -73,6 +75,9 @@ pub trait Host: Send + Sync {
     fn uuid(&self) -> String;
 }
 
+/// The variable that freezes the clock.
+pub const CLOCK: &str = "FORGE_NOW";
+
 /// The machine's time, for engines whose clock nobody froze.
 pub fn machine_now() -> Timestamp {
     Timestamp::now()
@@ -92,7 +97,7 @@ impl RealHost {
     }
 
     fn frozen(&self) -> Option<Timestamp> {
-        self.env("FORGE_NOW")?.trim().parse().ok()
+        self.env(CLOCK)?.trim().parse().ok()
     }
 }
 

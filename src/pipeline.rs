@@ -6,6 +6,7 @@
 //! Invariant: no stage is called from anywhere else.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::events::{Event, EventSink};
 use crate::execute;
 use crate::graph::Dag;
+use crate::host::secrets::Mask;
 use crate::host::{Fill, Host};
 use crate::jinja::Engine;
 use crate::jinja::contexts::{Connection, Globals};
@@ -411,9 +413,14 @@ fn write_artifacts(
         identifier: Some(policy.identifier),
     };
     let lookup = |id: &str| compiled.get(id).map(|info| &**info);
+    let mask = Mask::of(&*world.host);
     let write = |name: &str, fill: Fill<'_>| {
         let path = project.target_dir().join(name);
-        if let Err(error) = world.host.write_with(&path, fill) {
+        let done = match mask.is_empty() {
+            true => world.host.write_with(&path, fill),
+            false => masked(&mask, fill).and_then(|text| world.host.write(&path, &text)),
+        };
+        if let Err(error) = done {
             let message = format!("cannot write `{}`: {error}", path.display());
             world.sink.emit(Event::Diagnostic(Diagnostic::warning(
                 codes::NOT_WRITTEN,
@@ -429,6 +436,13 @@ fn write_artifacts(
             out.write_all(results.to_json().as_bytes())
         });
     }
+}
+
+/// The text of an artifact without secrets.
+fn masked(mask: &Mask, fill: Fill<'_>) -> io::Result<String> {
+    let mut text = Vec::new();
+    fill(&mut text)?;
+    Ok(mask.apply(&String::from_utf8_lossy(&text)).into_owned())
 }
 
 /// A connection that reads; as long as there is no database, an empty one answers.
@@ -527,7 +541,10 @@ fn written(
 ) -> CompiledInfo {
     let below = written_path(node);
     let path = prepared.project.target_dir().join("compiled").join(&below);
-    let _ = world.host.write_output(&path, &compiled.code);
+    let mask = Mask::of(&*world.host);
+    let _ = world
+        .host
+        .write_output(&path, &mask.apply(&compiled.code));
     let target = &prepared.project.root().config.target_path;
     CompiledInfo {
         compiled_code: Some(compiled.code.clone()),

@@ -10,12 +10,13 @@ use std::sync::Arc;
 
 use clap::Parser;
 
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::events::{Event, Level};
+use crate::host::secrets::Mask;
 use crate::host::{self, Host, RealHost};
 use crate::pipeline::World;
 use crate::project::FlagOverrides;
-use crate::report::{Console, Style};
+use crate::report::{Console, Style, output};
 use crate::source::SourceMap;
 
 mod args;
@@ -52,6 +53,8 @@ fn execute(cli: &Cli, command_line: String) -> ExitCode {
     let sources = Arc::new(SourceMap::new());
     let flags = cli.overrides(command_line);
     let choice = console::Choice::new(&flags, &*host);
+    // The choice has read `.env`, so that its secrets are known too.
+    output::hide(Mask::of(&*host));
     let console = choice.console(host.clone(), sources.clone());
     let context = Context {
         world: World {
@@ -65,7 +68,7 @@ fn execute(cli: &Cli, command_line: String) -> ExitCode {
     };
     exit::on_interrupt(context.console.clone());
     note_ignored(&context);
-    let result = cli.command.run(&context);
+    let result = clock(&*host).and_then(|()| cli.command.run(&context));
     finish(&context, result)
 }
 
@@ -76,6 +79,18 @@ fn finish(context: &Context, result: Result<Outcome, Diagnostics>) -> ExitCode {
         context.console.diagnostics(diagnostics);
     }
     code
+}
+
+/// A frozen clock must show a time.
+fn clock(host: &dyn Host) -> Result<(), Diagnostics> {
+    let told = host.env(host::CLOCK).unwrap_or_default();
+    if told.is_empty() || told.trim().parse::<jiff::Timestamp>().is_ok() {
+        return Ok(());
+    }
+    let message = format!("`{}` is `{told}`, but must be an RFC 3339 instant", host::CLOCK);
+    Err(Diagnostic::error(codes::BAD_CONFIG, message)
+        .hint("write it as in `2026-03-01T12:00:00Z`, or unset it")
+        .into())
 }
 
 fn note_ignored(context: &Context) {

@@ -9,7 +9,7 @@ use crate::diagnostics::Diagnostic;
 use crate::jinja::contexts::Connection;
 use crate::jinja::diagnose::adapter_code;
 use crate::jinja::error::JinjaError;
-use crate::manifest::Node;
+use crate::manifest::{Node, ResourceType};
 use crate::names::did_you_mean;
 use crate::source::Span;
 
@@ -23,7 +23,7 @@ pub(crate) fn of_adapter(error: &AdapterError) -> Box<Diagnostic> {
 
 /// The diagnostic of an engine's error on the transaction of a node.
 pub(crate) fn of_transaction(node: &Node, error: &AdapterError) -> Box<Diagnostic> {
-    let subject = format!("{} `{}`", node.resource_type, node.name);
+    let subject = subject(node);
     let diagnostic = Diagnostic::error(adapter_code(error), format!("{subject}: {error}"))
         .at(node.span_start(), "");
     let diagnostic = match error {
@@ -61,6 +61,9 @@ pub(crate) fn of_node(
     let Some(cause) = error.downcast::<AdapterError>() else {
         return compiler.diagnostic(error, node);
     };
+    if let Some((key, sql)) = failed_hook(compiler, node, connection, cause) {
+        return of_hook(node, key, &sql, cause);
+    }
     of_sql(compiler, node, connection, code, cause)
 }
 
@@ -72,11 +75,8 @@ pub(crate) fn of_sql(
     code: &str,
     cause: &AdapterError,
 ) -> Box<Diagnostic> {
-    let subject = format!("{} `{}`", node.resource_type, node.name);
-    let reason = match cause.missing_relation() {
-        Some(missing) => format!("there is no table or view `{missing}`"),
-        None => cause.to_string(),
-    };
+    let subject = subject(node);
+    let reason = reason(cause);
     let mut diagnostic = Diagnostic::error(adapter_code(cause), format!("{subject}: {reason}"));
     let offset = offset_in(code, cause).or_else(|| offset_of_probe(connection, code, cause));
     let place = offset.and_then(|at| origin(compiler, node, connection, Variant::Auto, code, at));
@@ -94,7 +94,7 @@ pub(crate) fn of_sql(
     if let Some(line) = offset.and_then(|at| sql_line(code, at)) {
         diagnostic = diagnostic.note(format!("the engine read: {line}"));
     }
-    if cause.missing_relation().is_some() {
+    if cause.missing_relation().is_some() && node.resource_type != ResourceType::Operation {
         diagnostic =
             diagnostic.hint("build what it reads first, or reference it with `ref` or `source`");
     }
@@ -107,6 +107,59 @@ pub(crate) fn of_sql(
         diagnostic = diagnostic.hint("end the SQL without a semicolon");
     }
     Box::new(hinted(diagnostic, cause))
+}
+
+/// The diagnostic of an engine's error on a `pre-hook` or `post-hook` of a node.
+pub(crate) fn of_hook(
+    node: &Node,
+    key: &str,
+    sql: &str,
+    cause: &AdapterError,
+) -> Box<Diagnostic> {
+    let message = format!("the {key} of {}: {}", subject(node), reason(cause));
+    let read = sql.trim();
+    Box::new(hinted(
+        Diagnostic::error(adapter_code(cause), message)
+            .at(node.span_start(), "")
+            .note(format!("the engine read: {read}")),
+        cause,
+    ))
+}
+
+/// The hook of the node that the engine rejected, and its SQL.
+fn failed_hook(
+    compiler: &Compiler,
+    node: &Arc<Node>,
+    connection: &Arc<Connection>,
+    cause: &AdapterError,
+) -> Option<(&'static str, String)> {
+    let AdapterError::Sql { sql: rejected, .. } = cause else {
+        return None;
+    };
+    let hooks = ["pre-hook", "post-hook"]
+        .into_iter()
+        .flat_map(|key| node.config.hooks(key).into_iter().map(move |hook| (key, hook)));
+    hooks.into_iter().find_map(|(key, hook)| {
+        let scope = Arc::new(compiler.scope(node, connection));
+        let sql = scope.render(key, &hook.sql).ok()?;
+        let is_it = !sql.trim().is_empty() && rejected.trim().ends_with(sql.trim());
+        is_it.then_some((key, sql))
+    })
+}
+
+fn subject(node: &Node) -> String {
+    match node.resource_type {
+        ResourceType::SqlOperation => "the inline SQL".to_owned(),
+        ResourceType::Operation => format!("hook `{}`", node.name),
+        kind => format!("{kind} `{}`", node.name),
+    }
+}
+
+fn reason(cause: &AdapterError) -> String {
+    match cause.missing_relation() {
+        Some(missing) => format!("there is no table or view `{missing}`"),
+        None => cause.to_string(),
+    }
 }
 
 /// Whether the engine stumbled over the semicolon that ends the user's SQL.

@@ -1,5 +1,6 @@
 //! Models, seeds and snapshots: the materialization macro of the node inside one transaction.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,6 +12,7 @@ use crate::artifacts::manifest::CompiledInfo;
 use crate::compile::{CompiledNode, Variant, written_path};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::{Event, Status};
+use crate::host::secrets::Mask;
 use crate::jinja::contexts::{Connection, Scope};
 use crate::jinja::values;
 use crate::manifest::{Hook, Node, ResourceType};
@@ -108,11 +110,7 @@ pub(super) fn compiled_info(run: &Run<'_>, node: &Node, compiled: &CompiledNode)
     let has_code = node.resource_type != ResourceType::Seed;
     if let (Some(target), true) = (&run.target_dir, has_code) {
         let path = target.join("compiled").join(&below);
-        let _ = run
-            .compiler
-            .globals
-            .host
-            .write_output(&path, &compiled.code);
+        write_masked(run, &path, &compiled.code);
     }
     CompiledInfo {
         compiled_code: has_code.then(|| compiled.code.clone()),
@@ -138,12 +136,14 @@ pub(super) fn write_statements(run: &Run<'_>, node: &Node, connection: &Arc<Conn
             .map(|s| s.trim())
             .filter(|s| !s.is_empty())
             .collect();
-        let _ = run
-            .compiler
-            .globals
-            .host
-            .write_output(&path, &format!("{};\n", text.join(";\n\n")));
+        write_masked(run, &path, &format!("{};\n", text.join(";\n\n")));
     }
+}
+
+/// Writes a file for people to look at. A file that cannot be written stops nothing.
+fn write_masked(run: &Run<'_>, path: &Path, text: &str) {
+    let host = &run.compiler.globals.host;
+    let _ = host.write_output(path, &Mask::of(&**host).apply(text));
 }
 
 fn materialize(
@@ -210,7 +210,7 @@ fn outside(
             .render(key, &hook.sql)
             .map_err(|error| run.compiler.diagnostic(&error, node))?;
         let done = connection.execute(sql.trim(), &scope.query_comment);
-        done.map_err(|error| failure::of_sql(run.compiler, node, connection, &sql, &error))?;
+        done.map_err(|error| failure::of_hook(node, key, &sql, &error))?;
     }
     Ok(())
 }

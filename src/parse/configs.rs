@@ -6,7 +6,9 @@
 use serde_json::Value as Json;
 
 use crate::diagnostics::{Diagnostic, codes};
+use crate::jinja::rewrite;
 use crate::manifest::{Node, ResourceType};
+use crate::source::Span;
 use crate::source::yaml::Yaml;
 
 /// The configuration of every level along `fqn`, outer first, to be merged in this order.
@@ -49,8 +51,7 @@ pub(crate) fn wrong_values(node: &Node) -> Vec<Diagnostic> {
             node.name,
             value.as_str().map_or_else(|| value.to_string(), str::to_owned),
         );
-        let place = crate::resolve::named_argument_span(node, "config", name);
-        Some(Diagnostic::error(codes::WRONG_TYPE, message).at(place, ""))
+        Some(Diagnostic::error(codes::WRONG_TYPE, message).at(config_call(node, name), ""))
     };
     let on_error = |value: &Json| {
         let word = value.as_str();
@@ -64,6 +65,22 @@ pub(crate) fn wrong_values(node: &Node) -> Vec<Diagnostic> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// The `config(name=…)` of a node's template; the template when the value is written elsewhere.
+fn config_call(node: &Node, name: &str) -> Span {
+    if node.test().is_some_and(|test| test.metadata.is_some()) {
+        return node.span;
+    }
+    let calls = rewrite::macro_calls(&node.raw_code).unwrap_or_default();
+    let sets_it = |call: &&rewrite::MacroCall| {
+        let mut arguments = call.arguments.iter();
+        call.path == ["config"] && arguments.any(|(key, _)| key.as_deref() == Some(name))
+    };
+    calls.iter().find(sets_it).map_or(node.span_start(), |call| {
+        let start = node.span.start as usize;
+        Span::new(node.span.file, start + call.span.start, start + call.span.end)
+    })
 }
 
 #[cfg(test)]

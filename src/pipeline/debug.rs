@@ -1,7 +1,7 @@
 //! What `forge debug` looks at: installation, project, profile, connection.
 
 use super::{World, connect, load};
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::project::{self, FlagOverrides};
 
 /// What `debug` found: subject, finding, whether it is fine.
@@ -29,7 +29,7 @@ pub fn debug(world: &World, flags: &FlagOverrides) -> Result<DebugReport, Diagno
         Ok(project) => project,
         Err(problems) => {
             for problem in problems.iter() {
-                lines.push(("project".to_owned(), problem.message.clone(), false));
+                lines.push(("project".to_owned(), finding(world, problem), false));
             }
             return Ok(DebugReport { lines });
         }
@@ -68,7 +68,7 @@ pub fn debug(world: &World, flags: &FlagOverrides) -> Result<DebugReport, Diagno
         }
     }
     let connected = connect(world, &project)
-        .map_err(|d| d.iter().map(|d| d.message.clone()).collect::<Vec<_>>());
+        .map_err(|d| d.iter().map(|d| finding(world, d)).collect::<Vec<_>>());
     let connected =
         connected.and_then(|adapter| adapter.writer().map_err(|error| vec![error.to_string()]));
     match connected {
@@ -76,4 +76,15 @@ pub fn debug(world: &World, flags: &FlagOverrides) -> Result<DebugReport, Diagno
         Err(messages) => lines.push(("connection".to_owned(), messages.join("; "), false)),
     }
     Ok(DebugReport { lines })
+}
+
+/// A mistake on one line: what, where, and what to do about it.
+fn finding(world: &World, problem: &Diagnostic) -> String {
+    let place = (problem.primary.as_ref())
+        .map(|label| format!(" ({})", world.sources.place(label.span)))
+        .unwrap_or_default();
+    let hint = (problem.hint.as_ref())
+        .map(|hint| format!("; hint: {hint}"))
+        .unwrap_or_default();
+    format!("{}{place}{hint}", problem.message)
 }

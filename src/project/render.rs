@@ -12,7 +12,7 @@ use minijinja::{Environment, Error, ErrorKind, State};
 use serde_json::{Map, Value as Json};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, codes};
-use crate::host::Host;
+use crate::host::{Host, secrets};
 use crate::source::Span;
 use crate::source::yaml::{Mapping, Node, Yaml};
 
@@ -22,9 +22,6 @@ mod methods;
 use literal::Marked;
 
 pub use crate::artifacts::DBT_VERSION;
-
-/// Variables whose names start so are secrets.
-const SECRET_PREFIX: &str = "DBT_ENV_SECRET";
 
 /// The deepest chain of variables that mention variables.
 const MAX_VAR_DEPTH: u32 = 10;
@@ -237,7 +234,7 @@ fn env_var(
     args: &[Value],
 ) -> Result<Value, Error> {
     let (name, default) = name_and_default("var", args)?;
-    if secrets == Secrets::Refused && name.starts_with(SECRET_PREFIX) {
+    if secrets == Secrets::Refused && name.starts_with(secrets::PREFIX) {
         return Err(raise(RenderError::SecretEnvVar(name)));
     }
     match variables.get(&name) {

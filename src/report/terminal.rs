@@ -105,7 +105,8 @@ impl Terminal {
             let frame = state.elapsed().as_millis() / TICK.as_millis();
             let frame = frames[usize::try_from(frame).unwrap_or(0) % frames.len()];
             // A screen that cannot be written to shows nothing, and nothing is lost.
-            let _ = out.write_str(&live_lines(&unpoisoned(&running), frame, style));
+            let lines = live_lines(&unpoisoned(&running), frame, style);
+            let _ = out.write_str(&output::masked(&lines));
         };
         let look = ProgressStyle::with_template(template)
             .expect("invariant: the template is valid")

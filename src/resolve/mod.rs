@@ -96,7 +96,8 @@ pub fn resolve(
 fn cycle_diagnostic(manifest: &Manifest, path: &[UniqueId]) -> Diagnostic {
     let node = |at: usize| manifest.nodes.get(path[at % path.len()].as_str());
     // Whole ids, as dbt writes them: scripts look for them.
-    let ids: Vec<&str> = (0..=path.len()).map(|at| path[at % path.len()].as_str()).collect();
+    let round = path.iter().chain(path.first());
+    let ids: Vec<&str> = round.map(UniqueId::as_str).collect();
     let shown = ids.join(" → ");
     let mut diagnostic = Diagnostic::error(
         codes::CYCLE,
@@ -295,30 +296,19 @@ impl Reader<'_> {
     }
 }
 
-/// The span of the call of `function` with the argument `name=…` in a node's template.
-pub fn named_argument_span(node: &Node, function: &str, name: &str) -> Span {
-    find_call(node, function, |call| {
-        call.arguments.iter().any(|(key, _)| key.as_deref() == Some(name))
-    })
-}
-
 /// The span of `function('argument' …)` in a node's template; the whole first line when it is not literal.
 pub fn call_span(node: &Node, function: &str, argument: &str) -> Span {
-    find_call(node, function, |call| {
-        call.arguments
-            .iter()
-            .any(|(_, text)| text.as_deref() == Some(argument))
-    })
-}
-
-fn find_call(node: &Node, function: &str, is_it: impl Fn(&rewrite::MacroCall) -> bool) -> Span {
     if node.test().is_some_and(|test| test.metadata.is_some()) {
         return node.span;
     }
     let calls = rewrite::macro_calls(&node.raw_code).unwrap_or_default();
-    let found = calls
-        .into_iter()
-        .find(|call| call.path.last().map(String::as_str) == Some(function) && is_it(call));
+    let found = calls.into_iter().find(|call| {
+        call.path.last().map(String::as_str) == Some(function)
+            && call
+                .arguments
+                .iter()
+                .any(|(_, text)| text.as_deref() == Some(argument))
+    });
     match found {
         Some(call) => {
             let start = node.span.start as usize;

@@ -209,7 +209,7 @@ struct Reader<'s> {
 
 /// The parser's words, and what they mostly mean.
 fn explained(words: &str) -> String {
-    match words.starts_with("did not find expected '-' indicator") {
+    match words.contains("did not find expected '-' indicator") {
         true => format!("the indentation is probably off at this line ({words})"),
         false => words.to_owned(),
     }

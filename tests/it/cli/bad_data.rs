@@ -198,3 +198,18 @@ fn the_caret_marks_what_the_engine_stumbled_over() {
         .forge(&["run"])
         .expect(1, &["models/a.sql:2:23", "models/b.sql:2:18"]);
 }
+
+#[test]
+fn a_failing_hook_of_a_model_is_named() {
+    let scratch = Scratch::new(
+        "//- models/a.sql\n{{ config(post_hook='insert into {{ this.name }}_log values (1)', materialized='table') }}\nselect 1 as id\n\
+         //- models/b.sql\n{{ config(pre_hook={'sql': 'nope', 'transaction': false}, materialized='table') }}\nselect 1 as id\n",
+    );
+    scratch
+        .forge(&["run"])
+        .expect(
+            1,
+            &["the post-hook of model `a`", "`a_log`", "the pre-hook of model `b`"],
+        )
+        .without(&["build what it reads first"]);
+}

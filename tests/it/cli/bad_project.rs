@@ -211,3 +211,32 @@ fn a_profile_that_is_not_there_is_named() {
         .forge(&["parse", "--profile", "nowhere"])
         .expect(2, &["E0104", "nowhere"]);
 }
+
+#[test]
+fn an_unversioned_model_has_no_version_to_reference() {
+    let scratch = Scratch::new(
+        "//- models/a.sql\nselect 1 as id\n//- models/b.sql\nselect * from {{ ref('a', v=3) }}\n",
+    );
+    scratch
+        .forge(&["parse"])
+        .expect(2, &["E0301", "models/b.sql:1:18", "which has no versions"]);
+}
+
+#[test]
+fn enabled_must_be_a_boolean() {
+    let scratch = Scratch::new("//- models/a.sql\n{{ config(enabled='maybe') }}\nselect 1 as id\n");
+    scratch
+        .forge(&["parse"])
+        .expect(2, &["E0205", "models/a.sql:1:4", "`maybe`"]);
+}
+
+#[test]
+fn a_misspelt_configuration_of_an_empty_folder_gets_a_suggestion() {
+    let scratch = Scratch::new(
+        "//- models/a.sql\nselect 1 as id\n\
+         //- dbt_project.yml\nname: shop\nversion: '1.0'\nmodels: {er: {materialised: table}}\n",
+    );
+    scratch
+        .forge(&["parse"])
+        .expect(0, &["E0204", "did you mean `materialized`"]);
+}

@@ -159,3 +159,63 @@ fn is_locked(db: &Connection) -> bool {
         Err(error) => error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy),
     }
 }
+
+#[test]
+fn a_secret_is_never_shown() {
+    let scratch = Scratch::new(
+        "//- profiles.yml\nshop:\n  target: dev\n  outputs:\n    dev: {type: sqlite, path: \"{{ env_var('DBT_ENV_SECRET_DB') }}.db\"}\n\
+         //- dbt_project.yml\nname: shop\nprofile: shop\nversion: '1.0'\n\
+         //- models/a.sql\n-- {{ target.path }}\nselect nope\n",
+    );
+    for arguments in [
+        &["debug"][..],
+        &["run"],
+        &["run", "--log-format", "json"],
+        &["run", "--vars", "{a: hunter2}"],
+        &["compile"],
+    ] {
+        let output = scratch
+            .command(arguments)
+            .env("DBT_ENV_SECRET_DB", "hunter2")
+            .output()
+            .unwrap();
+        for text in [&output.stdout, &output.stderr] {
+            let text = String::from_utf8_lossy(text);
+            assert!(!text.contains("hunter2"), "{arguments:?}: {text}");
+        }
+    }
+    for file in [
+        "target/manifest.json",
+        "target/run_results.json",
+        "target/compiled/shop/models/a.sql",
+    ] {
+        let text = scratch.read(file);
+        assert!(!text.contains("hunter2"), "{file}");
+        assert!(file.ends_with("manifest.json") || text.contains("*****"), "{file}");
+    }
+    assert!(scratch.path("hunter2.db").exists());
+}
+
+#[test]
+fn a_frozen_clock_must_show_a_time() {
+    let scratch = Scratch::new("//- models/a.sql\nselect 1 as id\n");
+    let output = scratch
+        .command(&["parse"])
+        .env("FORGE_NOW", "foo")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.contains("`FORGE_NOW` is `foo`"), "{text}");
+}
+
+#[test]
+fn variables_of_dbts_engine_prefix_reach_the_console() {
+    let scratch = Scratch::new("//- models/a.sql\nselect 1 as id\n");
+    let run = |name: &str, value: &str| {
+        let output = scratch.command(&["run"]).env(name, value).output().unwrap();
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert_eq!(run("DBT_ENGINE_QUIET", "1"), "");
+    assert!(run("DBT_ENGINE_LOG_FORMAT", "json").starts_with('{'));
+}
