@@ -18,8 +18,16 @@ use crate::manifest::{Node, ResourceType};
 /// The stack of a worker: templates nest deeper than the platform's default allows.
 const STACK: usize = 16 * 1024 * 1024;
 
+/// From this many vertices on, a connection that has to read the schema again is slower than a small test.
+const LARGE: usize = 256;
+/// How long a test in a large project waits for the connection that knows the schema.
+const PATIENCE: Duration = Duration::from_millis(25);
+
 struct State {
     ready: Ready,
+    /// How many nodes have written: a reader that saw another number reads the schema again.
+    written: usize,
+    is_large: bool,
     writes: VecDeque<usize>,
     reads: VecDeque<usize>,
     is_writing: bool,
@@ -41,6 +49,8 @@ pub(super) fn drive(
     let (ready, first) = plan.dag.ready(plan.wanted.clone());
     let mut state = State {
         ready,
+        written: 0,
+        is_large: plan.dag.len() > LARGE,
         writes: VecDeque::new(),
         reads: VecDeque::new(),
         is_writing: false,
@@ -95,8 +105,15 @@ fn only_reads(run: &Run<'_>, node: &Node) -> bool {
 }
 
 enum Job {
-    Run { at: usize, writes: bool },
-    Skip { at: usize, reason: String },
+    /// With the connection that writes, or with the worker's own.
+    Run {
+        at: usize,
+        writes: bool,
+    },
+    Skip {
+        at: usize,
+        reason: String,
+    },
 }
 
 fn work(
@@ -110,7 +127,8 @@ fn work(
         let adapter = run.compiler.globals.adapter.clone();
         Box::new(move || adapter.reader().map(Some))
     }));
-    while let Some(job) = next(shared) {
+    let mut seen = 0;
+    while let Some(job) = next(shared, &mut seen) {
         match job {
             Job::Skip { at, reason } => {
                 let ended = Ended {
@@ -128,20 +146,45 @@ fn work(
                 settle(run, plan, shared, at, Status::Skipped, false);
             }
             Job::Run { at, writes } => {
-                let connection = if writes { &connections.writer } else { &reader };
+                let connection = if writes {
+                    &connections.writer
+                } else {
+                    // One state of the data for the whole test: without it the engine gives up when tables change
+                    // faster than it reads the schema. What fails here fails again in the test, and is told there.
+                    let _ = reader.with(|session| session.begin());
+                    &reader
+                };
                 let status = one(run, plan, at, connection, finished);
+                if !writes {
+                    let _ = reader.with(|session| session.rollback());
+                }
                 settle(run, plan, shared, at, status, writes);
             }
         }
     }
 }
 
-/// The next job; `None` when all is done.
-fn next(shared: &(Mutex<State>, Condvar)) -> Option<Job> {
+/// The next job; `None` when all is done. `seen` is what the worker's reader saw written.
+///
+/// In a large project a test that needs the schema anew runs on the connection that writes, which knows it, unless
+/// that one is busy for long.
+///
+/// `seen` is how much was written when the worker's reader last read. In a large project a test that needs the
+/// schema anew runs on the connection that writes, which knows it, unless that one is busy for long.
+fn next(shared: &(Mutex<State>, Condvar), seen: &mut usize) -> Option<Job> {
     let (lock, wake) = shared;
+    let mut has_waited = false;
     let mut state = lock.lock().expect("invariant: no panic under lock");
     loop {
-        if let Some(job) = state.take() {
+        if state.must_wait(*seen) && !has_waited {
+            let (woken, timeout) = wake
+                .wait_timeout(state, PATIENCE)
+                .expect("invariant: no panic under lock");
+            state = woken;
+            has_waited = timeout.timed_out();
+            continue;
+        }
+        if let Some(job) = state.take(seen) {
             state.running += 1;
             return Some(job);
         }
@@ -157,7 +200,7 @@ fn next(shared: &(Mutex<State>, Condvar)) -> Option<Job> {
 
 impl State {
     /// What can be done now: skip what is held up, write when nobody writes, read.
-    fn take(&mut self) -> Option<Job> {
+    fn take(&mut self, seen: &mut usize) -> Option<Job> {
         if let Some(reason) = self.stopped.clone() {
             let at = self.writes.pop_front().or_else(|| self.reads.pop_front())?;
             return Some(Job::Skip { at, reason });
@@ -176,7 +219,23 @@ impl State {
             return Some(Job::Run { at, writes: true });
         }
         let at = self.reads.pop_front()?;
-        Some(Job::Run { at, writes: false })
+        let writes = self.is_stale(*seen) && !self.is_writing;
+        match writes {
+            true => self.is_writing = true,
+            false => *seen = self.written,
+        }
+        Some(Job::Run { at, writes })
+    }
+
+    /// Whether a reader that saw this much written is slower than a small test.
+    fn is_stale(&self, seen: usize) -> bool {
+        self.is_large && seen != self.written
+    }
+
+    /// Whether there are only tests to run, and the connection that knows the schema will soon be free for them.
+    fn must_wait(&self, seen: usize) -> bool {
+        let has_other = self.stopped.is_some() || (!self.is_writing && !self.writes.is_empty());
+        !has_other && self.is_writing && !self.reads.is_empty() && self.is_stale(seen)
     }
 }
 
@@ -230,6 +289,10 @@ fn settle(
     state.running -= 1;
     if wrote {
         state.is_writing = false;
+        let changed = run
+            .node(plan.dag.key(at))
+            .is_none_or(|node| !only_reads(run, node));
+        state.written += usize::from(changed);
     }
     let is_bad = status.is_failure() || status == Status::Skipped;
     if is_bad && state.stopped.is_none() {

@@ -115,7 +115,12 @@ impl Session for SqliteSession {
     }
 
     fn begin(&mut self) -> Result<()> {
-        self.run("begin immediate")?;
+        let only_reads = lock(&self.connection).is_readonly(MAIN).unwrap_or(false);
+        self.run(if only_reads {
+            "begin"
+        } else {
+            "begin immediate"
+        })?;
         self.owns_transaction = true;
         Ok(())
     }
