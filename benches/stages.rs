@@ -57,7 +57,9 @@ fn property_files(c: &mut Criterion) {
                  accepted_values:\n              arguments:\n                values: [new, paid]\n";
     let text = format!("version: 2\nmodels:\n{}", entry.repeat(50));
     let file = SourceMap::new().add("s.yml", Path::new("s.yml"), text.as_str());
-    c.bench_function("property file of 50 models", |b| b.iter(|| yaml::parse(file, black_box(&text))));
+    c.bench_function("property file of 50 models", |b| {
+        b.iter(|| yaml::parse(file, black_box(&text)))
+    });
 }
 
 fn configuration(c: &mut Criterion) {
@@ -80,7 +82,8 @@ fn graph(c: &mut Criterion) {
     let nodes: Vec<(UniqueId, Vec<UniqueId>)> = (0..5)
         .flat_map(|layer| (0..2000).map(move |at| (layer, at)))
         .map(|(layer, at)| {
-            let parents = (0..3).filter(|_| layer > 0).map(|k| id(layer - 1, (at * 7 + k * 13) % 2000));
+            let parents =
+                (0..3).filter(|_| layer > 0).map(|k| id(layer - 1, (at * 7 + k * 13) % 2000));
             (id(layer, at), parents.collect())
         })
         .collect();
@@ -88,7 +91,9 @@ fn graph(c: &mut Criterion) {
     c.bench_function("graph of 10,000 nodes", |b| b.iter(build));
     let dag = build().expect("layers have no cycle");
     let start = dag.indices_of(["model.p.l0_0", "model.p.l0_1"]);
-    c.bench_function("everything below two nodes", |b| b.iter(|| dag.descendants(black_box(&start), None)));
+    c.bench_function("everything below two nodes", |b| {
+        b.iter(|| dag.descendants(black_box(&start), None))
+    });
 }
 
 criterion_group!(stages, templates, property_files, configuration, graph);
