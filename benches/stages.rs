@@ -3,14 +3,22 @@
 //! `cargo bench` runs them all; `benches/compare.sh` measures whole commands.
 
 use std::hint::black_box;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use forge::artifacts::manifest::write_manifest;
+use forge::events::Silent;
 use forge::graph::Dag;
+use forge::host::RealHost;
 use forge::jinja::macros::Session;
 use forge::jinja::{Engine, rewrite, values};
-use forge::manifest::{Config, ResourceType};
+use forge::manifest::{Config, Quoting, ResourceType};
 use forge::names::UniqueId;
+use forge::pipeline::{self, Prepared, World};
+use forge::project::FlagOverrides;
+use forge::select::{self, Criteria};
 use forge::source::{SourceMap, yaml};
 use minijinja::value::Value;
 use serde_json::json;
@@ -96,5 +104,64 @@ fn graph(c: &mut Criterion) {
     });
 }
 
-criterion_group!(stages, templates, property_files, configuration, graph);
+/// Models of the generated project.
+const MODELS: usize = 1000;
+
+/// Writes the project below the build folder, once.
+fn project_dir() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-{MODELS}"));
+    if !dir.exists() {
+        let mut generator = Command::new("bash");
+        generator.arg(root.join("benches/gen_project.sh"));
+        let status = generator.arg(MODELS.to_string()).arg(&dir).status();
+        assert!(status.is_ok_and(|s| s.success()), "gen_project.sh needs bash");
+    }
+    dir
+}
+
+fn prepare(dir: &Path) -> Prepared {
+    let world = World {
+        host: Arc::new(RealHost::new()),
+        sources: Arc::new(SourceMap::new()),
+        sink: Arc::new(Silent),
+    };
+    let flags = FlagOverrides {
+        which: "parse".to_owned(),
+        project_dir: Some(dir.to_string_lossy().into_owned()),
+        ..FlagOverrides::default()
+    };
+    pipeline::prepare(&world, &flags).unwrap_or_else(|problems| {
+        let messages: Vec<_> = problems.iter().map(|d| d.message.clone()).collect();
+        panic!("the generated project is broken: {messages:?}")
+    })
+}
+
+fn whole_project(c: &mut Criterion) {
+    let dir = project_dir();
+    let prepared = prepare(&dir);
+    let manifest = &prepared.manifest;
+    let mut group = c.benchmark_group("project");
+    group.sample_size(20);
+    group.bench_function("load, parse, resolve", |b| b.iter(|| prepare(&dir)));
+    let criteria = Criteria {
+        select: vec!["tag:marts,config.materialized:table".to_owned(), "+dim_d0001_8+".to_owned()],
+        ..Criteria::default()
+    };
+    group.bench_function("select", |b| {
+        b.iter(|| select::select(manifest, &prepared.dag, black_box(&criteria)))
+    });
+    group.bench_function("manifest", |b| {
+        b.iter(|| {
+            let mut text = Vec::new();
+            let none = |_: &str| None;
+            write_manifest(manifest, Quoting::default(), &none, &mut text)
+                .expect("memory takes it all");
+            text
+        })
+    });
+    group.finish();
+}
+
+criterion_group!(stages, templates, property_files, configuration, graph, whole_project);
 criterion_main!(stages);

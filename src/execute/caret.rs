@@ -64,8 +64,8 @@ fn occurrences(text: &str, token: &str) -> impl Iterator<Item = usize> {
     let ends = token.ends_with(is_word);
     let found = (!token.is_empty()).then(|| text.match_indices(token));
     found.into_iter().flatten().map(|(at, _)| at).filter(move |at| {
-        !(starts && text[..*at].ends_with(is_word))
-            && !(ends && text[at + token.len()..].starts_with(is_word))
+        !(starts && text[..*at].ends_with(is_word)
+            || ends && text[at + token.len()..].starts_with(is_word))
     })
 }
 

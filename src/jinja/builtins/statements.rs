@@ -16,7 +16,7 @@ use crate::jinja::values;
 
 /// `return(value)`: ends the running macro with a typed value.
 pub(super) fn return_value(_: &Arc<Scope>) -> Option<Value> {
-    Some(function("return", |state, args| macros::return_value(state, args)))
+    Some(function("return", macros::return_value))
 }
 
 /// `load_result(name)`: `.response`, `.data`, `.table` of a statement; none when there is none.
