@@ -1,12 +1,18 @@
 #!/usr/bin/env bash
-# Measures parse, compile and build of a project with forge and, if there is one, with dbt, and prints a Markdown table.
+# Measures parse, compile and build of a project with forge and, if there is one, with dbt, and prints a Markdown table:
+# medians of wall time, CPU time (user and system) and peak memory, and from where to where the runs went.
 #
 #   benches/compare.sh [PROJECT_DIR | N]     N: generate a project of N models (default 1000)
 #
-#   RUNS=5      runs per figure; the table has medians
+#   RUNS=3      runs of forge and sqlite3 per figure
+#   DBT_RUNS=1  runs of dbt per figure: it is slow
 #   FORGE=path  binary to measure; default: build one with `cargo build --release`
 #   DBT=path    dbt to compare with; default: the dbt on PATH; DBT=none: none
 #   GEN=path    generator, called as `GEN N OUT_DIR`; default: benches/gen_project.sh
+#
+# The limit of a build is the engine: where sqlite3 and python3 are installed, the statements of forge's build, taken from
+# target/run, are piped into one sqlite3 process with forge's pragmas, one transaction a model. Seeds are loaded before
+# and count for neither side of that line.
 #
 # Each tool works in a copy of its own. Every build is a first build: databases are removed before it. dbt parses with
 # --no-partial-parse; its compile and build may use the parse cache that the runs before them have left.
@@ -15,8 +21,8 @@ export LC_ALL=C DO_NOT_TRACK=1 DBT_SEND_ANONYMOUS_USAGE_STATS=false
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 what=${1:-1000}
-runs=${RUNS:-5}
-verbs=(parse compile build)
+runs=${RUNS:-3}
+dbt_runs=${DBT_RUNS:-1}
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -68,7 +74,7 @@ $profile:
 EOF
 }
 
-# measure CMD…: prints wall seconds, user seconds and peak MiB of one run; the last is "-" where nothing can tell it.
+# measure CMD…: prints wall seconds, CPU seconds and peak MiB of one run; the last is "-" where nothing can tell it.
 measure() {
     local log=$scratch/log figures=$scratch/figures begin=$EPOCHREALTIME
     if [[ $timer == gnu ]]; then
@@ -81,16 +87,17 @@ code = subprocess.call(sys.argv[2:])
 wall = time.perf_counter() - begin
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 kib = used.ru_maxrss / 1024 if sys.platform == "darwin" else used.ru_maxrss
-open(sys.argv[1], "w").write(f"{used.ru_utime} {kib} {wall}")
+open(sys.argv[1], "w").write(f"{used.ru_utime + used.ru_stime} {kib} {wall}")
 sys.exit(code)
 EOF
     else
-        local TIMEFORMAT=%U
+        local TIMEFORMAT='%U %S'
         { time "$@" > "$log" 2>&1 || show_failure "$@"; } 2> "$figures"
     fi
     local end=$EPOCHREALTIME
     case $timer in
-        gnu) awk -F': ' '/User time/ {u = $2} /Maximum resident/ {m = $2} END {print u, m}' "$figures" ;;
+        gnu) awk -F': ' '/(User|System) time/ {u += $2} /Maximum resident/ {m = $2} END {print u, m}' "$figures" ;;
+        bash) awk '{print $1 + $2}' "$figures" ;;
         *) cat "$figures" ;;
     esac | awk -v begin="$begin" -v end="$end" \
         '{printf "%.3f %.3f %s\n", ($3 ? $3 : end - begin), $1, ($2 == "" ? "-" : sprintf("%.1f", $2 / 1024))}'
@@ -105,31 +112,69 @@ show_failure() {
 # median FIELD: the middle of the column of what comes in.
 median() { awk -v f="$1" '{print $f}' | sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 
-# bench TOOL VERB CMD…: appends the medians to $scratch/results.
+# spread FIELD: the smallest and the largest of the column.
+spread() { awk -v f="$1" '{print $f}' | sort -n | awk 'NR == 1 {a = $1} {b = $1} END {print a "–" b}'; }
+
+# bench TOOL VERB RUNS BEFORE CMD…: appends medians and spread to $scratch/results; runs BEFORE before each run.
 bench() {
-    local tool=$1 verb=$2 samples=$scratch/samples
-    shift 2
+    local tool=$1 verb=$2 count=$3 before=$4 samples=$scratch/samples
+    shift 4
     : > "$samples"
-    for (( i = 0; i < runs; i++ )); do
-        if [[ $verb == build ]]; then
-            find "$scratch/$tool" -maxdepth 2 \( -name '*.db' -o -name '*.db-*' \) -delete
-        fi
+    for (( i = 0; i < count; i++ )); do
+        "$before"
         measure "$@" >> "$samples"
     done
-    echo "$tool $verb $(median 1 < "$samples") $(median 2 < "$samples") $(median 3 < "$samples")" >> "$scratch/results"
+    echo "$tool $verb $(median 1 < "$samples") $(median 2 < "$samples") $(median 3 < "$samples")" \
+        "$(spread 1 < "$samples") $(spread 2 < "$samples")" >> "$scratch/results"
     echo "  $tool $verb: $(tail -n 1 "$scratch/results" | cut -d' ' -f3-)" >&2
 }
 
+no_databases() { find . -maxdepth 2 \( -name '*.db' -o -name '*.db-*' \) -delete; }
+seeded() { no_databases; cp -R "$scratch/seeded/." .; }
+
 run_all() {
-    local tool=$1 binary=$2
+    local tool=$1 binary=$2 count=$3
     copy_for "$tool"
     cd "$scratch/$tool"
-    for verb in "${verbs[@]}"; do
-        local flags=()
-        [[ $tool == dbt && $verb == parse ]] && flags=(--no-partial-parse)
-        bench "$tool" "$verb" "$binary" "$verb" ${flags[@]+"${flags[@]}"}
-    done
+    local flags=()
+    [[ $tool == dbt ]] && flags=(--no-partial-parse)
+    bench "$tool" parse "$count" true "$binary" parse ${flags[@]+"${flags[@]}"}
+    bench "$tool" compile "$count" true "$binary" compile
+    bench "$tool" build "$count" no_databases "$binary" build
     cd - > /dev/null
+}
+
+# The engine's own time: what forge ran, in the order in which it did, without forge.
+run_engine() {
+    command -v sqlite3 > /dev/null && command -v python3 > /dev/null || return 0
+    cd "$scratch/forge"
+    no_databases
+    "$forge" --quiet seed > /dev/null
+    mkdir -p "$scratch/seeded"
+    find . -maxdepth 1 -name '*.db*' -exec cp {} "$scratch/seeded" \;
+    local database
+    database=$(find . -maxdepth 1 -name '*.db' | head -n 1)
+    if [[ -n $database ]]; then
+        bench forge models "$runs" seeded "$forge" build --exclude resource_type:seed
+        statements > "$scratch/statements.sql"
+        bench sqlite3 models "$runs" seeded bash -c "sqlite3 -bail '$database' < '$scratch/statements.sql'"
+    fi
+    cd - > /dev/null
+}
+
+statements() {
+    python3 - <<'EOF'
+import json, os
+nodes = json.load(open("target/manifest.json"))["nodes"]
+print("pragma journal_mode = wal; pragma synchronous = normal; pragma temp_store = memory; pragma cache_size = -65536;")
+for result in json.load(open("target/run_results.json"))["results"]:
+    node = nodes[result["unique_id"]]
+    path = node["build_path"]
+    if not path or not os.path.exists(path):
+        continue
+    text = open(path).read()
+    print(text if node["resource_type"] == "test" else f"begin immediate;\n{text}\ncommit;")
+EOF
 }
 
 machine() {
@@ -143,32 +188,34 @@ report() {
     local models
     models=$(find "$project" -path '*/models/*' -name '*.sql' | wc -l | tr -d ' ')
     echo
-    echo "$models models; medians of $runs runs; $(machine)"
+    echo "$models models; medians of $runs runs of forge and sqlite3, $dbt_runs of dbt, in brackets from where to where; $(machine)"
     echo "$("$forge" --version 2>/dev/null | head -n 1)${dbt:+; dbt $("$dbt" --version 2>/dev/null | sed -n 's/.*installed: *//p' | head -n 1)}"
     echo
-    if [[ -n $dbt ]]; then
-        echo "| | forge wall | dbt wall | ratio | forge user | dbt user | ratio | forge peak | dbt peak | ratio |"
-        echo "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
-    else
-        echo "| | wall | user | peak |"
-        echo "|---|--:|--:|--:|"
-    fi
-    awk -v with_dbt="${dbt:+1}" -v verbs="${verbs[*]}" '
-        function ratio(a, b) { return a > 0 && b > 0 ? sprintf("%.0f×", b / a) : "–" }
+    echo "| | forge wall | forge CPU | forge peak | ${dbt:+dbt wall | dbt CPU | dbt peak | CPU ratio |}"
+    echo "|---|--:|--:|--:|${dbt:+--:|--:|--:|--:|}"
+    # Seconds are rounded to the nearest, ratios of forge's favour down.
+    awk -v with_dbt="${dbt:+1}" '
         function mib(m) { return m == "-" ? "–" : sprintf("%.0f MiB", m) }
-        { for (f = 3; f <= 5; f++) figure[$1, $2, f] = $f }
+        function cells(tool, v) {
+            return sprintf(" %.3f s (%s) | %.3f s (%s) | %s |",
+                f[tool, v, 3], f[tool, v, 6], f[tool, v, 4], f[tool, v, 7], mib(f[tool, v, 5]))
+        }
+        { for (at = 3; at <= 7; at++) f[$1, $2, at] = $at; seen[$1, $2] = 1 }
         END {
-            count = split(verbs, order, " ")
+            count = split("parse compile build", order, " ")
             for (i = 1; i <= count; i++) {
                 v = order[i]
-                line = "| " v " |"
-                for (f = 3; f <= 5; f++) {
-                    a = figure["forge", v, f]; b = figure["dbt", v, f]
-                    line = line " " (f == 5 ? mib(a) : sprintf("%.3f s", a)) " |"
-                    if (with_dbt) line = line " " (f == 5 ? mib(b) : sprintf("%.2f s", b)) " | " ratio(a, b) " |"
-                }
+                line = "| " v " |" cells("forge", v)
+                if (with_dbt) line = line cells("dbt", v) sprintf(" %d× |", f["dbt", v, 4] / f["forge", v, 4])
                 print line
             }
+            if (!seen["sqlite3", "models"]) exit
+            print "\nModels and tests on loaded seeds, beside the same statements in one sqlite3 process:\n"
+            print "| | wall | CPU | peak |\n|---|--:|--:|--:|"
+            print "| forge build |" cells("forge", "models")
+            print "| sqlite3 |" cells("sqlite3", "models")
+            printf "\nforge needs %.2f times the wall and %.2f times the CPU time of sqlite3.\n",
+                f["forge", "models", 3] / f["sqlite3", "models", 3], f["forge", "models", 4] / f["sqlite3", "models", 4]
         }' "$scratch/results"
 }
 
@@ -179,6 +226,7 @@ fi
 
 find_project
 find_tools
-run_all forge "$forge"
-[[ -z $dbt ]] || run_all dbt "$dbt"
+run_all forge "$forge" "$runs"
+run_engine
+[[ -z $dbt ]] || run_all dbt "$dbt" "$dbt_runs"
 report

@@ -63,6 +63,9 @@ pub trait Adapter: Send + Sync {
     /// where nothing was built yet.
     fn scratch(&self) -> Result<Box<dyn Session>>;
 
+    /// Functions in a statement that only forge's own connections have, by name.
+    fn foreign_functions(&self, sql: &str) -> Vec<&'static str>;
+
     /// An identifier in quotes.
     fn quote(&self, identifier: &str) -> String {
         self.naming().quoted(identifier)
@@ -71,11 +74,6 @@ pub trait Adapter: Send + Sync {
     /// A relation with this target's policies; `schema` defaults to the target's.
     fn relation(&self, schema: Option<&str>, identifier: &str) -> Relation {
         let schema = schema.unwrap_or(self.schema());
-        Relation::new(
-            self.naming(),
-            Some(self.database()),
-            Some(schema),
-            Some(identifier),
-        )
+        Relation::new(self.naming(), Some(self.database()), Some(schema), Some(identifier))
     }
 }

@@ -71,7 +71,7 @@ pub trait Session: Send {
     /// Prepares one statement without running it.
     fn describe(&mut self, sql: &str) -> Result<Description>;
 
-    /// Starts a transaction that may write at once.
+    /// Starts a transaction that may write at once; of a reader, one that sees a single state of the data.
     fn begin(&mut self) -> Result<()>;
 
     /// Makes the transaction permanent.

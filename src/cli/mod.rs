@@ -57,11 +57,7 @@ fn execute(cli: &Cli, command_line: String) -> ExitCode {
     output::hide(Mask::of(&*host));
     let console = choice.console(host.clone(), sources.clone());
     let context = Context {
-        world: World {
-            host: host.clone(),
-            sources,
-            sink: console.clone(),
-        },
+        world: World { host: host.clone(), sources, sink: console.clone() },
         flags,
         style: choice.style,
         console,
@@ -103,22 +99,14 @@ fn note_ignored(context: &Context) {
 impl Context {
     /// Says something on standard error.
     fn say(&self, level: Level, text: impl Into<String>) {
-        self.console.emit(Event::Message {
-            level,
-            text: text.into(),
-        });
+        self.console.emit(Event::Message { level, text: text.into() });
     }
 }
 
 /// The arguments as a shell would take them.
 fn command_line(arguments: &[OsString]) -> String {
     let mut words = vec!["forge".to_owned()];
-    words.extend(
-        arguments
-            .iter()
-            .skip(1)
-            .map(|word| quoted(&word.to_string_lossy())),
-    );
+    words.extend(arguments.iter().skip(1).map(|word| quoted(&word.to_string_lossy())));
     words.join(" ")
 }
 
@@ -138,9 +126,6 @@ mod tests {
     fn the_command_line_can_be_typed_again() {
         let arguments = ["/bin/forge", "run", "-s", "a+", "--vars", "{a: 'b'}"];
         let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-        assert_eq!(
-            command_line(&arguments),
-            r"forge run -s a+ --vars '{a: '\''b'\''}'"
-        );
+        assert_eq!(command_line(&arguments), r"forge run -s a+ --vars '{a: '\''b'\''}'");
     }
 }

@@ -27,9 +27,7 @@ pub(super) fn in_template(template_line: &str, code: &str, offset: usize) -> Opt
     let at = match written[..] {
         [only] => only,
         _ if written.len() == compiled.len() => {
-            let nth = compiled
-                .iter()
-                .position(|at| line.start + at == offset)?;
+            let nth = compiled.iter().position(|at| line.start + at == offset)?;
             written[nth]
         }
         _ => return None,

@@ -15,10 +15,7 @@ use crate::source::Span;
 
 /// The diagnostic of an engine's error that belongs to no node.
 pub(crate) fn of_adapter(error: &AdapterError) -> Box<Diagnostic> {
-    Box::new(hinted(
-        Diagnostic::error(adapter_code(error), error.to_string()),
-        error,
-    ))
+    Box::new(hinted(Diagnostic::error(adapter_code(error), error.to_string()), error))
 }
 
 /// The diagnostic of an engine's error on the transaction of a node.
@@ -110,12 +107,7 @@ pub(crate) fn of_sql(
 }
 
 /// The diagnostic of an engine's error on a `pre-hook` or `post-hook` of a node.
-pub(crate) fn of_hook(
-    node: &Node,
-    key: &str,
-    sql: &str,
-    cause: &AdapterError,
-) -> Box<Diagnostic> {
+pub(crate) fn of_hook(node: &Node, key: &str, sql: &str, cause: &AdapterError) -> Box<Diagnostic> {
     let message = format!("the {key} of {}: {}", subject(node), reason(cause));
     let read = sql.trim();
     Box::new(hinted(
@@ -172,18 +164,9 @@ fn ends_early(code: &str, cause: &AdapterError) -> bool {
 
 /// The columns of everything that the node reads.
 fn columns_read(compiler: &Compiler, node: &Node, connection: &Arc<Connection>) -> Vec<String> {
-    let relations = node
-        .depends_on
-        .nodes
-        .iter()
-        .filter_map(|id| compiler.relation(id));
+    let relations = node.depends_on.nodes.iter().filter_map(|id| compiler.relation(id));
     relations
-        .filter_map(|relation| {
-            connection
-                .with(|session| session.columns(&relation))
-                .ok()
-                .flatten()
-        })
+        .filter_map(|relation| connection.with(|session| session.columns(&relation)).ok().flatten())
         .flatten()
         .map(|column| column.name)
         .collect()
@@ -192,10 +175,7 @@ fn columns_read(compiler: &Compiler, node: &Node, connection: &Arc<Connection>) 
 /// The token at an offset of the compiled SQL inside of the template's line, when the line has it as written.
 fn narrowed(compiler: &Compiler, line: Span, code: &str, offset: usize) -> Span {
     let file = compiler.project.sources.file(line.file);
-    let text = file
-        .text
-        .get(line.start as usize..line.end as usize)
-        .unwrap_or_default();
+    let text = file.text.get(line.start as usize..line.end as usize).unwrap_or_default();
     match caret::in_template(text, code, offset) {
         Some(token) => {
             let start = line.start as usize;
@@ -223,12 +203,7 @@ fn offset_in(code: &str, cause: &AdapterError) -> Option<usize> {
 
 /// Where in the compiled SQL the mistake is when the engine told nothing, as it does when a view is read.
 fn offset_of_probe(connection: &Connection, code: &str, cause: &AdapterError) -> Option<usize> {
-    let AdapterError::Sql {
-        message,
-        offset: None,
-        ..
-    } = cause
-    else {
+    let AdapterError::Sql { message, offset: None, .. } = cause else {
         return None;
     };
     let mut found = None;
@@ -236,9 +211,7 @@ fn offset_of_probe(connection: &Connection, code: &str, cause: &AdapterError) ->
         found = session.describe(code).err();
         Ok(())
     });
-    found
-        .filter(|found| found.to_string() == *message)?
-        .offset()
+    found.filter(|found| found.to_string() == *message)?.offset()
 }
 
 fn sql_line(code: &str, offset: usize) -> Option<&str> {

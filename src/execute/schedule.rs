@@ -18,8 +18,16 @@ use crate::manifest::{Node, ResourceType};
 /// The stack of a worker: templates nest deeper than the platform's default allows.
 const STACK: usize = 16 * 1024 * 1024;
 
+/// From this many vertices on, a connection that has to read the schema again is slower than a small test.
+const LARGE: usize = 256;
+/// How long a test in a large project waits for the connection that knows the schema.
+const PATIENCE: Duration = Duration::from_millis(25);
+
 struct State {
     ready: Ready,
+    /// How many nodes have written: a reader that saw another number reads the schema again.
+    written: usize,
+    is_large: bool,
     writes: VecDeque<usize>,
     reads: VecDeque<usize>,
     is_writing: bool,
@@ -41,6 +49,8 @@ pub(super) fn drive(
     let (ready, first) = plan.dag.ready(plan.wanted.clone());
     let mut state = State {
         ready,
+        written: 0,
+        is_large: plan.dag.len() > LARGE,
         writes: VecDeque::new(),
         reads: VecDeque::new(),
         is_writing: false,
@@ -63,9 +73,7 @@ pub(super) fn drive(
             let spawned = std::thread::Builder::new()
                 .name(format!("Thread-{number} (worker)"))
                 .stack_size(STACK)
-                .spawn_scoped(scope, move || {
-                    work(run, connections, plan, shared, finished)
-                });
+                .spawn_scoped(scope, move || work(run, connections, plan, shared, finished));
             if spawned.is_err() && number == 1 {
                 work(run, connections, plan, shared, finished);
             }
@@ -74,9 +82,7 @@ pub(super) fn drive(
 }
 
 fn enqueue(run: &Run<'_>, plan: &Plan, state: &mut State, at: usize) {
-    let reads = run
-        .node(plan.dag.key(at))
-        .is_some_and(|node| only_reads(run, node));
+    let reads = run.node(plan.dag.key(at)).is_some_and(|node| only_reads(run, node));
     match reads {
         true => state.reads.push_back(at),
         false => state.writes.push_back(at),
@@ -95,8 +101,15 @@ fn only_reads(run: &Run<'_>, node: &Node) -> bool {
 }
 
 enum Job {
-    Run { at: usize, writes: bool },
-    Skip { at: usize, reason: String },
+    /// With the connection that writes, or with the worker's own.
+    Run {
+        at: usize,
+        writes: bool,
+    },
+    Skip {
+        at: usize,
+        reason: String,
+    },
 }
 
 fn work(
@@ -110,38 +123,53 @@ fn work(
         let adapter = run.compiler.globals.adapter.clone();
         Box::new(move || adapter.reader().map(Some))
     }));
-    while let Some(job) = next(shared) {
+    let mut seen = 0;
+    while let Some(job) = next(shared, &mut seen) {
         match job {
             Job::Skip { at, reason } => {
-                let ended = Ended {
-                    message: Some(reason),
-                    ..Ended::with(Status::Skipped)
-                };
-                publish(
-                    run,
-                    plan.dag.key(at),
-                    plan.index[&at],
-                    ended,
-                    Duration::ZERO,
-                    finished,
-                );
+                let ended = Ended { message: Some(reason), ..Ended::with(Status::Skipped) };
+                publish(run, plan.dag.key(at), plan.index[&at], ended, Duration::ZERO, finished);
                 settle(run, plan, shared, at, Status::Skipped, false);
             }
             Job::Run { at, writes } => {
-                let connection = if writes { &connections.writer } else { &reader };
+                let connection = if writes {
+                    &connections.writer
+                } else {
+                    // One state of the data for the whole test: without it the engine gives up when tables change
+                    // faster than it reads the schema. What fails here fails again in the test, and is told there.
+                    let _ = reader.with(|session| session.begin());
+                    &reader
+                };
                 let status = one(run, plan, at, connection, finished);
+                if !writes {
+                    let _ = reader.with(|session| session.rollback());
+                }
                 settle(run, plan, shared, at, status, writes);
             }
         }
     }
 }
 
-/// The next job; `None` when all is done.
-fn next(shared: &(Mutex<State>, Condvar)) -> Option<Job> {
+/// The next job; `None` when all is done. `seen` is what the worker's reader saw written.
+///
+/// In a large project a test that needs the schema anew runs on the connection that writes, which knows it, unless
+/// that one is busy for long.
+///
+/// `seen` is how much was written when the worker's reader last read. In a large project a test that needs the
+/// schema anew runs on the connection that writes, which knows it, unless that one is busy for long.
+fn next(shared: &(Mutex<State>, Condvar), seen: &mut usize) -> Option<Job> {
     let (lock, wake) = shared;
+    let mut has_waited = false;
     let mut state = lock.lock().expect("invariant: no panic under lock");
     loop {
-        if let Some(job) = state.take() {
+        if state.must_wait(*seen) && !has_waited {
+            let (woken, timeout) =
+                wake.wait_timeout(state, PATIENCE).expect("invariant: no panic under lock");
+            state = woken;
+            has_waited = timeout.timed_out();
+            continue;
+        }
+        if let Some(job) = state.take(seen) {
             state.running += 1;
             return Some(job);
         }
@@ -157,7 +185,7 @@ fn next(shared: &(Mutex<State>, Condvar)) -> Option<Job> {
 
 impl State {
     /// What can be done now: skip what is held up, write when nobody writes, read.
-    fn take(&mut self) -> Option<Job> {
+    fn take(&mut self, seen: &mut usize) -> Option<Job> {
         if let Some(reason) = self.stopped.clone() {
             let at = self.writes.pop_front().or_else(|| self.reads.pop_front())?;
             return Some(Job::Skip { at, reason });
@@ -176,7 +204,23 @@ impl State {
             return Some(Job::Run { at, writes: true });
         }
         let at = self.reads.pop_front()?;
-        Some(Job::Run { at, writes: false })
+        let writes = self.is_stale(*seen) && !self.is_writing;
+        match writes {
+            true => self.is_writing = true,
+            false => *seen = self.written,
+        }
+        Some(Job::Run { at, writes })
+    }
+
+    /// Whether a reader that saw this much written is slower than a small test.
+    fn is_stale(&self, seen: usize) -> bool {
+        self.is_large && seen != self.written
+    }
+
+    /// Whether there are only tests to run, and the connection that knows the schema will soon be free for them.
+    fn must_wait(&self, seen: usize) -> bool {
+        let has_other = self.stopped.is_some() || (!self.is_writing && !self.writes.is_empty());
+        !has_other && self.is_writing && !self.reads.is_empty() && self.is_stale(seen)
     }
 }
 
@@ -205,10 +249,7 @@ fn one(
         }));
     let ended = done.unwrap_or_else(|_| {
         let _ = connection.with(|session| session.rollback());
-        let message = format!(
-            "a bug in forge stopped {} `{}`",
-            node.resource_type, node.name
-        );
+        let message = format!("a bug in forge stopped {} `{}`", node.resource_type, node.name);
         Ended::error(Diagnostic::error(codes::BUG, message).at(node.span_start(), ""))
     });
     let status = ended.status;
@@ -230,15 +271,15 @@ fn settle(
     state.running -= 1;
     if wrote {
         state.is_writing = false;
+        let changed = run.node(plan.dag.key(at)).is_none_or(|node| !only_reads(run, node));
+        state.written += usize::from(changed);
     }
     let is_bad = status.is_failure() || status == Status::Skipped;
     if is_bad && state.stopped.is_none() {
         hold_up(run, plan, &mut state, at, status);
     }
     if status.is_failure() && run.compiler.project.flags.fail_fast && state.stopped.is_none() {
-        let name = run
-            .node(plan.dag.key(at))
-            .map_or("", |node| node.name.as_str());
+        let name = run.node(plan.dag.key(at)).map_or("", |node| node.name.as_str());
         state.stopped = Some(format!("`--fail-fast`: `{name}` failed"));
     }
     let newly = state.ready.finish(&plan.dag, at);
@@ -262,23 +303,11 @@ fn hold_up(run: &Run<'_>, plan: &Plan, state: &mut State, at: usize, status: Sta
     if status == Status::Skipped || lets_children_run(run, plan, at) {
         return;
     }
-    let name = run
-        .node(plan.dag.key(at))
-        .map_or("", |node| node.name.as_str());
-    let kind = run
-        .node(plan.dag.key(at))
-        .map_or("node", |node| node.resource_type.as_str());
+    let name = run.node(plan.dag.key(at)).map_or("", |node| node.name.as_str());
+    let kind = run.node(plan.dag.key(at)).map_or("node", |node| node.resource_type.as_str());
     let mut start = plan.dag.none();
     start.insert(at);
-    for below in plan
-        .dag
-        .descendants(&start, None)
-        .iter()
-        .filter(|below| *below != at)
-    {
-        state
-            .held_up
-            .entry(below)
-            .or_insert_with(|| format!("{kind} `{name}` failed"));
+    for below in plan.dag.descendants(&start, None).iter().filter(|below| *below != at) {
+        state.held_up.entry(below).or_insert_with(|| format!("{kind} `{name}` failed"));
     }
 }

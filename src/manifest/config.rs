@@ -20,6 +20,8 @@ pub enum Merge {
     Append,
     /// Mappings merge by top-level key.
     Update,
+    /// Mappings merge by top-level key; the list of a key with `+` in front adds to what is there.
+    KeyAppend,
 }
 
 /// A configuration key that dbt knows.
@@ -74,18 +76,18 @@ keys! {
     "check_cols" Clobber SNAPSHOT,
     "column_types" Update NODES,
     "concurrent_batches" Clobber MODEL,
-    "contract" Clobber NODES,
+    "contract" Update NODES,
     "database" Clobber ALL,
     "dbt_valid_to_current" Clobber SNAPSHOT,
     "delimiter" Clobber SEED,
-    "docs" Clobber NODES,
+    "docs" Update NODES,
     "enabled" Clobber ALL,
     "error_if" Clobber TEST,
     "event_time" Clobber ALL,
     "fail_calc" Clobber TEST,
     "freshness" Clobber ALL,
     "full_refresh" Clobber NODES,
-    "grants" Update NODES,
+    "grants" KeyAppend NODES,
     "group" Clobber ALL,
     "hard_deletes" Clobber SNAPSHOT,
     "incremental_predicates" Clobber INCREMENTAL,
@@ -104,14 +106,14 @@ keys! {
     "on_error" Clobber MODEL,
     "on_schema_change" Clobber NODES,
     "packages" Append NODES,
-    "persist_docs" Update NODES,
+    "persist_docs" Clobber NODES,
     "post-hook" Append NODES,
     "pre-hook" Append NODES,
     "quote_columns" Clobber SEED,
     "quoting" Update NODES,
     "schema" Clobber ALL,
     "severity" Clobber TEST,
-    "snapshot_meta_column_names" Update SNAPSHOT,
+    "snapshot_meta_column_names" Clobber SNAPSHOT,
     "sql_header" Clobber ALL,
     "static_analysis" Clobber NODES,
     "store_failures" Clobber TEST,
@@ -129,9 +131,7 @@ keys! {
 /// The key of a name, in dbt's spelling or with `_` for `-` in hooks.
 pub fn key(name: &str) -> Option<&'static Key> {
     let name = canonical(name);
-    KEYS.binary_search_by(|k| k.name.cmp(name))
-        .ok()
-        .map(|at| &KEYS[at])
+    KEYS.binary_search_by(|k| k.name.cmp(name)).ok().map(|at| &KEYS[at])
 }
 
 /// dbt's spelling of a key: `pre_hook` is `pre-hook`.
@@ -210,8 +210,13 @@ impl Config {
         match (rule, self.set.get_mut(name)) {
             (Merge::Append, Some(Json::Array(old))) => old.extend(as_list(value)),
             (Merge::Append, _) => {
-                self.set
-                    .insert(name.to_owned(), Json::Array(as_list(value)));
+                self.set.insert(name.to_owned(), Json::Array(as_list(value)));
+            }
+            (Merge::KeyAppend, _) => {
+                let old = self.set.entry(name.to_owned()).or_insert_with(|| json!({}));
+                if let (Json::Object(old), Json::Object(new)) = (old, value) {
+                    append_by_key(old, new);
+                }
             }
             (Merge::Update, Some(Json::Object(old))) => match value {
                 Json::Object(new) => update(old, new),
@@ -243,10 +248,7 @@ impl Config {
             .filter_map(|hook| {
                 Some(Hook {
                     sql: hook.get("sql")?.as_str()?.to_owned(),
-                    transaction: hook
-                        .get("transaction")
-                        .and_then(Json::as_bool)
-                        .unwrap_or(true),
+                    transaction: hook.get("transaction").and_then(Json::as_bool).unwrap_or(true),
                 })
             })
             .collect()
@@ -272,9 +274,7 @@ impl Config {
 
 /// The default of a key on a resource type; null when there is none.
 pub fn default(name: &str, resource_type: ResourceType) -> &'static Json {
-    defaults(resource_type)
-        .get(canonical(name))
-        .unwrap_or(&Json::Null)
+    defaults(resource_type).get(canonical(name)).unwrap_or(&Json::Null)
 }
 
 /// The defaults that dbt 1.12 publishes for a resource type, made once.
@@ -328,13 +328,8 @@ fn node_defaults(resource_type: ResourceType) -> Json {
         }
         ResourceType::Snapshot => {
             all["materialized"] = json!("snapshot");
-            for name in [
-                "strategy",
-                "target_schema",
-                "target_database",
-                "updated_at",
-                "check_cols",
-            ] {
+            for name in ["strategy", "target_schema", "target_database", "updated_at", "check_cols"]
+            {
                 all[name] = Json::Null;
             }
             all["snapshot_meta_column_names"] = json!({
@@ -353,6 +348,21 @@ fn as_list(value: Json) -> Vec<Json> {
         Json::Array(items) => items,
         Json::Null => Vec::new(),
         other => vec![other],
+    }
+}
+
+fn append_by_key(old: &mut Map<String, Json>, new: Map<String, Json>) {
+    for (key, value) in new {
+        match key.strip_prefix('+') {
+            Some(key) => {
+                let mut all = old.remove(key).map_or_else(Vec::new, as_list);
+                all.extend(as_list(value));
+                old.insert(key.to_owned(), Json::Array(all));
+            }
+            None => {
+                old.insert(key, Json::Array(as_list(value)));
+            }
+        }
     }
 }
 
@@ -388,9 +398,7 @@ fn hooks_json(value: Json) -> Json {
 
 /// What `before_begin(…)` and its siblings return is a hook as JSON text.
 fn read_hook(item: Json) -> Json {
-    let parsed = item
-        .as_str()
-        .and_then(|text| serde_json::from_str(text).ok());
+    let parsed = item.as_str().and_then(|text| serde_json::from_str(text).ok());
     match parsed {
         Some(Json::Object(map)) if map.contains_key("sql") => Json::Object(map),
         _ => item,
@@ -430,39 +438,26 @@ mod tests {
     #[test]
     fn a_hook_can_be_json_text() {
         let mut config = Config::new();
-        config.merge(
-            "pre_hook",
-            json!("\n  {\"sql\": \"vacuum\", \"transaction\": false}\n"),
-        );
-        let expected = Hook {
-            sql: "vacuum".into(),
-            transaction: false,
-        };
+        config.merge("pre_hook", json!("\n  {\"sql\": \"vacuum\", \"transaction\": false}\n"));
+        let expected = Hook { sql: "vacuum".into(), transaction: false };
         assert_eq!(config.hooks("pre-hook"), [expected]);
+    }
+
+    #[test]
+    fn grants_add_up_for_keys_with_a_plus() {
+        let mut config = Config::new();
+        config.merge("grants", json!({"select": "a", "insert": ["x"]}));
+        config.merge("grants", json!({"+select": ["b"], "insert": "y"}));
+        assert_eq!(config.get("grants"), Some(&json!({"insert": ["y"], "select": ["a", "b"]})));
     }
 
     #[test]
     fn hooks_add_up_in_dbts_form() {
         let mut config = Config::new();
         config.merge("pre_hook", json!("select 1"));
-        config.merge(
-            "pre-hook",
-            json!([{"sql": "select 2", "transaction": false}]),
-        );
+        config.merge("pre-hook", json!([{"sql": "select 2", "transaction": false}]));
         let hooks = config.hooks("pre-hook");
-        assert_eq!(
-            hooks[0],
-            Hook {
-                sql: "select 1".into(),
-                transaction: true
-            }
-        );
-        assert_eq!(
-            hooks[1],
-            Hook {
-                sql: "select 2".into(),
-                transaction: false
-            }
-        );
+        assert_eq!(hooks[0], Hook { sql: "select 1".into(), transaction: true });
+        assert_eq!(hooks[1], Hook { sql: "select 2".into(), transaction: false });
     }
 }

@@ -35,10 +35,7 @@ pub(crate) fn levels<'a>(section: Option<&'a Yaml>, fqn: &'a [String]) -> Vec<(&
 
 /// The same as JSON, ready to merge.
 pub(crate) fn layer(section: Option<&Yaml>, fqn: &[String]) -> Vec<(String, Json)> {
-    levels(section, fqn)
-        .into_iter()
-        .map(|(k, v)| (k.to_owned(), v.to_json()))
-        .collect()
+    levels(section, fqn).into_iter().map(|(k, v)| (k.to_owned(), v.to_json())).collect()
 }
 
 /// Values that mean nothing, for the keys that decide whether and when a node runs.
@@ -95,10 +92,7 @@ mod tests {
         let file = SourceMap::new().add("p.yml", Path::new("p.yml"), text);
         let root = yaml::parse(file, text).unwrap().root;
         let fqn = ["shop", "marts", "m"].map(str::to_owned);
-        let keys: Vec<&str> = levels(Some(&root), &fqn)
-            .into_iter()
-            .map(|(k, _)| k)
-            .collect();
+        let keys: Vec<&str> = levels(Some(&root), &fqn).into_iter().map(|(k, _)| k).collect();
         assert_eq!(keys, ["materialized", "tags", "enabled", "meta"]);
     }
 }

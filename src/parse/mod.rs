@@ -4,7 +4,6 @@
 //! depend on the number of cores. Leaves references to `resolve/`.
 //! Invariant: a file that cannot be parsed loses its own nodes and nothing else.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -12,10 +11,8 @@ use rayon::prelude::*;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::jinja::contexts::Globals;
-use crate::manifest::{
-    Disabled, Exposure, Group, Macro, Manifest, Metadata, Node, ResourceType, SourceTable,
-};
-use crate::names::{UniqueId, did_you_mean};
+use crate::manifest::{Exposure, Macro, Manifest, Node, ResourceType, SourceTable};
+use crate::names::UniqueId;
 use crate::project::{File, Package, Project};
 use crate::source::yaml;
 
@@ -26,6 +23,8 @@ mod exposures;
 pub mod generic_tests;
 pub mod macros;
 mod nodes;
+mod parsed;
+mod patches;
 mod properties;
 mod relation_names;
 mod render;
@@ -37,7 +36,9 @@ mod unused_configs;
 use context::Context;
 use generic_tests::Tested;
 use nodes::Patches;
-use properties::{MacroPatch, NodePatch, Properties, Section};
+use parsed::Parsed;
+use patches::Owners;
+use properties::{Properties, Section};
 use tests::Subject;
 
 /// Parses all packages. Macros were collected before, because the engine in `globals` needs them.
@@ -48,34 +49,20 @@ pub fn parse(
 ) -> (ParsedProject, Diagnostics) {
     let mut diagnostics = macros::check(globals, &collected);
     let (docs, lookup) = docs::collect(project, globals, &mut diagnostics);
-    let cx = Context {
-        project,
-        globals: globals.clone(),
-        docs: lookup,
-    };
+    let cx = Context { project, globals: globals.clone(), docs: lookup };
     let properties = read_properties(&cx, &mut diagnostics);
-    let patches = index(&cx, &properties, &mut diagnostics);
-    let mut parsed = Parsed {
-        docs,
-        macros: collected,
-        ..Parsed::default()
-    };
+    let patches = patches::index(&cx, &properties, &mut diagnostics);
+    let mut parsed = Parsed { docs, macros: collected, ..Parsed::default() };
     for package in &project.packages {
         parse_nodes(&cx, package, &patches, &mut parsed, &mut diagnostics);
     }
     parse_properties(&cx, &properties, &mut parsed, &mut diagnostics);
-    warn_unused(&properties, &parsed, &mut diagnostics);
+    patches::warn_unused(&properties, &parsed, &mut diagnostics);
     if !diagnostics.has_errors() {
         unused_configs::warn(&cx, parsed.fqns(), &mut diagnostics);
     }
     let nodes = std::mem::take(&mut parsed.nodes);
-    (
-        ParsedProject {
-            manifest: parsed.into_manifest(project, globals),
-            nodes,
-        },
-        diagnostics,
-    )
+    (ParsedProject { manifest: parsed.into_manifest(project, globals), nodes }, diagnostics)
 }
 
 /// A parsed project: the manifest without its nodes, and the nodes, of which two can have one name still.
@@ -85,94 +72,6 @@ pub struct ParsedProject {
     pub manifest: Manifest,
     /// Nodes in the order of files.
     pub nodes: Vec<Arc<Node>>,
-}
-
-#[derive(Default)]
-struct Parsed {
-    nodes: Vec<Arc<Node>>,
-    sources: Vec<SourceTable>,
-    exposures: Vec<Exposure>,
-    groups: Vec<Group>,
-    macros: IndexMap<UniqueId, Macro>,
-    docs: IndexMap<UniqueId, Arc<crate::manifest::Doc>>,
-}
-
-impl Parsed {
-    /// Type and place of everything that the project file can configure.
-    fn fqns(&self) -> impl Iterator<Item = (ResourceType, &[String])> {
-        (self
-            .nodes
-            .iter()
-            .map(|node| (node.resource_type, node.fqn.as_slice())))
-        .chain(
-            self.sources
-                .iter()
-                .map(|source| (ResourceType::Source, source.fqn.as_slice())),
-        )
-        .chain(
-            self.exposures
-                .iter()
-                .map(|e| (ResourceType::Exposure, e.fqn.as_slice())),
-        )
-    }
-
-    fn into_manifest(self, project: &Project, globals: &Globals) -> Manifest {
-        let now = project.started_at.to_string();
-        let mut manifest = Manifest {
-            metadata: Metadata {
-                project_name: project.root().name.to_string(),
-                adapter_type: project.target.adapter_type.clone(),
-                invocation_id: project.invocation_id.clone(),
-                generated_at: globals.host.now().to_string(),
-                invocation_started_at: now,
-                env: custom_env(globals),
-            },
-            docs: self.docs,
-            macros: self
-                .macros
-                .into_iter()
-                .map(|(id, m)| (id, Arc::new(m)))
-                .collect(),
-            groups: self
-                .groups
-                .into_iter()
-                .map(|g| (g.unique_id.clone(), Arc::new(g)))
-                .collect(),
-            ..Manifest::default()
-        };
-        let mut off = |id: &UniqueId, disabled: Disabled| {
-            manifest
-                .disabled
-                .entry(id.clone())
-                .or_default()
-                .push(disabled);
-        };
-        for source in self.sources {
-            let id = source.unique_id.clone();
-            if source.config.enabled() {
-                manifest.sources.insert(id, Arc::new(source));
-            } else {
-                off(&id, Disabled::Source(Arc::new(source)));
-            }
-        }
-        for exposure in self.exposures {
-            let id = exposure.unique_id.clone();
-            if exposure.config.enabled() {
-                manifest.exposures.insert(id, Arc::new(exposure));
-            } else {
-                off(&id, Disabled::Exposure(Arc::new(exposure)));
-            }
-        }
-        manifest
-    }
-}
-
-fn custom_env(globals: &Globals) -> IndexMap<String, String> {
-    const PREFIX: &str = "DBT_ENV_CUSTOM_ENV_";
-    let all = globals.host.env_all();
-    all.into_iter()
-        .filter_map(|(k, v)| Some((k.strip_prefix(PREFIX)?.to_owned(), v)))
-        .collect()
 }
 
 type PackageProperties<'p> = Vec<(&'p Package, Properties)>;
@@ -204,11 +103,9 @@ fn read_file(cx: &Context<'_>, package: &Package, file: &File) -> (Properties, D
     let document = match yaml::parse(file.id, &source.text) {
         Ok(document) => document,
         Err(error) => {
-            let problem = Diagnostic::error(
-                codes::BAD_YAML,
-                format!("this is not YAML: {}", error.message),
-            )
-            .at(error.span, "reading stopped here");
+            let problem =
+                Diagnostic::error(codes::BAD_YAML, format!("this is not YAML: {}", error.message))
+                    .at(error.span, "reading stopped here");
             return (Properties::default(), problem.into());
         }
     };
@@ -226,45 +123,6 @@ fn read_file(cx: &Context<'_>, package: &Package, file: &File) -> (Properties, D
     (properties, found)
 }
 
-fn index<'a>(
-    cx: &Context<'_>,
-    properties: &'a PackageProperties<'_>,
-    diagnostics: &mut Diagnostics,
-) -> Patches<'a> {
-    let mut patches: Patches<'a> = HashMap::new();
-    for (package, properties) in properties {
-        for patch in &properties.nodes {
-            let key = (
-                package.name.clone(),
-                patch.section,
-                patch.name.value.clone(),
-            );
-            if let Some(first) = patches.get(&key) {
-                let place =
-                    |patch: &NodePatch| cx.project.sources.file(patch.name.span.file).path.clone();
-                diagnostics.push(
-                    Diagnostic::error(
-                        codes::DUPLICATE_PATCH,
-                        format!(
-                            "`{}` is described twice below `{}`: in {} and in {}",
-                            patch.name.value,
-                            patch.section.key(),
-                            place(first),
-                            place(patch),
-                        ),
-                    )
-                    .at(patch.name.span, "this entry")
-                    .and_at(first.name.span, "and this one")
-                    .hint("merge the two entries"),
-                );
-                continue;
-            }
-            patches.insert(key, patch);
-        }
-    }
-    patches
-}
-
 fn parse_nodes(
     cx: &Context<'_>,
     package: &Package,
@@ -278,10 +136,8 @@ fn parse_nodes(
         (ResourceType::Test, &files.singular_tests),
         (ResourceType::Analysis, &files.analyses),
     ];
-    let jobs: Vec<(ResourceType, &File)> = sql
-        .into_iter()
-        .flat_map(|(kind, files)| files.iter().map(move |f| (kind, f)))
-        .collect();
+    let jobs: Vec<(ResourceType, &File)> =
+        sql.into_iter().flat_map(|(kind, files)| files.iter().map(move |f| (kind, f))).collect();
     collect(
         parsed,
         diagnostics,
@@ -306,17 +162,10 @@ fn parse_nodes(
         diagnostics,
         files.snapshots.par_iter().map(|file| {
             let mut found = Diagnostics::new();
-            (
-                shared(resources::snapshots_of_file(
-                    cx, package, file, patches, &mut found,
-                )),
-                found,
-            )
+            (shared(resources::snapshots_of_file(cx, package, file, patches, &mut found)), found)
         }),
     );
-    parsed
-        .nodes
-        .extend(shared(resources::operations(cx, package, diagnostics)));
+    parsed.nodes.extend(shared(resources::operations(cx, package, diagnostics)));
 }
 
 /// A node is large and moves from list to list: it is put in its place in memory where it is made.
@@ -356,18 +205,11 @@ fn parse_properties(
         .par_iter()
         .map(|(package, properties)| {
             let mut found = Diagnostics::new();
-            (
-                snapshots_of_patches(cx, package, properties, &mut found),
-                found,
-            )
+            (snapshots_of_patches(cx, package, properties, &mut found), found)
         })
         .collect();
-    let owners = Owners::of(
-        parsed
-            .nodes
-            .iter()
-            .chain(snapshots.iter().flat_map(|(nodes, _)| nodes)),
-    );
+    let owners =
+        Owners::of(parsed.nodes.iter().chain(snapshots.iter().flat_map(|(nodes, _)| nodes)));
     let added: Vec<Additions> = properties
         .par_iter()
         .map(|(package, properties)| additions(cx, package, properties, &owners))
@@ -382,14 +224,9 @@ fn parse_properties(
         diagnostics.extend(added.diagnostics);
     }
     for (package, properties) in properties {
-        parsed.groups.extend(
-            properties
-                .groups
-                .iter()
-                .map(|raw| exposures::group(package, raw)),
-        );
+        parsed.groups.extend(properties.groups.iter().map(|raw| exposures::group(package, raw)));
         for patch in &properties.macros {
-            patch_macro(cx, package, patch, parsed, diagnostics);
+            patches::patch_macro(cx, package, patch, parsed, diagnostics);
         }
     }
 }
@@ -403,13 +240,7 @@ fn snapshots_of_patches(
     let mut nodes = Vec::new();
     for patch in &properties.nodes {
         if let (Section::Snapshots, Some(relation)) = (patch.section, &patch.relation) {
-            nodes.extend(resources::snapshot_of_patch(
-                cx,
-                package,
-                patch,
-                relation,
-                diagnostics,
-            ));
+            nodes.extend(resources::snapshot_of_patch(cx, package, patch, relation, diagnostics));
         }
     }
     shared(nodes)
@@ -428,10 +259,7 @@ fn additions(
         let subject = Subject {
             package,
             file: &patch.file,
-            on: Tested::Node {
-                name: &patch.name.value,
-                version: None,
-            },
+            on: Tested::Node { name: &patch.name.value, version: None },
             file_key_name: format!("{}.{}", patch.section.key(), patch.name.value),
             columns: &patch.columns,
             tests: &patch.tests,
@@ -448,146 +276,7 @@ fn additions(
         added.nodes.extend(tested);
     }
     for raw in &properties.exposures {
-        added
-            .exposures
-            .push(exposures::exposure(cx, package, raw, found));
+        added.exposures.push(exposures::exposure(cx, package, raw, found));
     }
     added
-}
-
-/// The nodes that property entries describe, by package, section and name.
-struct Owners<'n>(HashMap<(&'n str, Section, &'n str), &'n Node>);
-
-impl<'n> Owners<'n> {
-    fn of(nodes: impl Iterator<Item = &'n Arc<Node>>) -> Self {
-        let described = nodes.filter_map(|node| {
-            let section = section_of(node.resource_type)?;
-            Some(((&*node.package_name, section, node.name.as_str()), &**node))
-        });
-        Owners(described.collect())
-    }
-
-    fn get(&self, package: &Package, section: Section, name: &str) -> Option<&'n Node> {
-        self.0.get(&(&*package.name, section, name)).copied()
-    }
-
-    fn names(&self, package: &Package, section: Section) -> impl Iterator<Item = &'n str> {
-        let known = self
-            .0
-            .keys()
-            .filter(move |(p, s, _)| **p == *package.name && *s == section);
-        known.map(|(_, _, name)| *name)
-    }
-}
-
-fn section_of(resource_type: ResourceType) -> Option<Section> {
-    match resource_type {
-        ResourceType::Model => Some(Section::Models),
-        ResourceType::Seed => Some(Section::Seeds),
-        ResourceType::Snapshot => Some(Section::Snapshots),
-        ResourceType::Analysis => Some(Section::Analyses),
-        ResourceType::Test => Some(Section::SingularTests),
-        _ => None,
-    }
-}
-
-fn patch_macro(
-    cx: &Context<'_>,
-    package: &Package,
-    patch: &MacroPatch,
-    parsed: &mut Parsed,
-    diagnostics: &mut Diagnostics,
-) {
-    let id = format!("macro.{}.{}", package.name, patch.name.value);
-    let description = docs::description(
-        cx,
-        &package.name,
-        &patch.description,
-        patch.name.span,
-        diagnostics,
-    );
-    let arguments: Vec<crate::manifest::MacroArgument> = patch
-        .arguments
-        .iter()
-        .map(|argument| crate::manifest::MacroArgument {
-            name: argument.name.clone(),
-            arg_type: argument.arg_type.clone(),
-            description: docs::description(
-                cx,
-                &package.name,
-                &argument.description,
-                patch.name.span,
-                diagnostics,
-            ),
-        })
-        .collect();
-    let Some(found) = parsed.macros.get_mut(id.as_str()) else {
-        let known = parsed
-            .macros
-            .values()
-            .filter(|m| m.package_name == package.name);
-        let near =
-            did_you_mean(&patch.name.value, known.map(|m| m.name.as_str())).map(str::to_owned);
-        diagnostics.push(
-            Diagnostic::warning(
-                codes::UNUSED_PATCH,
-                format!(
-                    "there is no macro `{}` in package `{}`",
-                    patch.name.value, package.name
-                ),
-            )
-            .at(patch.name.span, "describes nothing")
-            .suggest(near.as_deref()),
-        );
-        return;
-    };
-    found.description = description;
-    found.meta.clone_from(&patch.meta);
-    if !arguments.is_empty() {
-        found.arguments = arguments;
-    }
-    found.patch_path = Some(format!(
-        "{}://{}",
-        package.name, patch.file.original_file_path
-    ));
-}
-
-fn warn_unused(properties: &PackageProperties<'_>, parsed: &Parsed, diagnostics: &mut Diagnostics) {
-    if diagnostics.has_errors() {
-        // What is described may be among what was lost.
-        return;
-    }
-    let owners = Owners::of(parsed.nodes.iter());
-    let tests: HashSet<&str> = parsed
-        .nodes
-        .iter()
-        .filter(|node| node.resource_type == ResourceType::Test)
-        .map(|node| node.name.as_str())
-        .collect();
-    for (package, properties) in properties {
-        for patch in &properties.nodes {
-            let is_described = owners
-                .get(package, patch.section, &patch.name.value)
-                .is_some();
-            // Generic tests with a `name:` can be described below `data_tests` too.
-            let elsewhere = patch.section == Section::SingularTests
-                && tests.contains(patch.name.value.as_str());
-            if is_described || elsewhere {
-                continue;
-            }
-            let near = did_you_mean(&patch.name.value, owners.names(package, patch.section));
-            diagnostics.push(
-                Diagnostic::warning(
-                    codes::UNUSED_PATCH,
-                    format!(
-                        "`{}` is described below `{}` and does not exist",
-                        patch.name.value,
-                        patch.section.key()
-                    ),
-                )
-                .at(patch.name.span, "describes nothing")
-                .suggest(near),
-            );
-        }
-    }
 }

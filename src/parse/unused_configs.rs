@@ -55,16 +55,11 @@ fn walk(
             let here = used.iter().filter(|known| {
                 known.len() == path.len() && known.starts_with(&path[..path.len() - 1])
             });
-            let near = did_you_mean(
-                &key.value,
-                here.filter_map(|known| known.last().map(String::as_str)),
-            );
+            let near =
+                did_you_mean(&key.value, here.filter_map(|known| known.last().map(String::as_str)));
             let warning = Diagnostic::warning(
                 codes::UNUSED_CONFIG,
-                format!(
-                    "the configuration `{section}: {}` applies to nothing",
-                    path.join(".")
-                ),
+                format!("the configuration `{section}: {}` applies to nothing", path.join(".")),
             )
             .at(key.span, "nothing is in this folder");
             diagnostics.push(match config::key(&key.value) {

@@ -120,22 +120,22 @@ pub struct Flags {
 }
 
 impl Flags {
-    /// Whether `--warn-error` or `--warn-error-options` make an error of a warning: dbt's event name, or the
-    /// number or name of a code.
-    pub fn promotes(&self, warning: &str) -> bool {
-        let named = |keys: [&str; 2]| {
-            keys.iter()
-                .filter_map(|key| self.warn_error_options.get(key))
-                .any(|list| match list {
-                    Json::String(word) => matches!(word.as_str(), "all" | "*") || word == warning,
-                    Json::Array(words) => words.iter().filter_map(Json::as_str).any(|word| {
-                        matches!(word, "all" | "*") || word.eq_ignore_ascii_case(warning)
-                    }),
-                    _ => false,
-                })
+    /// Whether `--warn-error` or `--warn-error-options` make an error of a warning. It is known by dbt's event
+    /// name, or by the number and the name of its code.
+    pub fn promotes(&self, names: &[&str]) -> bool {
+        let is_meant = |word: &str| names.iter().any(|name| word.eq_ignore_ascii_case(name));
+        let listed = |keys: &[&str], all: bool| {
+            keys.iter().filter_map(|key| self.warn_error_options.get(key)).any(|list| match list {
+                Json::String(word) => all && matches!(word.as_str(), "all" | "*") || is_meant(word),
+                Json::Array(words) => words
+                    .iter()
+                    .filter_map(Json::as_str)
+                    .any(|word| all && matches!(word, "all" | "*") || is_meant(word)),
+                _ => false,
+            })
         };
-        let spared = named(["warn", "exclude"]) || named(["silence", "silence"]);
-        self.warn_error || (named(["error", "include"]) && !spared)
+        let is_spared = listed(&["warn", "exclude", "silence"], false);
+        self.warn_error || (listed(&["error", "include"], true) && !is_spared)
     }
 }
 
@@ -167,5 +167,23 @@ impl Default for Flags {
             indirect_selection: "eager".to_owned(),
             other: Map::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn warnings_are_promoted_by_name_and_spared_by_name() {
+        let flags = |options| Flags { warn_error_options: options, ..Flags::default() };
+        let names = ["E0602", "no-match"];
+        assert!(flags(json!({"error": "all"})).promotes(&names));
+        assert!(flags(json!({"error": ["no-match"]})).promotes(&names));
+        assert!(!flags(json!({"error": "all", "warn": ["no-match"]})).promotes(&names));
+        assert!(!flags(json!({"include": "*", "silence": ["e0602"]})).promotes(&names));
+        assert!(!flags(Json::Null).promotes(&names));
     }
 }

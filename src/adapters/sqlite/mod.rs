@@ -134,6 +134,10 @@ impl Adapter for SqliteAdapter {
         self.session(Access::Read)
     }
 
+    fn foreign_functions(&self, sql: &str) -> Vec<&'static str> {
+        foreign_functions_used(sql)
+    }
+
     fn exists(&self) -> bool {
         self.settings.main_file().is_none_or(|file| file.exists())
     }
@@ -149,16 +153,8 @@ impl Adapter for SqliteAdapter {
 pub fn naming(placement: Placement) -> NamingPolicy {
     NamingPolicy {
         quote_character: '"',
-        quote: Policy {
-            database: false,
-            schema: false,
-            identifier: true,
-        },
-        include: Policy {
-            database: false,
-            schema: true,
-            identifier: true,
-        },
+        quote: Policy { database: false, schema: false, identifier: true },
+        include: Policy { database: false, schema: true, identifier: true },
         placement,
     }
 }

@@ -148,9 +148,7 @@ pub(super) fn env_var(scope: &Arc<Scope>) -> Option<Value> {
                 None => Err(coded(
                     codes::MISSING_ENV_VAR,
                     format!("the environment variable `{name}` is required here and is not set"),
-                    Some(format!(
-                        "set it, or give a default: `env_var('{name}', '…')`"
-                    )),
+                    Some(format!("set it, or give a default: `env_var('{name}', '…')`")),
                 )),
             },
         }

@@ -148,11 +148,7 @@ impl<'y> Keys<'y> {
             diagnostics.push(
                 Diagnostic::error(
                     codes::WRONG_TYPE,
-                    format!(
-                        "`{}` in {file} must be {}",
-                        known.name,
-                        known.shape.wanted()
-                    ),
+                    format!("`{}` in {file} must be {}", known.name, known.shape.wanted()),
                 )
                 .at(value.span, format!("this is {}", value.kind())),
             );
@@ -163,9 +159,7 @@ impl<'y> Keys<'y> {
     /// The value of a key, null included.
     pub(super) fn entry(&self, name: &str) -> Option<&'y Yaml> {
         let mut entries = self.entries.iter();
-        entries
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| *value)
+        entries.find(|(key, _)| *key == name).map(|(_, value)| *value)
     }
 
     /// The value of a key that is not null.
@@ -187,21 +181,13 @@ impl<'y> Keys<'y> {
 /// The texts of a list, or a single text as a list.
 pub(super) fn texts(yaml: &Yaml) -> Vec<Spanned<String>> {
     let items = yaml.as_seq().unwrap_or(std::slice::from_ref(yaml));
-    let text = |item: &Yaml| {
-        Some(Spanned {
-            value: item.as_str()?.to_owned(),
-            span: item.span,
-        })
-    };
+    let text = |item: &Yaml| Some(Spanned { value: item.as_str()?.to_owned(), span: item.span });
     items.iter().filter_map(text).collect()
 }
 
 /// dbt 1.12 rejects unknown keys at the top of the file.
 fn unknown(key: &Spanned<String>, file: &str) -> Diagnostic {
-    Diagnostic::error(
-        codes::UNKNOWN_KEY,
-        format!("{file} has an unknown key `{}`", key.value),
-    )
-    .at(key.span, "dbt rejects keys that it does not know here")
-    .suggest(did_you_mean(&key.value, KEYS.iter().map(|key| key.name)))
+    Diagnostic::error(codes::UNKNOWN_KEY, format!("{file} has an unknown key `{}`", key.value))
+        .at(key.span, "dbt rejects keys that it does not know here")
+        .suggest(did_you_mean(&key.value, KEYS.iter().map(|key| key.name)))
 }

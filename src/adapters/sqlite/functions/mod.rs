@@ -7,11 +7,14 @@ mod aggregates;
 mod clock;
 mod dates;
 mod extremes;
+mod foreign;
 mod hash;
 mod math;
 mod patterns;
 mod text;
 mod timestamps;
+
+pub use foreign::foreign_functions_used;
 
 use jiff::Timestamp;
 use rusqlite::functions::{Context, FunctionFlags, SqlFnOutput};
@@ -63,70 +66,6 @@ pub(super) fn register(connection: &Connection, now: Option<Timestamp>) -> Resul
     text::register(connection)
 }
 
-/// The functions of [`FUNCTIONS`] that `sql` calls, sorted; names in strings and comments do not count.
-pub fn foreign_functions_used(sql: &str) -> Vec<&'static str> {
-    let calls = calls(sql);
-    let used = |name: &&&str| calls.iter().any(|call| call.eq_ignore_ascii_case(name));
-    let mut found: Vec<&'static str> = FUNCTIONS.iter().filter(used).copied().collect();
-    if calls
-        .iter()
-        .any(|call| call.eq_ignore_ascii_case("regexp "))
-        && !found.contains(&"regexp")
-    {
-        found.push("regexp");
-        found.sort_unstable();
-    }
-    found
-}
-
-/// Words that an opening parenthesis follows; `regexp ` with a blank is the operator.
-fn calls(sql: &str) -> Vec<&str> {
-    let bytes = sql.as_bytes();
-    let mut calls = Vec::new();
-    let mut at = 0;
-    while at < bytes.len() {
-        let rest = &sql[at..];
-        let length = if let Some(skip) = skipped(rest) {
-            skip
-        } else if is_word(bytes[at]) {
-            let length = rest.bytes().take_while(|byte| is_word(*byte)).count();
-            let (word, behind) = rest.split_at(length);
-            if behind.trim_start().starts_with('(') {
-                calls.push(word);
-            } else if word.eq_ignore_ascii_case("regexp") && behind.starts_with(' ') {
-                calls.push(&rest[..length + 1]);
-            }
-            length
-        } else {
-            1
-        };
-        at += length;
-    }
-    calls
-}
-
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
-}
-
-/// Length of the string, quoted name or comment that `sql` starts with.
-fn skipped(sql: &str) -> Option<usize> {
-    let close = match sql.as_bytes() {
-        [b'-', b'-', ..] => "\n",
-        [b'/', b'*', ..] => "*/",
-        [b'\'', ..] => "'",
-        [b'"', ..] => "\"",
-        [b'`', ..] => "`",
-        [b'[', ..] => "]",
-        _ => return None,
-    };
-    let open = if close == "\n" || close == "*/" { 2 } else { 1 };
-    Some(match sql[open..].find(close) {
-        Some(position) => open + position + close.len(),
-        None => sql.len(),
-    })
-}
-
 /// Safe in views and generated columns, and the same result for the same arguments.
 const PURE: FunctionFlags = FunctionFlags::SQLITE_UTF8
     .union(FunctionFlags::SQLITE_DETERMINISTIC)
@@ -169,10 +108,7 @@ fn integer_of(context: &Context<'_>, index: usize, function: &str) -> Result<i64
         ValueRef::Integer(value) => Ok(value),
         ValueRef::Real(value) => Ok(value as i64),
         _ => text_of(context, index).trim().parse().map_err(|_| {
-            failure(format!(
-                "{function}() needs a whole number as argument {}",
-                index + 1
-            ))
+            failure(format!("{function}() needs a whole number as argument {}", index + 1))
         }),
     }
 }

@@ -1,0 +1,67 @@
+//! Which of forge's own functions a statement calls.
+//!
+//! Other programs that open the file do not have them, so a view should not depend on one. SQL that the parser
+//! does not know counts as calling none: this is advice, not a gate.
+
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{BinaryOperator, Expr, Ident, ObjectNamePart, visit_expressions};
+use sqlparser::dialect::SQLiteDialect;
+use sqlparser::parser::Parser;
+
+use super::FUNCTIONS;
+
+/// The functions of [`FUNCTIONS`] that `sql` calls, sorted; names in strings and comments do not count.
+pub fn foreign_functions_used(sql: &str) -> Vec<&'static str> {
+    let lower = sql.to_ascii_lowercase();
+    if !FUNCTIONS.iter().any(|name| lower.contains(name)) {
+        return Vec::new();
+    }
+    let Ok(statements) = Parser::parse_sql(&SQLiteDialect {}, sql) else {
+        return Vec::new();
+    };
+    let mut found: Vec<&'static str> = Vec::new();
+    let _ = visit_expressions(&statements, |expression| {
+        if let Some(name) = called(expression)
+            && !found.contains(&name)
+        {
+            found.push(name);
+        }
+        ControlFlow::<()>::Continue(())
+    });
+    found.sort_unstable();
+    found
+}
+
+fn called(expression: &Expr) -> Option<&'static str> {
+    match expression {
+        Expr::Function(function) => match function.name.0.last()? {
+            ObjectNamePart::Identifier(Ident { value, .. }) => known(value),
+            ObjectNamePart::Function(_) => None,
+        },
+        // The operator calls the function of the same name.
+        Expr::BinaryOp { op: BinaryOperator::Regexp, .. } | Expr::RLike { .. } => known("regexp"),
+        _ => None,
+    }
+}
+
+fn known(name: &str) -> Option<&'static str> {
+    FUNCTIONS.iter().copied().find(|known| known.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_count_and_names_elsewhere_do_not() {
+        let sql = "select MD5(a), 'sha256(x)', b as median from t -- initcap(c)";
+        assert_eq!(foreign_functions_used(sql), ["md5"]);
+        assert_eq!(foreign_functions_used("select lower(a) from t"), [""; 0]);
+    }
+
+    #[test]
+    fn sql_that_does_not_parse_is_no_reason_to_warn() {
+        assert_eq!(foreign_functions_used("select md5( from where"), [""; 0]);
+    }
+}
