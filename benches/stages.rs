@@ -48,9 +48,7 @@ select * from renamed
 ";
 
 fn templates(c: &mut Criterion) {
-    c.bench_function("pre-pass of a model", |b| {
-        b.iter(|| rewrite::rewrite(black_box(MODEL)))
-    });
+    c.bench_function("pre-pass of a model", |b| b.iter(|| rewrite::rewrite(black_box(MODEL))));
     let engine = Engine::new(Vec::new());
     let session = Session::compile();
     c.bench_function("render of a model", |b| {
@@ -92,19 +90,12 @@ fn graph(c: &mut Criterion) {
     let nodes: Vec<(UniqueId, Vec<UniqueId>)> = (0..5)
         .flat_map(|layer| (0..2000).map(move |at| (layer, at)))
         .map(|(layer, at)| {
-            let parents = (0..3)
-                .filter(|_| layer > 0)
-                .map(|k| id(layer - 1, (at * 7 + k * 13) % 2000));
+            let parents =
+                (0..3).filter(|_| layer > 0).map(|k| id(layer - 1, (at * 7 + k * 13) % 2000));
             (id(layer, at), parents.collect())
         })
         .collect();
-    let build = || {
-        Dag::build(
-            nodes
-                .iter()
-                .map(|(id, parents)| (id.clone(), parents.as_slice())),
-        )
-    };
+    let build = || Dag::build(nodes.iter().map(|(id, parents)| (id.clone(), parents.as_slice())));
     c.bench_function("graph of 10,000 nodes", |b| b.iter(build));
     let dag = build().expect("layers have no cycle");
     let start = dag.indices_of(["model.p.l0_0", "model.p.l0_1"]);
@@ -124,10 +115,7 @@ fn project_dir() -> PathBuf {
         let mut generator = Command::new("bash");
         generator.arg(root.join("benches/gen_project.sh"));
         let status = generator.arg(MODELS.to_string()).arg(&dir).status();
-        assert!(
-            status.is_ok_and(|s| s.success()),
-            "gen_project.sh needs bash"
-        );
+        assert!(status.is_ok_and(|s| s.success()), "gen_project.sh needs bash");
     }
     dir
 }
@@ -157,10 +145,7 @@ fn whole_project(c: &mut Criterion) {
     group.sample_size(20);
     group.bench_function("load, parse, resolve", |b| b.iter(|| prepare(&dir)));
     let criteria = Criteria {
-        select: vec![
-            "tag:marts,config.materialized:table".to_owned(),
-            "+dim_d0001_8+".to_owned(),
-        ],
+        select: vec!["tag:marts,config.materialized:table".to_owned(), "+dim_d0001_8+".to_owned()],
         ..Criteria::default()
     };
     group.bench_function("select", |b| {
@@ -178,12 +163,5 @@ fn whole_project(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(
-    stages,
-    templates,
-    property_files,
-    configuration,
-    graph,
-    whole_project
-);
+criterion_group!(stages, templates, property_files, configuration, graph, whole_project);
 criterion_main!(stages);

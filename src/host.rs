@@ -10,6 +10,8 @@ use std::sync::Mutex;
 
 use jiff::{Timestamp, Zoned};
 
+pub mod secrets;
+
 /// Writes the text of a file.
 pub type Fill<'a> = &'a mut dyn FnMut(Out<'_>) -> io::Result<()>;
 
@@ -73,6 +75,9 @@ pub trait Host: Send + Sync {
     fn uuid(&self) -> String;
 }
 
+/// The variable that freezes the clock.
+pub const CLOCK: &str = "FORGE_NOW";
+
 /// The machine's time, for engines whose clock nobody froze.
 pub fn machine_now() -> Timestamp {
     Timestamp::now()
@@ -92,7 +97,7 @@ impl RealHost {
     }
 
     fn frozen(&self) -> Option<Timestamp> {
-        self.env("FORGE_NOW")?.trim().parse().ok()
+        self.env(CLOCK)?.trim().parse().ok()
     }
 }
 
@@ -149,10 +154,7 @@ impl Host for RealHost {
         if let Some(dir) = path.parent() {
             std::fs::create_dir_all(dir)?;
         }
-        let mut file = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(path)?;
+        let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
         io::Write::write_all(&mut file, text.as_bytes())
     }
 
@@ -169,10 +171,8 @@ impl Host for RealHost {
 
     fn folders(&self, dir: &Path) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
-        let mut folders: Vec<_> = entries
-            .map(|entry| entry.path())
-            .filter(|path| path.is_dir())
-            .collect();
+        let mut folders: Vec<_> =
+            entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
         folders.sort();
         folders
     }
@@ -206,20 +206,12 @@ impl Host for RealHost {
 
     fn env(&self, name: &str) -> Option<String> {
         std::env::var(name).ok().or_else(|| {
-            self.dotenv
-                .lock()
-                .expect("invariant: no panic under lock")
-                .get(name)
-                .cloned()
+            self.dotenv.lock().expect("invariant: no panic under lock").get(name).cloned()
         })
     }
 
     fn env_all(&self) -> BTreeMap<String, String> {
-        let mut all = self
-            .dotenv
-            .lock()
-            .expect("invariant: no panic under lock")
-            .clone();
+        let mut all = self.dotenv.lock().expect("invariant: no panic under lock").clone();
         let process = std::env::vars_os()
             .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
         all.extend(process);
@@ -228,9 +220,7 @@ impl Host for RealHost {
 
     fn set_env_default(&self, name: &str, value: &str) {
         let mut dotenv = self.dotenv.lock().expect("invariant: no panic under lock");
-        dotenv
-            .entry(name.to_owned())
-            .or_insert_with(|| value.to_owned());
+        dotenv.entry(name.to_owned()).or_insert_with(|| value.to_owned());
     }
 
     fn now(&self) -> Timestamp {
@@ -255,14 +245,7 @@ impl Host for RealHost {
         };
         let bits = (seed & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
         let hex = format!("{bits:032x}");
-        format!(
-            "{}-{}-{}-{}-{}",
-            &hex[..8],
-            &hex[8..12],
-            &hex[12..16],
-            &hex[16..20],
-            &hex[20..]
-        )
+        format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
     }
 }
 

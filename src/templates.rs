@@ -40,20 +40,17 @@ pub fn all(engine: &str) -> impl Iterator<Item = Embedded> {
 
 /// The files of the starter project, in the order of their paths; none when the folder is absent.
 pub fn starter() -> impl Iterator<Item = StarterFile> {
-    files_below("starter")
-        .into_iter()
-        .map(|(path, contents)| StarterFile { path, contents })
+    files_below("starter").into_iter().map(|(path, contents)| StarterFile { path, contents })
 }
 
 fn package_files(folder: &'static str, package: &'static str) -> impl Iterator<Item = Embedded> {
-    files_below(folder)
-        .into_iter()
-        .filter(|(path, _)| path.ends_with(".sql"))
-        .map(move |(path, contents)| Embedded {
+    files_below(folder).into_iter().filter(|(path, _)| path.ends_with(".sql")).map(
+        move |(path, contents)| Embedded {
             package,
             path,
             source: std::str::from_utf8(contents).expect("invariant: embedded templates are UTF-8"),
-        })
+        },
+    )
 }
 
 /// Every file below a folder of `templates/` as (path below it, bytes), sorted by path.
@@ -62,20 +59,15 @@ fn files_below(folder: &str) -> Vec<(&'static str, &'static [u8])> {
     if let Some(dir) = TEMPLATES.get_dir(folder) {
         collect(dir, &mut files);
     }
-    let mut files: Vec<_> = files
-        .into_iter()
-        .map(|(path, contents)| (&path[folder.len() + 1..], contents))
-        .collect();
+    let mut files: Vec<_> =
+        files.into_iter().map(|(path, contents)| (&path[folder.len() + 1..], contents)).collect();
     files.sort_unstable();
     files
 }
 
 fn collect(dir: &'static Dir<'static>, files: &mut Vec<(&'static str, &'static [u8])>) {
     for file in dir.files() {
-        let path = file
-            .path()
-            .to_str()
-            .expect("invariant: embedded paths are UTF-8");
+        let path = file.path().to_str().expect("invariant: embedded paths are UTF-8");
         files.push((path, file.contents()));
     }
     for child in dir.dirs() {
@@ -90,10 +82,7 @@ mod tests {
 
     fn macro_names(source: &str) -> impl Iterator<Item = &str> {
         source.split("{%").filter_map(|tag| {
-            let rest = tag
-                .trim_start_matches('-')
-                .trim_start()
-                .strip_prefix("macro ")?;
+            let rest = tag.trim_start_matches('-').trim_start().strip_prefix("macro ")?;
             rest.split('(').next().map(str::trim)
         })
     }
@@ -110,11 +99,7 @@ mod tests {
     #[test]
     fn every_template_opens_with_its_purpose() {
         for file in all("sqlite") {
-            assert!(
-                file.source.starts_with("{# "),
-                "{} has no opening comment",
-                file.path
-            );
+            assert!(file.source.starts_with("{# "), "{} has no opening comment", file.path);
         }
     }
 

@@ -24,14 +24,7 @@ pub const UNKNOWN_TYPE: &str = "UNKNOWN";
 const DEFAULT_STRING_SIZE: i64 = 256;
 
 const STRINGS: &[&str] = &["text", "character varying", "character", "varchar"];
-const FLOATS: &[&str] = &[
-    "real",
-    "float4",
-    "float",
-    "double precision",
-    "float8",
-    "double",
-];
+const FLOATS: &[&str] = &["real", "float4", "float", "double precision", "float8", "double"];
 const INTEGERS: &[&str] = &[
     "smallint",
     "integer",
@@ -109,10 +102,9 @@ impl Column {
         let sizes: Vec<i64> = sizes
             .split(',')
             .map(|part| {
-                part.trim().parse().map_err(|_| ColumnError::BadSize {
-                    raw: raw.into(),
-                    part: part.into(),
-                })
+                part.trim()
+                    .parse()
+                    .map_err(|_| ColumnError::BadSize { raw: raw.into(), part: part.into() })
             })
             .collect::<Result<_, _>>()?;
         match sizes[..] {
@@ -128,11 +120,7 @@ impl Column {
 
     /// The engine's name for a portable type label.
     pub fn translate_type(label: &str) -> String {
-        if label.eq_ignore_ascii_case("string") {
-            "TEXT".to_owned()
-        } else {
-            label.to_owned()
-        }
+        if label.eq_ignore_ascii_case("string") { "TEXT".to_owned() } else { label.to_owned() }
     }
 
     /// The name in double quotes.
@@ -142,11 +130,7 @@ impl Column {
 
     /// The declared type, or `UNKNOWN`.
     pub fn dtype_or_unknown(&self) -> &str {
-        if self.dtype.is_empty() {
-            UNKNOWN_TYPE
-        } else {
-            &self.dtype
-        }
+        if self.dtype.is_empty() { UNKNOWN_TYPE } else { &self.dtype }
     }
 
     /// The type with sizes.
@@ -194,9 +178,7 @@ impl Column {
     /// The length of a text column; 256 when none is declared.
     pub fn string_size(&self) -> Result<i64, ColumnError> {
         if !self.is_string() {
-            return Err(ColumnError::NotAString {
-                name: self.name.clone(),
-            });
+            return Err(ColumnError::NotAString { name: self.name.clone() });
         }
         match self.char_size {
             Some(size) if self.dtype != "text" => Ok(size),
@@ -238,10 +220,7 @@ mod tests {
 
     #[test]
     fn text_has_a_size_and_numbers_keep_theirs() {
-        assert_eq!(
-            Column::new("a", "TEXT").data_type(),
-            "character varying(256)"
-        );
+        assert_eq!(Column::new("a", "TEXT").data_type(), "character varying(256)");
         let column = Column::from_description("a", "numeric(10, 2)").unwrap();
         assert_eq!(column.data_type(), "numeric(10,2)");
         let column = Column::from_description("a", "varchar(20)").unwrap();

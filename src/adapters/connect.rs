@@ -87,14 +87,9 @@ fn sqlite(settings: &Settings<'_>) -> Result<Arc<dyn Adapter>> {
     made.database = settings.database.to_owned();
     made.now = settings.now;
     if let Some(value) = settings.other.get("busy_timeout") {
-        let seconds = value
-            .as_f64()
-            .and_then(|n| Duration::try_from_secs_f64(n).ok());
-        made.busy_timeout = seconds.ok_or_else(|| {
-            wrong(format!(
-                "`busy_timeout` is {value}; give seconds, 0 or more"
-            ))
-        })?;
+        let seconds = value.as_f64().and_then(|n| Duration::try_from_secs_f64(n).ok());
+        made.busy_timeout = seconds
+            .ok_or_else(|| wrong(format!("`busy_timeout` is {value}; give seconds, 0 or more")))?;
     }
     for (key, slot) in [
         ("double_quoted_strings", &mut made.double_quoted_strings),
@@ -117,9 +112,7 @@ fn schema_paths(paths: &Json) -> Result<IndexMap<String, PathBuf>> {
     map.iter()
         .map(|(schema, path)| match path.as_str() {
             Some(path) => Ok((schema.clone(), PathBuf::from(path))),
-            None => Err(wrong(format!(
-                "the file of schema `{schema}` must be a string"
-            ))),
+            None => Err(wrong(format!("the file of schema `{schema}` must be a string"))),
         })
         .collect()
 }

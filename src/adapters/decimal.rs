@@ -38,9 +38,8 @@ impl Decimal {
         }
         if let Some(payload) = lower.strip_prefix("nan") {
             let valid = payload.bytes().all(|byte| byte.is_ascii_digit());
-            return valid.then(|| Self::NotANumber {
-                payload: payload.trim_start_matches('0').to_owned(),
-            });
+            return valid
+                .then(|| Self::NotANumber { payload: payload.trim_start_matches('0').to_owned() });
         }
         Self::parse_finite(negative, &lower)
     }
@@ -56,25 +55,17 @@ impl Decimal {
             return None;
         }
         let digits = strip_leading_zeros(digits.iter().map(|digit| digit - b'0').collect());
-        let number = Self::Finite {
-            negative,
-            digits,
-            exponent: exponent - fraction.len() as i64,
-        };
+        let number = Self::Finite { negative, digits, exponent: exponent - fraction.len() as i64 };
         Some(number.rounded())
     }
 
     /// The shortest decimal that reads back as `value`.
     pub(crate) fn from_f64(value: f64) -> Self {
         if value.is_nan() {
-            return Self::NotANumber {
-                payload: String::new(),
-            };
+            return Self::NotANumber { payload: String::new() };
         }
         if value.is_infinite() {
-            return Self::Infinite {
-                negative: value < 0.0,
-            };
+            return Self::Infinite { negative: value < 0.0 };
         }
         Self::parse(&format!("{value:e}")).expect("invariant: a finite float prints as a number")
     }
@@ -82,29 +73,17 @@ impl Decimal {
     /// The same number with the other sign.
     pub(crate) fn negated(self) -> Self {
         match self {
-            Self::Finite {
-                negative,
-                digits,
-                exponent,
-            } => Self::Finite {
-                negative: !negative,
-                digits,
-                exponent,
-            },
-            Self::Infinite { negative } => Self::Infinite {
-                negative: !negative,
-            },
+            Self::Finite { negative, digits, exponent } => {
+                Self::Finite { negative: !negative, digits, exponent }
+            }
+            Self::Infinite { negative } => Self::Infinite { negative: !negative },
             Self::NotANumber { .. } => self,
         }
     }
 
     fn rounded(self) -> Self {
         match self {
-            Self::Finite {
-                negative,
-                digits,
-                exponent,
-            } if digits.len() > PRECISION => {
+            Self::Finite { negative, digits, exponent } if digits.len() > PRECISION => {
                 let drop = digits.len() - PRECISION;
                 let mut kept = round_half_even(&digits, drop);
                 let mut exponent = exponent + drop as i64;
@@ -112,11 +91,7 @@ impl Decimal {
                     kept.pop();
                     exponent += 1;
                 }
-                Self::Finite {
-                    negative,
-                    digits: kept,
-                    exponent,
-                }
+                Self::Finite { negative, digits: kept, exponent }
             }
             other => other,
         }
@@ -124,10 +99,7 @@ impl Decimal {
 
     /// Digits before and behind the point that the number needs; `None` for what is not finite as a float.
     pub(crate) fn places(&self) -> Option<(i64, i64)> {
-        let Self::Finite {
-            digits, exponent, ..
-        } = self
-        else {
+        let Self::Finite { digits, exponent, .. } = self else {
             return None;
         };
         if digits.len() as i64 + exponent > 309 {
@@ -143,12 +115,7 @@ impl Decimal {
 
     /// The number with `places` digits behind the point and commas between thousands.
     pub(crate) fn grouped(&self, places: usize) -> String {
-        let Self::Finite {
-            negative,
-            digits,
-            exponent,
-        } = self
-        else {
+        let Self::Finite { negative, digits, exponent } = self else {
             return self.to_string();
         };
         let shift = exponent + places as i64;
@@ -159,10 +126,7 @@ impl Decimal {
         } else {
             round_half_even(digits, shift.unsigned_abs() as usize)
         };
-        let text: String = scaled
-            .iter()
-            .map(|digit| char::from(digit + b'0'))
-            .collect();
+        let text: String = scaled.iter().map(|digit| char::from(digit + b'0')).collect();
         let text = format!("{text:0>width$}", width = places + 1);
         let (whole, fraction) = text.split_at(text.len() - places);
         let whole = with_commas(whole.trim_start_matches('0'));
@@ -180,16 +144,9 @@ impl std::fmt::Display for Decimal {
             Self::Infinite { negative } => {
                 return f.write_str(if *negative { "-Infinity" } else { "Infinity" });
             }
-            Self::Finite {
-                negative,
-                digits,
-                exponent,
-            } => (*negative, digits, *exponent),
+            Self::Finite { negative, digits, exponent } => (*negative, digits, *exponent),
         };
-        let text: String = digits
-            .iter()
-            .map(|digit| char::from(digit + b'0'))
-            .collect();
+        let text: String = digits.iter().map(|digit| char::from(digit + b'0')).collect();
         let left = exponent + text.len() as i64;
         let point = if exponent <= 0 && left > -6 { left } else { 1 };
         f.write_str(if negative { "-" } else { "" })?;
@@ -224,11 +181,7 @@ fn round_half_even(digits: &[u8], drop: usize) -> Vec<u8> {
         return vec![0];
     }
     let (kept, dropped) = digits.split_at(digits.len() - drop);
-    let mut kept = if kept.is_empty() {
-        vec![0]
-    } else {
-        kept.to_vec()
-    };
+    let mut kept = if kept.is_empty() { vec![0] } else { kept.to_vec() };
     let odd = kept.last().is_some_and(|digit| digit % 2 == 1);
     let up = match dropped.split_first() {
         Some((5, rest)) => odd || rest.iter().any(|digit| *digit > 0),
@@ -286,14 +239,8 @@ mod tests {
             ("1_000", "1000"),
             ("inf", "Infinity"),
             ("nan07", "NaN7"),
-            (
-                "123456789012345678901234567890",
-                "1.234567890123456789012345679E+29",
-            ),
-            (
-                "1.23456789012345678901234567890123",
-                "1.234567890123456789012345679",
-            ),
+            ("123456789012345678901234567890", "1.234567890123456789012345679E+29"),
+            ("1.23456789012345678901234567890123", "1.234567890123456789012345679"),
         ] {
             assert_eq!(printed(text), expected, "{text}");
         }

@@ -74,11 +74,6 @@ pub trait Adapter: Send + Sync {
     /// A relation with this target's policies; `schema` defaults to the target's.
     fn relation(&self, schema: Option<&str>, identifier: &str) -> Relation {
         let schema = schema.unwrap_or(self.schema());
-        Relation::new(
-            self.naming(),
-            Some(self.database()),
-            Some(schema),
-            Some(identifier),
-        )
+        Relation::new(self.naming(), Some(self.database()), Some(schema), Some(identifier))
     }
 }

@@ -96,10 +96,7 @@ impl NamingPolicy {
             }
             _ => (None, identifier.to_owned()),
         };
-        PhysicalName {
-            schema: schema.map(str::to_owned),
-            name,
-        }
+        PhysicalName { schema: schema.map(str::to_owned), name }
     }
 
     /// What every stored name of `schema` starts with; nothing when names carry no prefix.
@@ -119,9 +116,9 @@ impl NamingPolicy {
     pub fn is_written(&self, schema: &str) -> bool {
         match &self.placement {
             Placement::Qualified => true,
-            Placement::Prefixed { qualified, .. } => qualified
-                .iter()
-                .any(|name| name.eq_ignore_ascii_case(schema)),
+            Placement::Prefixed { qualified, .. } => {
+                qualified.iter().any(|name| name.eq_ignore_ascii_case(schema))
+            }
         }
     }
 }

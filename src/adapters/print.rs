@@ -22,12 +22,7 @@ pub struct PrintOptions {
 impl Default for PrintOptions {
     /// All rows, six columns, twenty characters: what `dbt show` prints.
     fn default() -> Self {
-        Self {
-            max_rows: None,
-            max_columns: Some(6),
-            max_column_width: Some(20),
-            max_precision: 3,
-        }
+        Self { max_rows: None, max_columns: Some(6), max_column_width: Some(20), max_precision: 3 }
     }
 }
 
@@ -74,10 +69,8 @@ struct TextColumn {
 impl TextColumn {
     fn new(table: &Table, index: usize, name: &str, options: PrintOptions) -> Self {
         let kind = table.column_kind(index);
-        let shown: Vec<&Datum> = table
-            .column(index)
-            .take(options.max_rows.unwrap_or(usize::MAX))
-            .collect();
+        let shown: Vec<&Datum> =
+            table.column(index).take(options.max_rows.unwrap_or(usize::MAX)).collect();
         let format = NumberFormat::of(kind, &shown, options.max_precision);
         let cells = shown.iter().map(|datum| format.print(datum));
         let cells: Vec<String> = cells.map(|cell| cut(&cell, options)).collect();
@@ -87,28 +80,17 @@ impl TextColumn {
     fn sized(name: String, cells: Vec<String>, left: bool) -> Self {
         let widths = cells.iter().chain([&name]).map(|text| text.chars().count());
         let width = widths.max().unwrap_or(0);
-        Self {
-            name,
-            cells,
-            width,
-            left,
-        }
+        Self { name, cells, width, left }
     }
 
     fn pad(&self, text: &str) -> String {
         let width = self.width;
-        if self.left {
-            format!("{text:<width$}")
-        } else {
-            format!("{text:>width$}")
-        }
+        if self.left { format!("{text:<width$}") } else { format!("{text:>width$}") }
     }
 }
 
 fn dots_column(table: &Table, options: PrintOptions) -> Option<TextColumn> {
-    let hidden = options
-        .max_columns
-        .filter(|max| *max < table.column_names.len())?;
+    let hidden = options.max_columns.filter(|max| *max < table.column_names.len())?;
     let left = table.column_kind(hidden) == ColumnKind::Text;
     let cells = vec![DOTS.to_owned(); table.rows.len()];
     Some(TextColumn::sized(DOTS.to_owned(), cells, left))
@@ -144,10 +126,7 @@ impl NumberFormat {
             decimal = decimal.max(behind);
         }
         let decimal = decimal.min(DIGITS - whole).max(0) as usize;
-        Self::Places {
-            places: decimal.min(max_precision),
-            ellipsis: decimal > max_precision,
-        }
+        Self::Places { places: decimal.min(max_precision), ellipsis: decimal > max_precision }
     }
 
     fn print(&self, datum: &Datum) -> String {
@@ -183,12 +162,7 @@ mod tests {
     fn numbers_right_text_left() {
         let rows = vec![
             vec![1.into(), 1.5.into(), "x".into(), Datum::Null],
-            vec![
-                Datum::Integer(-22),
-                1234567.123456.into(),
-                "yy".into(),
-                Datum::Null,
-            ],
+            vec![Datum::Integer(-22), 1234567.123456.into(), "yy".into(), Datum::Null],
         ];
         let expected = "\
 |  id |            num | txt | nul |

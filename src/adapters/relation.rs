@@ -157,10 +157,7 @@ impl Relation {
         let cte = Self::ephemeral_name(identifier);
         Self::new(naming, None, None, Some(&cte))
             .with_kind(RelationKind::Cte)
-            .quote(PolicyUpdate {
-                identifier: Some(false),
-                ..PolicyUpdate::default()
-            })
+            .quote(PolicyUpdate { identifier: Some(false), ..PolicyUpdate::default() })
     }
 
     /// The CTE name of an ephemeral model.
@@ -190,10 +187,8 @@ impl Relation {
 
     /// The schema of this relation.
     pub fn without_identifier(&self) -> Self {
-        let mut relation = self.include(PolicyUpdate {
-            identifier: Some(false),
-            ..PolicyUpdate::default()
-        });
+        let mut relation =
+            self.include(PolicyUpdate { identifier: Some(false), ..PolicyUpdate::default() });
         relation.identifier = None;
         relation
     }
@@ -230,10 +225,7 @@ impl Relation {
         }
         if approximate && !exact {
             let wanted = Self::new(&self.naming, database, schema, identifier);
-            return Err(ApproximateMatch {
-                wanted: wanted.render(),
-                found: self.render(),
-            });
+            return Err(ApproximateMatch { wanted: wanted.render(), found: self.render() });
         }
         Ok(exact)
     }
@@ -270,11 +262,7 @@ impl Relation {
     }
 
     fn part(&self, name: &str, quoted: bool) -> String {
-        if quoted {
-            self.naming.quoted(name)
-        } else {
-            name.to_owned()
-        }
+        if quoted { self.naming.quoted(name) } else { name.to_owned() }
     }
 
     fn limited(&self) -> String {
@@ -350,10 +338,7 @@ mod tests {
     }
 
     fn single() -> Arc<NamingPolicy> {
-        naming(Placement::Prefixed {
-            bare: "main".into(),
-            qualified: vec!["temp".into()],
-        })
+        naming(Placement::Prefixed { bare: "main".into(), qualified: vec!["temp".into()] })
     }
 
     fn relation(naming: &Arc<NamingPolicy>, schema: &str, identifier: &str) -> Relation {
@@ -365,25 +350,16 @@ mod tests {
         let m1 = relation(&attached(), "main", "m1");
         assert_eq!(m1.render(), "main.\"m1\"");
         assert_eq!(m1.without_identifier().render(), "main");
-        let no_schema = PolicyUpdate {
-            schema: Some(false),
-            ..PolicyUpdate::default()
-        };
+        let no_schema = PolicyUpdate { schema: Some(false), ..PolicyUpdate::default() };
         assert_eq!(m1.include(no_schema).render(), "\"m1\"");
-        let unquoted = PolicyUpdate {
-            identifier: Some(false),
-            ..PolicyUpdate::default()
-        };
+        let unquoted = PolicyUpdate { identifier: Some(false), ..PolicyUpdate::default() };
         assert_eq!(m1.quote(unquoted).render(), "main.m1");
     }
 
     #[test]
     fn single_file_names_carry_a_prefix_outside_of_the_target_schema() {
         assert_eq!(relation(&single(), "main", "m1").render(), "\"m1\"");
-        assert_eq!(
-            relation(&single(), "staging", "m1").render(),
-            "\"staging__m1\""
-        );
+        assert_eq!(relation(&single(), "staging", "m1").render(), "\"staging__m1\"");
         assert_eq!(relation(&single(), "temp", "m1").render(), "temp.\"m1\"");
         let schema = relation(&single(), "staging", "m1").without_identifier();
         assert_eq!(schema.render(), "staging");
@@ -396,10 +372,7 @@ mod tests {
 
     #[test]
     fn a_cte_is_its_identifier() {
-        assert_eq!(
-            Relation::ephemeral(&single(), "x").to_string(),
-            "__dbt__cte__x"
-        );
+        assert_eq!(Relation::ephemeral(&single(), "x").to_string(), "__dbt__cte__x");
     }
 
     #[test]

@@ -30,21 +30,16 @@ impl Table {
     /// A table without declared types.
     pub fn new(column_names: Vec<String>, rows: Vec<Vec<Datum>>) -> Self {
         let declared_types = vec![None; column_names.len()];
-        Self {
-            column_names,
-            declared_types,
-            rows,
-        }
+        Self { column_names, declared_types, rows }
     }
 
     /// Position of a column; the exact name first, then the same name in another case.
     pub fn column_index(&self, name: &str) -> Option<usize> {
         let names = &self.column_names;
-        names.iter().position(|column| column == name).or_else(|| {
-            names
-                .iter()
-                .position(|column| column.eq_ignore_ascii_case(name))
-        })
+        names
+            .iter()
+            .position(|column| column == name)
+            .or_else(|| names.iter().position(|column| column.eq_ignore_ascii_case(name)))
     }
 
     /// The value at a row and a column.
@@ -77,14 +72,12 @@ impl Table {
 
     /// A list with one object for each row, as `dbt show --output json` prints: one type for each column.
     pub fn to_json(&self) -> Value {
-        let kinds: Vec<ColumnKind> = (0..self.column_names.len())
-            .map(|index| self.column_kind(index))
-            .collect();
+        let kinds: Vec<ColumnKind> =
+            (0..self.column_names.len()).map(|index| self.column_kind(index)).collect();
         let rows = self.rows.iter().map(|row| {
             let cells = self.column_names.iter().zip(&kinds).zip(row);
-            let object: Map<String, Value> = cells
-                .map(|((name, kind), datum)| (name.clone(), json_as(*kind, datum)))
-                .collect();
+            let object: Map<String, Value> =
+                cells.map(|((name, kind), datum)| (name.clone(), json_as(*kind, datum))).collect();
             Value::Object(object)
         });
         Value::Array(rows.collect())
@@ -108,10 +101,7 @@ mod tests {
     fn json_gives_each_column_one_type() {
         let table = Table::new(
             vec!["n".into(), "t".into(), "i".into()],
-            vec![
-                vec![1.into(), 1.5.into(), Datum::Null],
-                vec![2.5.into(), "a".into(), 3.into()],
-            ],
+            vec![vec![1.into(), 1.5.into(), Datum::Null], vec![2.5.into(), "a".into(), 3.into()]],
         );
         let expected = r#"[{"n":1.0,"t":"1.5","i":null},{"n":2.5,"t":"a","i":3}]"#;
         assert_eq!(table.to_json().to_string(), expected);

@@ -100,9 +100,7 @@ impl RunResults {
 
     /// Whether a node ended with `error` or `fail`.
     pub fn has_failures(&self) -> bool {
-        self.results
-            .iter()
-            .any(|r| matches!(r.status.as_str(), "error" | "fail"))
+        self.results.iter().any(|r| matches!(r.status.as_str(), "error" | "fail"))
     }
 }
 
@@ -113,10 +111,7 @@ mod tests {
     #[test]
     fn the_text_has_dbts_keys_in_dbts_order() {
         let results = RunResults {
-            results: vec![RunResult {
-                status: "success".into(),
-                ..RunResult::default()
-            }],
+            results: vec![RunResult { status: "success".into(), ..RunResult::default() }],
             ..RunResults::default()
         };
         assert_eq!(
@@ -131,19 +126,13 @@ mod tests {
                 r#""batch_results":null}],"elapsed_time":0.0,"args":{}}"#,
             )
         );
-        assert_eq!(
-            serde_json::from_str::<RunResults>(&results.to_json()).ok(),
-            Some(results)
-        );
+        assert_eq!(serde_json::from_str::<RunResults>(&results.to_json()).ok(), Some(results));
     }
 
     #[test]
     fn errors_and_failed_tests_are_failures() {
         let with = |status: &str| RunResults {
-            results: vec![RunResult {
-                status: status.into(),
-                ..RunResult::default()
-            }],
+            results: vec![RunResult { status: status.into(), ..RunResult::default() }],
             ..RunResults::default()
         };
         assert!(with("error").has_failures() && with("fail").has_failures());

@@ -10,10 +10,7 @@ use super::ignored::Ignored;
 use crate::pipeline::Selection;
 use crate::project::FlagOverrides;
 
-const VERSION: &str = concat!(
-    env!("CARGO_PKG_VERSION"),
-    " (reads projects as dbt 1.12 does)"
-);
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (reads projects as dbt 1.12 does)");
 
 /// Turns a directory of Jinja-templated SQL and YAML into tables, tests and proof.
 ///
@@ -264,11 +261,7 @@ impl SelectArgs {
             select = vec![format!("selector:{name}")];
             exclude.clear();
         }
-        Selection {
-            select,
-            exclude,
-            ..Selection::default()
-        }
+        Selection { select, exclude, ..Selection::default() }
     }
 }
 

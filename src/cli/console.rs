@@ -47,11 +47,7 @@ impl Choice {
             width: width(live, host),
             cut: kind == Kind::Terminal,
         };
-        Choice {
-            style,
-            verbosity: verbosity(&flags),
-            kind,
-        }
+        Choice { style, verbosity: verbosity(&flags), kind }
     }
 
     /// The console.
@@ -75,38 +71,24 @@ fn verbosity(flags: &Flags) -> Verbosity {
         "error" => Some(Level::Error),
         _ => Some(Level::Info),
     };
-    Verbosity {
-        least,
-        print: flags.print,
-    }
+    Verbosity { least, print: flags.print }
 }
 
 /// `NO_COLOR` gives way to the command line only.
 fn wants_color(overrides: &FlagOverrides, flags: &Flags, host: &dyn Host) -> Option<bool> {
     let no_color = host.env("NO_COLOR").filter(|value| !value.is_empty());
-    (overrides.use_colors)
-        .or(no_color.map(|_| false))
-        .or(flags.use_colors)
+    (overrides.use_colors).or(no_color.map(|_| false)).or(flags.use_colors)
 }
 
 fn speaks_unicode(host: &dyn Host) -> bool {
     let set = |name: &&str| host.env(name).filter(|value| !value.is_empty());
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .iter()
-        .find_map(set)
-        .unwrap_or_default();
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set).unwrap_or_default();
     let locale = locale.to_lowercase();
     locale.contains("utf-8") || locale.contains("utf8")
 }
 
 fn width(live: bool, host: &dyn Host) -> usize {
-    let measured = || {
-        live.then(|| Term::stderr().size_checked())?
-            .map(|(_, width)| width.into())
-    };
+    let measured = || live.then(|| Term::stderr().size_checked())?.map(|(_, width)| width.into());
     let told = || host.env("COLUMNS")?.trim().parse().ok();
-    measured()
-        .or_else(told)
-        .filter(|width| *width >= 20)
-        .unwrap_or(if live { 80 } else { 110 })
+    measured().or_else(told).filter(|width| *width >= 20).unwrap_or(if live { 80 } else { 110 })
 }

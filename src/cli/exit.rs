@@ -51,10 +51,7 @@ pub(super) fn on_interrupt(console: Arc<dyn Console>) {
         console.interrupted();
         let text =
             "interrupted; what was running is rolled back, what was finished stays".to_owned();
-        console.emit(Event::Message {
-            level: Level::Error,
-            text,
-        });
+        console.emit(Event::Message { level: Level::Error, text });
         std::process::exit(INTERRUPTED);
     };
     // Without a handler the system's own one ends the process; only the terminal is less tidy then.
@@ -83,24 +80,16 @@ fn remember(info: &PanicHookInfo<'_>) {
 
 fn words(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().map(ToString::to_string);
-    text.or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_default()
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default()
 }
 
 fn bug(words: &str, place: Option<&str>) -> Diagnostic {
     let version = env!("CARGO_PKG_VERSION");
     let place = place.unwrap_or("an unknown place");
-    Diagnostic::error(
-        codes::BUG,
-        "forge has a bug; your database and your files are as they were",
-    )
-    .note(format!("forge {version}, {place}"))
-    .note(if words.is_empty() {
-        "no message"
-    } else {
-        words
-    })
-    .hint("please report the lines above together with the command that you ran")
+    Diagnostic::error(codes::BUG, "forge has a bug; your database and your files are as they were")
+        .note(format!("forge {version}, {place}"))
+        .note(if words.is_empty() { "no message" } else { words })
+        .hint("please report the lines above together with the command that you ran")
 }
 
 #[cfg(test)]
@@ -119,13 +108,7 @@ mod tests {
     fn a_bug_says_what_to_report() {
         let shown = bug("invariant: x", Some("src/a.rs:1:2"));
         let shown = diagnostic::render(&shown, &SourceMap::new(), Style::PLAIN);
-        assert!(
-            shown.starts_with("error[E0901] bug: forge has a bug"),
-            "{shown}"
-        );
-        assert!(
-            shown.contains("  = invariant: x\nhint: please report"),
-            "{shown}"
-        );
+        assert!(shown.starts_with("error[E0901] bug: forge has a bug"), "{shown}");
+        assert!(shown.contains("  = invariant: x\nhint: please report"), "{shown}");
     }
 }

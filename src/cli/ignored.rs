@@ -46,12 +46,8 @@ pub(super) struct Ignored(pub(super) Vec<String>);
 impl Args for Ignored {
     fn augment_args(command: Command) -> Command {
         let hidden = |name: &&'static str| Arg::new(*name).long(*name).global(true).hide(true);
-        let switches = SWITCHES
-            .iter()
-            .map(|name| hidden(name).action(ArgAction::SetTrue));
-        let values = VALUES
-            .iter()
-            .map(|name| hidden(name).action(ArgAction::Set));
+        let switches = SWITCHES.iter().map(|name| hidden(name).action(ArgAction::SetTrue));
+        let values = VALUES.iter().map(|name| hidden(name).action(ArgAction::Set));
         command.args(switches).args(values)
     }
 
@@ -63,15 +59,8 @@ impl Args for Ignored {
 impl FromArgMatches for Ignored {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
         let switches = SWITCHES.iter().filter(|name| matches.get_flag(name));
-        let values = VALUES
-            .iter()
-            .filter(|name| matches.get_one::<String>(name).is_some());
-        Ok(Ignored(
-            switches
-                .chain(values)
-                .map(|name| format!("--{name}"))
-                .collect(),
-        ))
+        let values = VALUES.iter().filter(|name| matches.get_one::<String>(name).is_some());
+        Ok(Ignored(switches.chain(values).map(|name| format!("--{name}")).collect()))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {

@@ -10,12 +10,13 @@ use std::sync::Arc;
 
 use clap::Parser;
 
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::events::{Event, Level};
+use crate::host::secrets::Mask;
 use crate::host::{self, Host, RealHost};
 use crate::pipeline::World;
 use crate::project::FlagOverrides;
-use crate::report::{Console, Style};
+use crate::report::{Console, Style, output};
 use crate::source::SourceMap;
 
 mod args;
@@ -52,20 +53,18 @@ fn execute(cli: &Cli, command_line: String) -> ExitCode {
     let sources = Arc::new(SourceMap::new());
     let flags = cli.overrides(command_line);
     let choice = console::Choice::new(&flags, &*host);
+    // The choice has read `.env`, so that its secrets are known too.
+    output::hide(Mask::of(&*host));
     let console = choice.console(host.clone(), sources.clone());
     let context = Context {
-        world: World {
-            host: host.clone(),
-            sources,
-            sink: console.clone(),
-        },
+        world: World { host: host.clone(), sources, sink: console.clone() },
         flags,
         style: choice.style,
         console,
     };
     exit::on_interrupt(context.console.clone());
     note_ignored(&context);
-    let result = cli.command.run(&context);
+    let result = clock(&*host).and_then(|()| cli.command.run(&context));
     finish(&context, result)
 }
 
@@ -78,6 +77,18 @@ fn finish(context: &Context, result: Result<Outcome, Diagnostics>) -> ExitCode {
     code
 }
 
+/// A frozen clock must show a time.
+fn clock(host: &dyn Host) -> Result<(), Diagnostics> {
+    let told = host.env(host::CLOCK).unwrap_or_default();
+    if told.is_empty() || told.trim().parse::<jiff::Timestamp>().is_ok() {
+        return Ok(());
+    }
+    let message = format!("`{}` is `{told}`, but must be an RFC 3339 instant", host::CLOCK);
+    Err(Diagnostic::error(codes::BAD_CONFIG, message)
+        .hint("write it as in `2026-03-01T12:00:00Z`, or unset it")
+        .into())
+}
+
 fn note_ignored(context: &Context) {
     if !context.flags.without_effect.is_empty() {
         let flags = context.flags.without_effect.join(", ");
@@ -88,22 +99,14 @@ fn note_ignored(context: &Context) {
 impl Context {
     /// Says something on standard error.
     fn say(&self, level: Level, text: impl Into<String>) {
-        self.console.emit(Event::Message {
-            level,
-            text: text.into(),
-        });
+        self.console.emit(Event::Message { level, text: text.into() });
     }
 }
 
 /// The arguments as a shell would take them.
 fn command_line(arguments: &[OsString]) -> String {
     let mut words = vec!["forge".to_owned()];
-    words.extend(
-        arguments
-            .iter()
-            .skip(1)
-            .map(|word| quoted(&word.to_string_lossy())),
-    );
+    words.extend(arguments.iter().skip(1).map(|word| quoted(&word.to_string_lossy())));
     words.join(" ")
 }
 
@@ -123,9 +126,6 @@ mod tests {
     fn the_command_line_can_be_typed_again() {
         let arguments = ["/bin/forge", "run", "-s", "a+", "--vars", "{a: 'b'}"];
         let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-        assert_eq!(
-            command_line(&arguments),
-            r"forge run -s a+ --vars '{a: '\''b'\''}'"
-        );
+        assert_eq!(command_line(&arguments), r"forge run -s a+ --vars '{a: '\''b'\''}'");
     }
 }

@@ -4,11 +4,7 @@ use crate::names::UniqueId;
 
 /// The statement with the CTEs: first in its own `with` list, or below a new `with`.
 pub(super) fn inject(sql: &str, ctes: &[(UniqueId, String)]) -> String {
-    let joined = ctes
-        .iter()
-        .map(|(_, cte)| cte.as_str())
-        .collect::<Vec<_>>()
-        .join(", ");
+    let joined = ctes.iter().map(|(_, cte)| cte.as_str()).collect::<Vec<_>>().join(", ");
     match end_of_with(sql) {
         Some(at) => format!("{} {joined},{}", &sql[..at], &sql[at..]),
         None => {
@@ -53,29 +49,17 @@ mod tests {
     use super::*;
 
     fn one(sql: &str) -> String {
-        inject(
-            sql,
-            &[(
-                UniqueId::from("model.p.e"),
-                " e as (\nselect 1\n)".to_owned(),
-            )],
-        )
+        inject(sql, &[(UniqueId::from("model.p.e"), " e as (\nselect 1\n)".to_owned())])
     }
 
     #[test]
     fn a_statement_without_with_gets_one() {
-        assert_eq!(
-            one("\nselect * from e"),
-            "\nwith e as (\nselect 1\n) select * from e"
-        );
+        assert_eq!(one("\nselect * from e"), "\nwith e as (\nselect 1\n) select * from e");
     }
 
     #[test]
     fn an_existing_list_is_extended_in_front() {
-        assert_eq!(
-            one("with a as (x) y"),
-            "with  e as (\nselect 1\n), a as (x) y"
-        );
+        assert_eq!(one("with a as (x) y"), "with  e as (\nselect 1\n), a as (x) y");
         assert_eq!(
             one("-- c\nWITH recursive r as (x) y"),
             "-- c\nWITH recursive  e as (\nselect 1\n), r as (x) y"

@@ -54,27 +54,17 @@ pub fn origin(
     };
     // A macro whose output is compared or measured does something else when it is marked.
     let (macros, compiler) = with_marked_macros(compiler);
-    let text = render(&compiler).or_else(|| {
-        render(&Compiler {
-            globals: silent(&compiler.globals),
-            ..compiler.clone()
-        })
-    })?;
+    let text = render(&compiler)
+        .or_else(|| render(&Compiler { globals: silent(&compiler.globals), ..compiler.clone() }))?;
     let (inner, outer) = marks_before(&text, ink)?;
     let in_node = line_span(&node.raw_code, outer, node.span);
     if inner.0 == NODE {
-        return Some(Origin {
-            span: in_node?,
-            called: None,
-        });
+        return Some(Origin { span: in_node?, called: None });
     }
     let def = macros.get(inner.0 - 1)?;
     let base = *compiler.globals.places.macros.get(&def.unique_id)?;
     let span = line_span(&def.source, inner.1, base)?;
-    Some(Origin {
-        span,
-        called: in_node.map(|at| (def.name.clone(), at)),
-    })
+    Some(Origin { span, called: in_node.map(|at| (def.name.clone(), at)) })
 }
 
 /// The compiler with marks in the macros of the root package, and these macros in the order of their numbers.
@@ -95,26 +85,13 @@ fn with_marked_macros(compiler: &Compiler) -> (Vec<MacroDef>, Compiler) {
     let engine = Engine::new(defs);
     let internal: Vec<&str> = globals.places.internal.iter().map(String::as_str).collect();
     let macros = engine.table(&globals.root_package, &internal);
-    let marked = Globals {
-        engine: Arc::new(engine),
-        macros,
-        ..Globals::clone(&silent(globals))
-    };
-    (
-        own,
-        Compiler {
-            globals: Arc::new(marked),
-            ..compiler.clone()
-        },
-    )
+    let marked = Globals { engine: Arc::new(engine), macros, ..Globals::clone(&silent(globals)) };
+    (own, Compiler { globals: Arc::new(marked), ..compiler.clone() })
 }
 
 /// Nobody wants to read twice what templates log.
 fn silent(globals: &Globals) -> Arc<Globals> {
-    Arc::new(Globals {
-        sink: Arc::new(Silent),
-        ..globals.clone()
-    })
+    Arc::new(Globals { sink: Arc::new(Silent), ..globals.clone() })
 }
 
 /// Marks the lines that begin outside of tags and what follows tags, the first and the last `skip` tags aside.
@@ -123,10 +100,7 @@ fn mark(template: &str, number: usize, skip: usize) -> Option<String> {
     let ends = tags.len().checked_sub(skip)?;
     let inside = |at: usize| tags.iter().any(|tag| tag.start < at && at < tag.end);
     let from = tags.first().filter(|_| skip > 0).map_or(0, |tag| tag.end);
-    let to = tags
-        .last()
-        .filter(|_| skip > 0)
-        .map_or(template.len(), |tag| tag.start);
+    let to = tags.last().filter(|_| skip > 0).map_or(template.len(), |tag| tag.start);
     let mut places: Vec<usize> = line_starts(template).map(|line| line.start).collect();
     places.extend(tags[..ends].iter().map(|tag| tag.end));
     places.retain(|at| (from..=to).contains(at) && !inside(*at));
@@ -177,10 +151,7 @@ fn pieces(marked: &str) -> impl Iterator<Item = Result<(usize, usize), char>> {
 /// Whether a text says the same as the unmarked one.
 fn is_marked(marked: &str, code: &str) -> bool {
     let ink = |c: &char| !c.is_whitespace();
-    pieces(marked)
-        .filter_map(Result::err)
-        .filter(ink)
-        .eq(code.chars().filter(ink))
+    pieces(marked).filter_map(Result::err).filter(ink).eq(code.chars().filter(ink))
 }
 
 /// The last mark before the character with this many others before it, and the line of the last one of the node.
@@ -209,11 +180,7 @@ fn line_span(template: &str, line: usize, base: Span) -> Option<Span> {
     let line = line_starts(template).nth(line)?;
     let text = &template[line.clone()];
     let start = base.start as usize + line.start + (text.len() - text.trim_start().len());
-    Some(Span::new(
-        base.file,
-        start,
-        start + text.trim().len().max(1),
-    ))
+    Some(Span::new(base.file, start, start + text.trim().len().max(1)))
 }
 
 #[cfg(test)]
@@ -227,10 +194,7 @@ mod tests {
         );
         assert_eq!(marks_before(&marked, 0), Some(((0, 0), 0)));
         assert_eq!(marks_before(&marked, ink("select\n  ")), Some(((2, 4), 1)));
-        assert_eq!(
-            marks_before(&marked, ink("select\n  x\n")),
-            Some(((0, 3), 3))
-        );
+        assert_eq!(marks_before(&marked, ink("select\n  x\n")), Some(((0, 3), 3)));
         assert!(is_marked(&marked, "select x from y"));
         assert!(!is_marked(&marked, "select x from z"));
     }
@@ -245,9 +209,6 @@ mod tests {
     fn the_tags_of_a_macro_stay_its_first_and_last() {
         let marked = mark("{% macro m() %}x\n{{ y }}{% endmacro %}\n", 1, 1).unwrap();
         let shown = marked.replace(OPEN, "<").replace(CLOSE, ">");
-        assert_eq!(
-            shown,
-            "{% macro m() %}<1:0>x\n<1:1>{{ y }}<1:1>{% endmacro %}\n"
-        );
+        assert_eq!(shown, "{% macro m() %}<1:0>x\n<1:1>{{ y }}<1:1>{% endmacro %}\n");
     }
 }

@@ -69,13 +69,7 @@ impl Compiler {
             lookup,
             globals.adapter.clone(),
         ));
-        Compiler {
-            project,
-            globals,
-            manifest,
-            references,
-            ephemeral: Arc::default(),
-        }
+        Compiler { project, globals, manifest, references, ephemeral: Arc::default() }
     }
 
     /// Compiles one node. `connection` answers what templates ask of the database.
@@ -89,11 +83,7 @@ impl Compiler {
         variants::apply(&mut scope, node, variant);
         if let Some((kwargs, read)) = self.test_arguments(node, connection)? {
             scope.extra.insert(KWARGS.to_owned(), kwargs);
-            scope
-                .capture
-                .get_mut()
-                .expect("invariant: no panic under lock")
-                .ctes = read;
+            scope.capture.get_mut().expect("invariant: no panic under lock").ctes = read;
         }
         let scope = Arc::new(scope);
         let rendered = scope
@@ -105,11 +95,7 @@ impl Compiler {
             true => rendered.clone(),
             false => ctes::inject(&rendered, &ctes),
         };
-        Ok(CompiledNode {
-            code,
-            rendered,
-            ctes,
-        })
+        Ok(CompiledNode { code, rendered, ctes })
     }
 
     /// The names of a node's templates when code is compiled or run.
@@ -156,10 +142,7 @@ impl Compiler {
             None => self.globals.macros.resolve(&node.package_name, &name),
         };
         if known.is_none() {
-            return Err(Box::new(unknown_test(
-                self.globals.places.names.iter().cloned(),
-                node,
-            )));
+            return Err(Box::new(unknown_test(self.globals.places.names.iter().cloned(), node)));
         }
         let scope = Arc::new(self.scope(node, connection));
         let kwargs = rendered_kwargs(&scope, &metadata.kwargs)
@@ -179,10 +162,7 @@ impl Compiler {
             };
             let compiled = self.ephemeral(node, connection)?;
             let name = crate::adapters::Relation::ephemeral_name(&node.alias);
-            let own = (
-                id.clone(),
-                format!(" {name} as (\n{}\n)", compiled.rendered),
-            );
+            let own = (id.clone(), format!(" {name} as (\n{}\n)", compiled.rendered));
             for cte in compiled.ctes.iter().cloned().chain([own]) {
                 match all.iter_mut().find(|(known, _)| *known == cte.0) {
                     Some(known) => *known = cte,
@@ -198,11 +178,7 @@ impl Compiler {
         node: &Arc<Node>,
         connection: &Arc<Connection>,
     ) -> Result<Arc<CompiledNode>, Box<Diagnostic>> {
-        let cache = || {
-            self.ephemeral
-                .lock()
-                .expect("invariant: no panic under lock")
-        };
+        let cache = || self.ephemeral.lock().expect("invariant: no panic under lock");
         if let Some(known) = cache().get(&node.unique_id) {
             return Ok(known.clone());
         }
@@ -219,29 +195,16 @@ impl Compiler {
 
     /// The ephemeral models that were inlined so far.
     pub fn inlined(&self) -> Vec<(UniqueId, Arc<CompiledNode>)> {
-        let known = self
-            .ephemeral
-            .lock()
-            .expect("invariant: no panic under lock");
-        known
-            .iter()
-            .map(|(id, compiled)| (id.clone(), compiled.clone()))
-            .collect()
+        let known = self.ephemeral.lock().expect("invariant: no panic under lock");
+        known.iter().map(|(id, compiled)| (id.clone(), compiled.clone())).collect()
     }
 
     /// The diagnostic of an error in a node's template.
     pub fn diagnostic(&self, error: &JinjaError, node: &Node) -> Box<Diagnostic> {
         let is_generic = node.test().is_some_and(|test| test.metadata.is_some());
-        let outermost = error
-            .frames
-            .last()
-            .map_or("", |frame| frame.template.as_str());
+        let outermost = error.frames.last().map_or("", |frame| frame.template.as_str());
         let root = Root {
-            template: if is_generic {
-                outermost
-            } else {
-                node.unique_id.as_str()
-            },
+            template: if is_generic { outermost } else { node.unique_id.as_str() },
             span: Some(node.span),
             is_opaque: is_generic || node.resource_type == ResourceType::Operation,
         };
@@ -259,22 +222,14 @@ impl Compiler {
         };
         let mut scope = Scope::new(&self.globals, Phase::Runtime, &node.package_name);
         scope.node = Some(self.facts(node, None));
-        let text = Arc::new(scope)
-            .render("query-comment", &comment.comment)
-            .unwrap_or_default();
-        QueryComment {
-            text: text.trim().to_owned(),
-            append: comment.append,
-        }
+        let text = Arc::new(scope).render("query-comment", &comment.comment).unwrap_or_default();
+        QueryComment { text: text.trim().to_owned(), append: comment.append }
     }
 
     /// The node of the command line's SQL.
     pub fn inline_node(&self, sql: &str) -> Result<Node, Box<Diagnostic>> {
         let root = self.project.root();
-        let file = self
-            .project
-            .sources
-            .add("--inline", std::path::Path::new("--inline"), sql);
+        let file = self.project.sources.add("--inline", std::path::Path::new("--inline"), sql);
         let span = crate::source::Span::new(file, 0, sql.len());
         let mut node = blank_inline(root.name.clone(), sql, span, &self.project.target);
         let scope = {
@@ -290,11 +245,8 @@ impl Compiler {
             match self.references.lookup.reference(&root.name, call) {
                 crate::resolve::Found::One(id) => node.depends_on.nodes.push(id.clone()),
                 _ => {
-                    let refable = self
-                        .manifest
-                        .nodes
-                        .values()
-                        .filter(|n| n.resource_type.is_refable());
+                    let refable =
+                        self.manifest.nodes.values().filter(|n| n.resource_type.is_refable());
                     let near =
                         crate::names::did_you_mean(&call.name, refable.map(|n| n.name.as_str()));
                     return Err(Box::new(
@@ -333,11 +285,7 @@ fn blank_inline(
     Node {
         unique_id: UniqueId::from(format!("sql_operation.{package}.inline_query")),
         resource_type: ResourceType::SqlOperation,
-        fqn: vec![
-            package.to_string(),
-            "sql".to_owned(),
-            "inline_query".to_owned(),
-        ],
+        fqn: vec![package.to_string(), "sql".to_owned(), "inline_query".to_owned()],
         package_name: package,
         name: "inline_query".to_owned(),
         path: "sql/inline_query".to_owned(),

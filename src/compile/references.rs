@@ -34,13 +34,7 @@ impl References {
         lookup: Lookup,
         adapter: Arc<dyn Adapter>,
     ) -> Self {
-        References {
-            project,
-            manifest,
-            lookup,
-            graph: OnceLock::new(),
-            adapter,
-        }
+        References { project, manifest, lookup, graph: OnceLock::new(), adapter }
     }
 
     /// The relation of a node, with its kind.
@@ -69,17 +63,9 @@ impl References {
 
     /// The relation of a node or a source.
     pub(super) fn relation(&self, id: &UniqueId) -> Option<Relation> {
-        let node = self
-            .manifest
-            .nodes
-            .get(id)
-            .filter(|node| node.relation_name.is_some());
-        node.map(|node| self.relation_of(node)).or_else(|| {
-            self.manifest
-                .sources
-                .get(id)
-                .map(|source| self.source_relation(source))
-        })
+        let node = self.manifest.nodes.get(id).filter(|node| node.relation_name.is_some());
+        node.map(|node| self.relation_of(node))
+            .or_else(|| self.manifest.sources.get(id).map(|source| self.source_relation(source)))
     }
 
     fn source_relation(&self, source: &SourceTable) -> Relation {
@@ -116,9 +102,7 @@ impl References {
                 "{call} is reached only when the code runs, so the graph does not know that `{}` reads it",
                 node.name
             ),
-            Some(format!(
-                "say so where it is always seen: `-- depends_on: {{{{ {call} }}}}`"
-            )),
+            Some(format!("say so where it is always seen: `-- depends_on: {{{{ {call} }}}}`")),
         ))
     }
 }
@@ -133,16 +117,10 @@ impl Resolver for References {
             ));
         };
         self.check_declared(scope, id, &shown(call))?;
-        let node = self
-            .manifest
-            .nodes
-            .get(id)
-            .expect("invariant: the lookup knows nodes of the manifest");
+        let node =
+            self.manifest.nodes.get(id).expect("invariant: the lookup knows nodes of the manifest");
         if node.is_ephemeral() {
-            let mut capture = scope
-                .capture
-                .lock()
-                .expect("invariant: no panic under lock");
+            let mut capture = scope.capture.lock().expect("invariant: no panic under lock");
             if !capture.ctes.contains(id) {
                 capture.ctes.push(id.clone());
             }
@@ -183,57 +161,30 @@ fn shown(call: &RefCall) -> String {
 
 fn graph_json(manifest: &Manifest) -> Json {
     let section = |items: Vec<(String, Map<String, Json>)>| {
-        Json::Object(
-            items
-                .into_iter()
-                .map(|(id, item)| (id, Json::Object(item)))
-                .collect(),
-        )
+        Json::Object(items.into_iter().map(|(id, item)| (id, Json::Object(item))).collect())
     };
     let mut graph = Map::new();
     graph.insert(
         "exposures".to_owned(),
         section(
-            manifest
-                .exposures
-                .iter()
-                .map(|(id, e)| (id.to_string(), exposure_json(e)))
-                .collect(),
+            manifest.exposures.iter().map(|(id, e)| (id.to_string(), exposure_json(e))).collect(),
         ),
     );
     graph.insert("functions".to_owned(), Json::Object(Map::new()));
     graph.insert(
         "groups".to_owned(),
-        section(
-            manifest
-                .groups
-                .iter()
-                .map(|(id, g)| (id.to_string(), group_json(g)))
-                .collect(),
-        ),
+        section(manifest.groups.iter().map(|(id, g)| (id.to_string(), group_json(g))).collect()),
     );
     graph.insert("metrics".to_owned(), Json::Object(Map::new()));
     graph.insert(
         "nodes".to_owned(),
-        section(
-            manifest
-                .nodes
-                .iter()
-                .map(|(id, n)| (id.to_string(), node_json(n)))
-                .collect(),
-        ),
+        section(manifest.nodes.iter().map(|(id, n)| (id.to_string(), node_json(n))).collect()),
     );
     graph.insert("saved_queries".to_owned(), Json::Object(Map::new()));
     graph.insert("semantic_models".to_owned(), Json::Object(Map::new()));
     graph.insert(
         "sources".to_owned(),
-        section(
-            manifest
-                .sources
-                .iter()
-                .map(|(id, s)| (id.to_string(), source_json(s)))
-                .collect(),
-        ),
+        section(manifest.sources.iter().map(|(id, s)| (id.to_string(), source_json(s))).collect()),
     );
     graph.insert("unit_tests".to_owned(), Json::Object(Map::new()));
     Json::Object(graph)

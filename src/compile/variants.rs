@@ -21,17 +21,10 @@ pub enum Variant {
 /// Makes `is_incremental()` answer for the variant, unless a project overrides the macro.
 pub(super) fn apply(scope: &mut Scope, node: &Node, variant: Variant) {
     const NAME: &str = "is_incremental";
-    let is_overridden = scope
-        .globals
-        .macros
-        .resolve_user(&node.package_name, NAME)
-        .is_some();
+    let is_overridden = scope.globals.macros.resolve_user(&node.package_name, NAME).is_some();
     if variant == Variant::Auto || node.materialized() != "incremental" || is_overridden {
         return;
     }
     let answer = variant == Variant::Incremental;
-    scope.extra.insert(
-        NAME.to_owned(),
-        function(NAME, move |_, _| Ok(Value::from(answer))),
-    );
+    scope.extra.insert(NAME.to_owned(), function(NAME, move |_, _| Ok(Value::from(answer))));
 }

@@ -136,10 +136,7 @@ mod tests {
         for code in ALL {
             let title = format!("# {} {}\n", code.id(), code.name());
             assert!(code.page().starts_with(&title), "{code:?}");
-            assert!(
-                code.page().lines().count() >= 5,
-                "{code:?} needs an explanation"
-            );
+            assert!(code.page().lines().count() >= 5, "{code:?} needs an explanation");
         }
     }
 

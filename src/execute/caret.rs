@@ -27,9 +27,7 @@ pub(super) fn in_template(template_line: &str, code: &str, offset: usize) -> Opt
     let at = match written[..] {
         [only] => only,
         _ if written.len() == compiled.len() => {
-            let nth = compiled
-                .iter()
-                .position(|at| line.start + at == offset)?;
+            let nth = compiled.iter().position(|at| line.start + at == offset)?;
             written[nth]
         }
         _ => return None,
@@ -66,8 +64,9 @@ fn occurrences(text: &str, token: &str) -> impl Iterator<Item = usize> {
     let ends = token.ends_with(is_word);
     let found = (!token.is_empty()).then(|| text.match_indices(token));
     found.into_iter().flatten().map(|(at, _)| at).filter(move |at| {
-        !(starts && text[..*at].ends_with(is_word))
-            && !(ends && text[at + token.len()..].starts_with(is_word))
+        let goes_on_before = starts && text[..*at].ends_with(is_word);
+        let goes_on_behind = ends && text[at + token.len()..].starts_with(is_word);
+        !goes_on_before && !goes_on_behind
     })
 }
 

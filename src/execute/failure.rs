@@ -9,21 +9,18 @@ use crate::diagnostics::Diagnostic;
 use crate::jinja::contexts::Connection;
 use crate::jinja::diagnose::adapter_code;
 use crate::jinja::error::JinjaError;
-use crate::manifest::Node;
+use crate::manifest::{Node, ResourceType};
 use crate::names::did_you_mean;
 use crate::source::Span;
 
 /// The diagnostic of an engine's error that belongs to no node.
 pub(crate) fn of_adapter(error: &AdapterError) -> Box<Diagnostic> {
-    Box::new(hinted(
-        Diagnostic::error(adapter_code(error), error.to_string()),
-        error,
-    ))
+    Box::new(hinted(Diagnostic::error(adapter_code(error), error.to_string()), error))
 }
 
 /// The diagnostic of an engine's error on the transaction of a node.
 pub(crate) fn of_transaction(node: &Node, error: &AdapterError) -> Box<Diagnostic> {
-    let subject = format!("{} `{}`", node.resource_type, node.name);
+    let subject = subject(node);
     let diagnostic = Diagnostic::error(adapter_code(error), format!("{subject}: {error}"))
         .at(node.span_start(), "");
     let diagnostic = match error {
@@ -61,6 +58,9 @@ pub(crate) fn of_node(
     let Some(cause) = error.downcast::<AdapterError>() else {
         return compiler.diagnostic(error, node);
     };
+    if let Some((key, sql)) = failed_hook(compiler, node, connection, cause) {
+        return of_hook(node, key, &sql, cause);
+    }
     of_sql(compiler, node, connection, code, cause)
 }
 
@@ -72,11 +72,8 @@ pub(crate) fn of_sql(
     code: &str,
     cause: &AdapterError,
 ) -> Box<Diagnostic> {
-    let subject = format!("{} `{}`", node.resource_type, node.name);
-    let reason = match cause.missing_relation() {
-        Some(missing) => format!("there is no table or view `{missing}`"),
-        None => cause.to_string(),
-    };
+    let subject = subject(node);
+    let reason = reason(cause);
     let mut diagnostic = Diagnostic::error(adapter_code(cause), format!("{subject}: {reason}"));
     let offset = offset_in(code, cause).or_else(|| offset_of_probe(connection, code, cause));
     let place = offset.and_then(|at| origin(compiler, node, connection, Variant::Auto, code, at));
@@ -94,7 +91,7 @@ pub(crate) fn of_sql(
     if let Some(line) = offset.and_then(|at| sql_line(code, at)) {
         diagnostic = diagnostic.note(format!("the engine read: {line}"));
     }
-    if cause.missing_relation().is_some() {
+    if cause.missing_relation().is_some() && node.resource_type != ResourceType::Operation {
         diagnostic =
             diagnostic.hint("build what it reads first, or reference it with `ref` or `source`");
     }
@@ -109,6 +106,54 @@ pub(crate) fn of_sql(
     Box::new(hinted(diagnostic, cause))
 }
 
+/// The diagnostic of an engine's error on a `pre-hook` or `post-hook` of a node.
+pub(crate) fn of_hook(node: &Node, key: &str, sql: &str, cause: &AdapterError) -> Box<Diagnostic> {
+    let message = format!("the {key} of {}: {}", subject(node), reason(cause));
+    let read = sql.trim();
+    Box::new(hinted(
+        Diagnostic::error(adapter_code(cause), message)
+            .at(node.span_start(), "")
+            .note(format!("the engine read: {read}")),
+        cause,
+    ))
+}
+
+/// The hook of the node that the engine rejected, and its SQL.
+fn failed_hook(
+    compiler: &Compiler,
+    node: &Arc<Node>,
+    connection: &Arc<Connection>,
+    cause: &AdapterError,
+) -> Option<(&'static str, String)> {
+    let AdapterError::Sql { sql: rejected, .. } = cause else {
+        return None;
+    };
+    let hooks = ["pre-hook", "post-hook"]
+        .into_iter()
+        .flat_map(|key| node.config.hooks(key).into_iter().map(move |hook| (key, hook)));
+    hooks.into_iter().find_map(|(key, hook)| {
+        let scope = Arc::new(compiler.scope(node, connection));
+        let sql = scope.render(key, &hook.sql).ok()?;
+        let is_it = !sql.trim().is_empty() && rejected.trim().ends_with(sql.trim());
+        is_it.then_some((key, sql))
+    })
+}
+
+fn subject(node: &Node) -> String {
+    match node.resource_type {
+        ResourceType::SqlOperation => "the inline SQL".to_owned(),
+        ResourceType::Operation => format!("hook `{}`", node.name),
+        kind => format!("{kind} `{}`", node.name),
+    }
+}
+
+fn reason(cause: &AdapterError) -> String {
+    match cause.missing_relation() {
+        Some(missing) => format!("there is no table or view `{missing}`"),
+        None => cause.to_string(),
+    }
+}
+
 /// Whether the engine stumbled over the semicolon that ends the user's SQL.
 fn ends_early(code: &str, cause: &AdapterError) -> bool {
     let AdapterError::Sql { message, .. } = cause else {
@@ -119,18 +164,9 @@ fn ends_early(code: &str, cause: &AdapterError) -> bool {
 
 /// The columns of everything that the node reads.
 fn columns_read(compiler: &Compiler, node: &Node, connection: &Arc<Connection>) -> Vec<String> {
-    let relations = node
-        .depends_on
-        .nodes
-        .iter()
-        .filter_map(|id| compiler.relation(id));
+    let relations = node.depends_on.nodes.iter().filter_map(|id| compiler.relation(id));
     relations
-        .filter_map(|relation| {
-            connection
-                .with(|session| session.columns(&relation))
-                .ok()
-                .flatten()
-        })
+        .filter_map(|relation| connection.with(|session| session.columns(&relation)).ok().flatten())
         .flatten()
         .map(|column| column.name)
         .collect()
@@ -139,10 +175,7 @@ fn columns_read(compiler: &Compiler, node: &Node, connection: &Arc<Connection>) 
 /// The token at an offset of the compiled SQL inside of the template's line, when the line has it as written.
 fn narrowed(compiler: &Compiler, line: Span, code: &str, offset: usize) -> Span {
     let file = compiler.project.sources.file(line.file);
-    let text = file
-        .text
-        .get(line.start as usize..line.end as usize)
-        .unwrap_or_default();
+    let text = file.text.get(line.start as usize..line.end as usize).unwrap_or_default();
     match caret::in_template(text, code, offset) {
         Some(token) => {
             let start = line.start as usize;
@@ -170,12 +203,7 @@ fn offset_in(code: &str, cause: &AdapterError) -> Option<usize> {
 
 /// Where in the compiled SQL the mistake is when the engine told nothing, as it does when a view is read.
 fn offset_of_probe(connection: &Connection, code: &str, cause: &AdapterError) -> Option<usize> {
-    let AdapterError::Sql {
-        message,
-        offset: None,
-        ..
-    } = cause
-    else {
+    let AdapterError::Sql { message, offset: None, .. } = cause else {
         return None;
     };
     let mut found = None;
@@ -183,9 +211,7 @@ fn offset_of_probe(connection: &Connection, code: &str, cause: &AdapterError) ->
         found = session.describe(code).err();
         Ok(())
     });
-    found
-        .filter(|found| found.to_string() == *message)?
-        .offset()
+    found.filter(|found| found.to_string() == *message)?.offset()
 }
 
 fn sql_line(code: &str, offset: usize) -> Option<&str> {

@@ -60,14 +60,7 @@ pub(super) fn run(
             }
         };
         let failed = ended.status.is_failure();
-        publish(
-            run,
-            &node.unique_id,
-            at + 1,
-            ended,
-            start.elapsed(),
-            finished,
-        );
+        publish(run, &node.unique_id, at + 1, ended, start.elapsed(), finished);
         if failed {
             return Started::Failed;
         }
@@ -101,17 +94,12 @@ fn one(
         let done = writer.execute(sql.trim(), &scope.query_comment);
         let outcome =
             done.map_err(|error| failure::of_sql(run.compiler, node, writer, &sql, &error))?;
-        rows = outcome
-            .map(|outcome| outcome.rows_affected)
-            .filter(|rows| *rows >= 0);
+        rows = outcome.map(|outcome| outcome.rows_affected).filter(|rows| *rows >= 0);
     }
     let committed = writer.with(|session| session.commit());
     committed.map_err(|error| failure::of_adapter(&error))?;
     super::model::write_statements(run, node, writer);
-    let compiled = CompiledNode {
-        code: sql,
-        ..CompiledNode::default()
-    };
+    let compiled = CompiledNode { code: sql, ..CompiledNode::default() };
     Ok(Ended {
         message: Some("OK".to_owned()),
         rows,
@@ -130,14 +118,9 @@ fn after_facts(run: &Run<'_>, finished: &Mutex<Finished>) -> Vec<(&'static str, 
         .map(|result| {
             let node = run.compiler.manifest.nodes.get(result.unique_id.as_str());
             if let Some(node) = node.filter(|n| n.relation_name.is_some()) {
-                schemas.insert((
-                    node.database.clone().unwrap_or_default(),
-                    node.schema.clone(),
-                ));
+                schemas.insert((node.database.clone().unwrap_or_default(), node.schema.clone()));
             }
-            let model = node
-                .map(|n| crate::artifacts::manifest::node_json(n))
-                .unwrap_or_default();
+            let model = node.map(|n| crate::artifacts::manifest::node_json(n)).unwrap_or_default();
             values::to_mutable(&json!({
                 "node": model,
                 "unique_id": result.unique_id,
@@ -152,21 +135,12 @@ fn after_facts(run: &Run<'_>, finished: &Mutex<Finished>) -> Vec<(&'static str, 
         })
         .collect();
     let pair = |(database, schema): &(String, String)| {
-        values::tuple(vec![
-            Value::from(database.as_str()),
-            Value::from(schema.as_str()),
-        ])
+        values::tuple(vec![Value::from(database.as_str()), Value::from(schema.as_str())])
     };
     let names: BTreeSet<&str> = schemas.iter().map(|(_, schema)| schema.as_str()).collect();
     vec![
         ("results", values::list(results)),
-        (
-            "schemas",
-            values::list(names.into_iter().map(Value::from).collect()),
-        ),
-        (
-            "database_schemas",
-            values::list(schemas.iter().map(pair).collect()),
-        ),
+        ("schemas", values::list(names.into_iter().map(Value::from).collect())),
+        ("database_schemas", values::list(schemas.iter().map(pair).collect())),
     ]
 }

@@ -35,8 +35,5 @@ pub fn query(
         .with(|session| session.query(&sql, &[]))
         .map_err(|error| failure::of_sql(compiler, node, connection, &compiled.code, &error))?
         .unwrap_or_default();
-    Ok(Rows {
-        sql: compiled.code,
-        table,
-    })
+    Ok(Rows { sql: compiled.code, table })
 }

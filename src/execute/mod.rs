@@ -127,20 +127,14 @@ pub fn run(run: &Run<'_>) -> Result<Finished, Box<Diagnostic>> {
         return Ok(Finished::default());
     }
     let adapter = &run.compiler.globals.adapter;
-    let session = adapter
-        .writer()
-        .map_err(|error| failure::of_adapter(&error))?;
-    let connections = Connections {
-        writer: Arc::new(Connection::over(session)),
-    };
+    let session = adapter.writer().map_err(|error| failure::of_adapter(&error))?;
+    let connections = Connections { writer: Arc::new(Connection::over(session)) };
     plan::create_schemas(run, &connections).map_err(|error| failure::of_adapter(&error))?;
     let finished = Mutex::new(Finished::default());
     let started = hooks::run(run, &connections, hooks::When::Start, &finished);
     schedule::drive(run, &connections, &order, started, &finished);
     hooks::run(run, &connections, hooks::When::End, &finished);
-    Ok(finished
-        .into_inner()
-        .expect("invariant: no panic under lock"))
+    Ok(finished.into_inner().expect("invariant: no panic under lock"))
 }
 
 /// Says and keeps how a node ended.

@@ -1,5 +1,6 @@
 //! Models, seeds and snapshots: the materialization macro of the node inside one transaction.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,6 +12,7 @@ use crate::artifacts::manifest::CompiledInfo;
 use crate::compile::{CompiledNode, Variant, written_path};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::{Event, Status};
+use crate::host::secrets::Mask;
 use crate::jinja::contexts::{Connection, Scope};
 use crate::jinja::values;
 use crate::manifest::{Hook, Node, ResourceType};
@@ -26,10 +28,7 @@ pub(super) fn run(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>)
         Err(diagnostic) => {
             let _ = connection.with(|session| session.rollback());
             write_statements(run, node, connection);
-            Ended {
-                compiled: info,
-                ..Ended::error(*diagnostic)
-            }
+            Ended { compiled: info, ..Ended::error(*diagnostic) }
         }
     }
 }
@@ -76,7 +75,8 @@ fn warn_of_functions(run: &Run<'_>, node: &Node, code: &str) {
     let found = run.compiler.globals.adapter.foreign_functions(code);
     if !found.is_empty() {
         let all: Vec<String> = found.iter().map(|name| format!("`{name}`")).collect();
-        let message = format!("view `{}` calls {}, which only forge has", node.name, all.join(", "));
+        let message =
+            format!("view `{}` calls {}, which only forge has", node.name, all.join(", "));
         let warning = Diagnostic::warning(codes::ENGINE_FUNCTION, message)
             .at(node.span_start(), "other programs cannot read this view")
             .hint("materialize it as a table, or use functions of the engine");
@@ -90,10 +90,7 @@ fn refuse_batches(node: &Node) -> Result<(), Box<Diagnostic>> {
         Some("microbatch") => Err(Box::new(
             Diagnostic::error(
                 codes::UNSUPPORTED,
-                format!(
-                    "model `{}`: the strategy `microbatch` is not supported yet",
-                    node.name
-                ),
+                format!("model `{}`: the strategy `microbatch` is not supported yet", node.name),
             )
             .at(node.span_start(), "")
             .hint("use `delete+insert` with a `unique_key`"),
@@ -108,11 +105,7 @@ pub(super) fn compiled_info(run: &Run<'_>, node: &Node, compiled: &CompiledNode)
     let has_code = node.resource_type != ResourceType::Seed;
     if let (Some(target), true) = (&run.target_dir, has_code) {
         let path = target.join("compiled").join(&below);
-        let _ = run
-            .compiler
-            .globals
-            .host
-            .write_output(&path, &compiled.code);
+        write_masked(run, &path, &compiled.code);
     }
     CompiledInfo {
         compiled_code: has_code.then(|| compiled.code.clone()),
@@ -133,17 +126,16 @@ pub(super) fn write_statements(run: &Run<'_>, node: &Node, connection: &Arc<Conn
     let statements = connection.take_statements();
     if let (Some(target), false) = (&run.target_dir, statements.is_empty()) {
         let path = target.join("run").join(written_path(node));
-        let text: Vec<&str> = statements
-            .iter()
-            .map(|s| s.trim())
-            .filter(|s| !s.is_empty())
-            .collect();
-        let _ = run
-            .compiler
-            .globals
-            .host
-            .write_output(&path, &format!("{};\n", text.join(";\n\n")));
+        let text: Vec<&str> =
+            statements.iter().map(|s| s.trim()).filter(|s| !s.is_empty()).collect();
+        write_masked(run, &path, &format!("{};\n", text.join(";\n\n")));
     }
+}
+
+/// Writes a file for people to look at. A file that cannot be written stops nothing.
+fn write_masked(run: &Run<'_>, path: &Path, text: &str) {
+    let host = &run.compiler.globals.host;
+    let _ = host.write_output(path, &Mask::of(&**host).apply(text));
 }
 
 fn materialize(
@@ -163,9 +155,7 @@ fn materialize(
         scope.extra.insert(name.to_owned(), inside_hooks(node, key));
     }
     if node.resource_type == ResourceType::Seed {
-        scope
-            .extra
-            .insert("load_agate_table".to_owned(), seed::loader(run, node)?);
+        scope.extra.insert("load_agate_table".to_owned(), seed::loader(run, node)?);
     }
     let scope = Arc::new(scope);
     scope.call_macro(&id, &[], &[]).map_err(|error| {
@@ -176,11 +166,7 @@ fn materialize(
 
 /// Hooks that run inside of the transaction, as templates see them.
 fn inside_hooks(node: &Node, key: &str) -> Value {
-    let hooks = node
-        .config
-        .hooks(key)
-        .into_iter()
-        .filter(|hook| hook.transaction);
+    let hooks = node.config.hooks(key).into_iter().filter(|hook| hook.transaction);
     values::list(
         hooks
             .map(|hook| values::to_mutable(&json!({"sql": hook.sql, "transaction": true})))
@@ -195,22 +181,17 @@ fn outside(
     connection: &Arc<Connection>,
     key: &str,
 ) -> Result<(), Box<Diagnostic>> {
-    let hooks: Vec<Hook> = node
-        .config
-        .hooks(key)
-        .into_iter()
-        .filter(|hook| !hook.transaction)
-        .collect();
+    let hooks: Vec<Hook> =
+        node.config.hooks(key).into_iter().filter(|hook| !hook.transaction).collect();
     if hooks.is_empty() {
         return Ok(());
     }
     let scope = Arc::new(run.compiler.scope(node, connection));
     for hook in hooks {
-        let sql = scope
-            .render(key, &hook.sql)
-            .map_err(|error| run.compiler.diagnostic(&error, node))?;
+        let sql =
+            scope.render(key, &hook.sql).map_err(|error| run.compiler.diagnostic(&error, node))?;
         let done = connection.execute(sql.trim(), &scope.query_comment);
-        done.map_err(|error| failure::of_sql(run.compiler, node, connection, &sql, &error))?;
+        done.map_err(|error| failure::of_hook(node, key, &sql, &error))?;
     }
     Ok(())
 }
@@ -223,28 +204,21 @@ fn materialization(run: &Run<'_>, node: &Node) -> Result<String, Box<Diagnostic>
     let kind = kind.as_str().unwrap_or("view").to_owned();
     let names = [globals.adapter.type_name(), "default"]
         .map(|engine| format!("materialization_{kind}_{engine}"));
-    let user = names
-        .iter()
-        .find_map(|name| globals.macros.resolve_user(&node.package_name, name));
-    let found = user.or_else(|| {
-        names
-            .iter()
-            .find_map(|name| globals.macros.resolve(&node.package_name, name))
-    });
+    let user = names.iter().find_map(|name| globals.macros.resolve_user(&node.package_name, name));
+    let found = user
+        .or_else(|| names.iter().find_map(|name| globals.macros.resolve(&node.package_name, name)));
     if let Some(found) = found {
         return Ok(found.unique_id().to_owned());
     }
-    let known = globals.places.names.iter().filter_map(|name| {
-        name.strip_prefix("materialization_")?
-            .strip_suffix("_default")
-    });
+    let known = globals
+        .places
+        .names
+        .iter()
+        .filter_map(|name| name.strip_prefix("materialization_")?.strip_suffix("_default"));
     Err(Box::new(
         Diagnostic::error(
             codes::UNKNOWN_MATERIALIZATION,
-            format!(
-                "{} `{}`: there is no materialization `{kind}`",
-                node.resource_type, node.name
-            ),
+            format!("{} `{}`: there is no materialization `{kind}`", node.resource_type, node.name),
         )
         .at(node.span_start(), "")
         .suggest(did_you_mean(&kind, known)),
@@ -259,12 +233,7 @@ fn rows_of(node: &Node, scope: &Arc<Scope>, connection: &Arc<Connection>) -> Opt
     if node.materialized() == "view" {
         return None;
     }
-    let main = scope
-        .results
-        .lock()
-        .expect("invariant: no panic under lock")
-        .get("main")
-        .cloned();
+    let main = scope.results.lock().expect("invariant: no panic under lock").get("main").cloned();
     let counted = main
         .and_then(|main| main.get_attr("response").ok())
         .and_then(|response| response.get_attr("rows_affected").ok())
@@ -273,11 +242,7 @@ fn rows_of(node: &Node, scope: &Arc<Scope>, connection: &Arc<Connection>) -> Opt
         Some(rows) if rows >= 0 => Some(rows),
         _ => {
             let this = scope.node.as_ref()?.this.clone()?;
-            connection
-                .with(|session| session.fresh_rows(&this))
-                .ok()
-                .flatten()
-                .flatten()
+            connection.with(|session| session.fresh_rows(&this)).ok().flatten().flatten()
         }
     }
 }

@@ -23,18 +23,13 @@ pub(super) fn summary(manifest: &Manifest) -> String {
     let mut parts: Vec<String> = kinds
         .into_iter()
         .filter_map(|(kind, word)| {
-            let count = manifest
-                .nodes
-                .values()
-                .filter(|n| n.resource_type == kind)
-                .count();
+            let count = manifest.nodes.values().filter(|n| n.resource_type == kind).count();
             (count > 0).then(|| counted(count, word))
         })
         .collect();
-    for (count, word) in [
-        (manifest.sources.len(), "source"),
-        (manifest.exposures.len(), "exposure"),
-    ] {
+    for (count, word) in
+        [(manifest.sources.len(), "source"), (manifest.exposures.len(), "exposure")]
+    {
         if count > 0 {
             parts.push(counted(count, word));
         }
@@ -75,10 +70,7 @@ fn place(node: &Node) -> String {
 pub(super) fn result(run: &Run<'_>, id: &UniqueId, ended: &Ended, elapsed: Duration) -> RunResult {
     let node = run.node(id);
     let is_seed = node.is_some_and(|n| n.resource_type == ResourceType::Seed);
-    let code = ended
-        .compiled
-        .as_ref()
-        .and_then(|info| info.compiled_code.clone());
+    let code = ended.compiled.as_ref().and_then(|info| info.compiled_code.clone());
     let mut response = Map::new();
     if ended.status == Status::Success
         || matches!(ended.status, Status::Pass | Status::Warn | Status::Fail)
@@ -90,18 +82,11 @@ pub(super) fn result(run: &Run<'_>, id: &UniqueId, ended: &Ended, elapsed: Durat
     RunResult {
         status: ended.status.as_str().to_owned(),
         timing: timing(run, ended, elapsed),
-        thread_id: std::thread::current()
-            .name()
-            .unwrap_or("MainThread")
-            .to_owned(),
+        thread_id: std::thread::current().name().unwrap_or("MainThread").to_owned(),
         execution_time: elapsed.as_secs_f64(),
         adapter_response: response,
         message: ended.message.clone(),
-        failures: if is_operation {
-            Some(0)
-        } else {
-            ended.failures
-        },
+        failures: if is_operation { Some(0) } else { ended.failures },
         unique_id: id.to_string(),
         compiled: if is_seed { None } else { Some(code.is_some()) },
         compiled_code: code,
@@ -130,8 +115,5 @@ fn timing(run: &Run<'_>, ended: &Ended, elapsed: Duration) -> Vec<Timing> {
         started_at: Some(from.to_string()),
         completed_at: Some(to.to_string()),
     };
-    vec![
-        phase("compile", start, compiled),
-        phase("execute", compiled, end),
-    ]
+    vec![phase("compile", start, compiled), phase("execute", compiled, end)]
 }

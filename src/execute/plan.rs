@@ -28,11 +28,7 @@ impl Plan {
 
 /// Plans a run.
 pub(super) fn plan(run: &Run<'_>) -> Plan {
-    let extra = if run.tests_gate {
-        gates(run)
-    } else {
-        HashMap::new()
-    };
+    let extra = if run.tests_gate { gates(run) } else { HashMap::new() };
     let dag = match extra.is_empty() {
         true => with_extra(run.dag, &HashMap::new()),
         false => with_extra(run.dag, &extra),
@@ -45,10 +41,7 @@ pub(super) fn plan(run: &Run<'_>) -> Plan {
         }
     }
     let in_order = dag.order().iter().filter(|at| wanted.contains(**at));
-    let index = in_order
-        .enumerate()
-        .map(|(place, at)| (*at, place + 1))
-        .collect();
+    let index = in_order.enumerate().map(|(place, at)| (*at, place + 1)).collect();
     Plan { dag, wanted, index }
 }
 
@@ -67,9 +60,7 @@ fn with_extra(dag: &Dag<UniqueId>, extra: &HashMap<usize, Vec<usize>>) -> Dag<Un
         .map(|at| {
             let own = dag.parents(at).iter();
             let more = extra.get(&at).into_iter().flatten();
-            own.chain(more)
-                .map(|parent| dag.key(*parent).clone())
-                .collect()
+            own.chain(more).map(|parent| dag.key(*parent).clone()).collect()
         })
         .collect();
     let vertices = (0..dag.len()).map(|at| (dag.key(at).clone(), parents[at].as_slice()));
@@ -84,28 +75,21 @@ fn with_extra(dag: &Dag<UniqueId>, extra: &HashMap<usize, Vec<usize>>) -> Dag<Un
 /// For each node the tests that it waits for.
 fn gates(run: &Run<'_>) -> HashMap<usize, Vec<usize>> {
     let dag = run.dag;
-    let executable = |at: usize| {
-        run.node(dag.key(at))
-            .is_some_and(|n| n.resource_type != ResourceType::Test)
-    };
+    let executable =
+        |at: usize| run.node(dag.key(at)).is_some_and(|n| n.resource_type != ResourceType::Test);
     let mut gates: HashMap<usize, Vec<usize>> = HashMap::new();
     let mut below: HashMap<usize, Indices> = HashMap::new();
     for id in run.wanted {
-        let Some(test) = dag.index_of(id).filter(|_| {
-            run.node(id)
-                .is_some_and(|n| n.resource_type == ResourceType::Test)
-        }) else {
+        let Some(test) = dag
+            .index_of(id)
+            .filter(|_| run.node(id).is_some_and(|n| n.resource_type == ResourceType::Test))
+        else {
             continue;
         };
         let parents: BTreeSet<usize> = dag.parents(test).iter().copied().collect();
         let mut common: Option<Indices> = None;
         if let [only] = parents.iter().copied().collect::<Vec<_>>()[..] {
-            for child in dag
-                .children(only)
-                .iter()
-                .copied()
-                .filter(|at| executable(*at))
-            {
+            for child in dag.children(only).iter().copied().filter(|at| executable(*at)) {
                 gates.entry(child).or_default().push(test);
             }
             continue;
@@ -125,10 +109,7 @@ fn gates(run: &Run<'_>) -> HashMap<usize, Vec<usize>> {
         }
         let Some(common) = common else { continue };
         for at in common.iter().filter(|at| executable(*at)) {
-            let first = !dag
-                .parents(at)
-                .iter()
-                .any(|parent| common.contains(*parent));
+            let first = !dag.parents(at).iter().any(|parent| common.contains(*parent));
             if first {
                 gates.entry(at).or_default().push(test);
             }
@@ -150,9 +131,7 @@ pub(super) fn create_schemas(run: &Run<'_>, connections: &Connections) -> adapte
     }
     schemas.insert(adapter.schema());
     for schema in schemas {
-        connections
-            .writer
-            .with(|session| session.create_schema(schema))?;
+        connections.writer.with(|session| session.create_schema(schema))?;
     }
     Ok(())
 }

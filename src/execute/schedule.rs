@@ -73,9 +73,7 @@ pub(super) fn drive(
             let spawned = std::thread::Builder::new()
                 .name(format!("Thread-{number} (worker)"))
                 .stack_size(STACK)
-                .spawn_scoped(scope, move || {
-                    work(run, connections, plan, shared, finished)
-                });
+                .spawn_scoped(scope, move || work(run, connections, plan, shared, finished));
             if spawned.is_err() && number == 1 {
                 work(run, connections, plan, shared, finished);
             }
@@ -84,9 +82,7 @@ pub(super) fn drive(
 }
 
 fn enqueue(run: &Run<'_>, plan: &Plan, state: &mut State, at: usize) {
-    let reads = run
-        .node(plan.dag.key(at))
-        .is_some_and(|node| only_reads(run, node));
+    let reads = run.node(plan.dag.key(at)).is_some_and(|node| only_reads(run, node));
     match reads {
         true => state.reads.push_back(at),
         false => state.writes.push_back(at),
@@ -131,18 +127,8 @@ fn work(
     while let Some(job) = next(shared, &mut seen) {
         match job {
             Job::Skip { at, reason } => {
-                let ended = Ended {
-                    message: Some(reason),
-                    ..Ended::with(Status::Skipped)
-                };
-                publish(
-                    run,
-                    plan.dag.key(at),
-                    plan.index[&at],
-                    ended,
-                    Duration::ZERO,
-                    finished,
-                );
+                let ended = Ended { message: Some(reason), ..Ended::with(Status::Skipped) };
+                publish(run, plan.dag.key(at), plan.index[&at], ended, Duration::ZERO, finished);
                 settle(run, plan, shared, at, Status::Skipped, false);
             }
             Job::Run { at, writes } => {
@@ -177,9 +163,8 @@ fn next(shared: &(Mutex<State>, Condvar), seen: &mut usize) -> Option<Job> {
     let mut state = lock.lock().expect("invariant: no panic under lock");
     loop {
         if state.must_wait(*seen) && !has_waited {
-            let (woken, timeout) = wake
-                .wait_timeout(state, PATIENCE)
-                .expect("invariant: no panic under lock");
+            let (woken, timeout) =
+                wake.wait_timeout(state, PATIENCE).expect("invariant: no panic under lock");
             state = woken;
             has_waited = timeout.timed_out();
             continue;
@@ -264,10 +249,7 @@ fn one(
         }));
     let ended = done.unwrap_or_else(|_| {
         let _ = connection.with(|session| session.rollback());
-        let message = format!(
-            "a bug in forge stopped {} `{}`",
-            node.resource_type, node.name
-        );
+        let message = format!("a bug in forge stopped {} `{}`", node.resource_type, node.name);
         Ended::error(Diagnostic::error(codes::BUG, message).at(node.span_start(), ""))
     });
     let status = ended.status;
@@ -289,9 +271,7 @@ fn settle(
     state.running -= 1;
     if wrote {
         state.is_writing = false;
-        let changed = run
-            .node(plan.dag.key(at))
-            .is_none_or(|node| !only_reads(run, node));
+        let changed = run.node(plan.dag.key(at)).is_none_or(|node| !only_reads(run, node));
         state.written += usize::from(changed);
     }
     let is_bad = status.is_failure() || status == Status::Skipped;
@@ -299,9 +279,7 @@ fn settle(
         hold_up(run, plan, &mut state, at, status);
     }
     if status.is_failure() && run.compiler.project.flags.fail_fast && state.stopped.is_none() {
-        let name = run
-            .node(plan.dag.key(at))
-            .map_or("", |node| node.name.as_str());
+        let name = run.node(plan.dag.key(at)).map_or("", |node| node.name.as_str());
         state.stopped = Some(format!("`--fail-fast`: `{name}` failed"));
     }
     let newly = state.ready.finish(&plan.dag, at);
@@ -325,23 +303,11 @@ fn hold_up(run: &Run<'_>, plan: &Plan, state: &mut State, at: usize, status: Sta
     if status == Status::Skipped || lets_children_run(run, plan, at) {
         return;
     }
-    let name = run
-        .node(plan.dag.key(at))
-        .map_or("", |node| node.name.as_str());
-    let kind = run
-        .node(plan.dag.key(at))
-        .map_or("node", |node| node.resource_type.as_str());
+    let name = run.node(plan.dag.key(at)).map_or("", |node| node.name.as_str());
+    let kind = run.node(plan.dag.key(at)).map_or("node", |node| node.resource_type.as_str());
     let mut start = plan.dag.none();
     start.insert(at);
-    for below in plan
-        .dag
-        .descendants(&start, None)
-        .iter()
-        .filter(|below| *below != at)
-    {
-        state
-            .held_up
-            .entry(below)
-            .or_insert_with(|| format!("{kind} `{name}` failed"));
+    for below in plan.dag.descendants(&start, None).iter().filter(|below| *below != at) {
+        state.held_up.entry(below).or_insert_with(|| format!("{kind} `{name}` failed"));
     }
 }

@@ -27,33 +27,18 @@ pub(super) fn loader(run: &Run<'_>, node: &Arc<Node>) -> Result<Value, Box<Diagn
 
 fn read(run: &Run<'_>, node: &Node) -> Result<Table, Box<Diagnostic>> {
     let NodeKind::Seed(seed) = &node.kind else {
-        return Err(Box::new(Diagnostic::error(
-            codes::BUG,
-            "only seeds are loaded from files",
-        )));
+        return Err(Box::new(Diagnostic::error(codes::BUG, "only seeds are loaded from files")));
     };
     let path = seed.root_path.join(&node.original_file_path);
     let text = run.compiler.globals.host.read(&path).map_err(|error| {
         Box::new(Diagnostic::error(
             codes::UNREADABLE_FILE,
-            format!(
-                "seed `{}`: cannot read {}: {error}",
-                node.name, node.original_file_path
-            ),
+            format!("seed `{}`: cannot read {}: {error}", node.name, node.original_file_path),
         ))
     })?;
-    let file = File {
-        run,
-        node,
-        path: &path,
-        text: &text,
-    };
-    let declared = node
-        .config
-        .get("column_types")
-        .and_then(Json::as_object)
-        .cloned()
-        .unwrap_or_default();
+    let file = File { run, node, path: &path, text: &text };
+    let declared =
+        node.config.get("column_types").and_then(Json::as_object).cloned().unwrap_or_default();
     let text_columns: Vec<String> = declared.keys().cloned().collect();
     let loaded =
         Seed::from_csv(&text, delimiter(node)?, &text_columns).map_err(|error| match &error {
@@ -69,16 +54,8 @@ fn read(run: &Run<'_>, node: &Node) -> Result<Table, Box<Diagnostic>> {
     }
     file.warn_about_short_rows(&loaded);
     file.warn_about_unknown_columns(&loaded, &text_columns);
-    let types = loaded
-        .declared_types()
-        .into_iter()
-        .map(|t| Some(t.to_owned()))
-        .collect();
-    Ok(Table {
-        column_names: loaded.column_names,
-        declared_types: types,
-        rows: loaded.rows,
-    })
+    let types = loaded.declared_types().into_iter().map(|t| Some(t.to_owned())).collect();
+    Ok(Table { column_names: loaded.column_names, declared_types: types, rows: loaded.rows })
 }
 
 fn delimiter(node: &Node) -> Result<u8, Box<Diagnostic>> {
@@ -87,10 +64,7 @@ fn delimiter(node: &Node) -> Result<u8, Box<Diagnostic>> {
         Some([one]) if one.is_ascii() => Ok(*one),
         Some(_) => Err(Box::new(Diagnostic::error(
             codes::BAD_CONFIG,
-            format!(
-                "seed `{}`: the config `delimiter` must be one ASCII character",
-                node.name
-            ),
+            format!("seed `{}`: the config `delimiter` must be one ASCII character", node.name),
         ))),
     }
 }
@@ -134,26 +108,16 @@ impl File<'_> {
         if let [_, others @ ..] = seed.short.as_slice()
             && !others.is_empty()
         {
-            let shown: Vec<String> = others
-                .iter()
-                .take(5)
-                .map(|(line, _)| line.to_string())
-                .collect();
-            let more = if others.len() > shown.len() {
-                ", …"
-            } else {
-                ""
-            };
+            let shown: Vec<String> =
+                others.iter().take(5).map(|(line, _)| line.to_string()).collect();
+            let more = if others.len() > shown.len() { ", …" } else { "" };
             warning = warning.note(format!("also on line {}{more}", shown.join(", ")));
         }
         self.run.emit(Event::Diagnostic(warning));
     }
 
     fn warn_about_unknown_columns(&self, seed: &Seed, declared: &[String]) {
-        for name in declared
-            .iter()
-            .filter(|name| !seed.column_names.contains(name))
-        {
+        for name in declared.iter().filter(|name| !seed.column_names.contains(name)) {
             let message = format!(
                 "seed `{}`: `column_types` names the column `{name}`, which the file does not have",
                 self.node.name
@@ -171,12 +135,7 @@ impl File<'_> {
         let sources = &self.run.compiler.project.sources;
         let file = sources.add(&self.node.original_file_path, self.path, self.text);
         let before = usize::try_from(line).unwrap_or(1).saturating_sub(1);
-        let start: usize = self
-            .text
-            .split_inclusive('\n')
-            .take(before)
-            .map(str::len)
-            .sum();
+        let start: usize = self.text.split_inclusive('\n').take(before).map(str::len).sum();
         let length = self.text[start..].lines().next().unwrap_or_default().len();
         Span::new(file, start, start + length)
     }

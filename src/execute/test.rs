@@ -26,10 +26,7 @@ pub(super) fn run(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>)
         Ok(ended) => ended,
         Err(diagnostic) => {
             let _ = connection.with(|session| session.rollback());
-            Ended {
-                compiled: info,
-                ..Ended::error(*diagnostic)
-            }
+            Ended { compiled: info, ..Ended::error(*diagnostic) }
         }
     }
 }
@@ -61,21 +58,13 @@ fn attempt(
     let mut ended = Ended {
         message,
         // dbt: a test that passes has no failures, whatever its thresholds let through.
-        failures: Some(if status == Status::Pass {
-            0
-        } else {
-            counts.failures
-        }),
+        failures: Some(if status == Status::Pass { 0 } else { counts.failures }),
         compiled: Some(info),
         compile_time,
         ..Ended::with(status)
     };
     if matches!(status, Status::Fail | Status::Warn) {
-        ended.diagnostics.push(finding(
-            node,
-            status,
-            ended.message.as_deref().unwrap_or_default(),
-        ));
+        ended.diagnostics.push(finding(node, status, ended.message.as_deref().unwrap_or_default()));
     }
     if matches!(status, Status::Fail | Status::Warn) && counts.failures > 0 {
         ended.sample = sample(connection, &compiled.code);
@@ -93,36 +82,23 @@ fn materialize(
     let globals = &run.compiler.globals;
     let names = [globals.adapter.type_name(), "default"]
         .map(|engine| format!("materialization_test_{engine}"));
-    let user = names
-        .iter()
-        .find_map(|name| globals.macros.resolve_user(&node.package_name, name));
+    let user = names.iter().find_map(|name| globals.macros.resolve_user(&node.package_name, name));
     let found = user
-        .or_else(|| {
-            names
-                .iter()
-                .find_map(|name| globals.macros.resolve(&node.package_name, name))
-        })
+        .or_else(|| names.iter().find_map(|name| globals.macros.resolve(&node.package_name, name)))
         .ok_or_else(|| {
-            Box::new(Diagnostic::error(
-                codes::BUG,
-                "the materialization `test` is missing",
-            ))
+            Box::new(Diagnostic::error(codes::BUG, "the materialization `test` is missing"))
         })?;
     let mut scope = run.compiler.scope(node, connection);
     let code = Value::from(compiled.code.as_str());
     scope.extra.insert("sql".to_owned(), code.clone());
     scope.extra.insert("compiled_code".to_owned(), code);
     for name in ["pre_hooks", "post_hooks"] {
-        scope
-            .extra
-            .insert(name.to_owned(), values::list(Vec::new()));
+        scope.extra.insert(name.to_owned(), values::list(Vec::new()));
     }
     let scope = Arc::new(scope);
-    scope
-        .call_macro(found.unique_id(), &[], &[])
-        .map_err(|error| {
-            failure::of_node(run.compiler, node, connection, &compiled.code, &error)
-        })?;
+    scope.call_macro(found.unique_id(), &[], &[]).map_err(|error| {
+        failure::of_node(run.compiler, node, connection, &compiled.code, &error)
+    })?;
     Ok(scope)
 }
 
@@ -133,12 +109,7 @@ struct Counts {
 }
 
 fn counts(node: &Node, scope: &Scope) -> Result<Counts, Box<Diagnostic>> {
-    let main = scope
-        .results
-        .lock()
-        .expect("invariant: no panic under lock")
-        .get("main")
-        .cloned();
+    let main = scope.results.lock().expect("invariant: no panic under lock").get("main").cloned();
     let table = main.and_then(|main| results::as_table(&main.get_attr("table").ok()?));
     let wrong = |what: &str| {
         Box::new(
@@ -148,19 +119,14 @@ fn counts(node: &Node, scope: &Scope) -> Result<Counts, Box<Diagnostic>> {
     };
     let table = table.ok_or_else(|| wrong("gave no result"))?;
     if table.rows.len() != 1 {
-        return Err(wrong(&format!(
-            "must give one row of counts, it gave {}",
-            table.rows.len()
-        )));
+        return Err(wrong(&format!("must give one row of counts, it gave {}", table.rows.len())));
     }
     let cell = |name: &str| table.cell(0, name).cloned().unwrap_or(Datum::Null);
     let failures = cell("failures");
     let failures = match &failures {
         Datum::Null => 0,
         other => other.as_i64().ok_or_else(|| {
-            wrong(&format!(
-                "counted `{other}`, which is no whole number; see `fail_calc`"
-            ))
+            wrong(&format!("counted `{other}`, which is no whole number; see `fail_calc`"))
         })?,
     };
     Ok(Counts {
@@ -183,31 +149,19 @@ fn judge(run: &Run<'_>, node: &Node, counts: &Counts) -> (Status, Option<String>
         Json::String(text) => text,
         other => other.to_string(),
     };
-    let found = format!(
-        "Got {} result{}",
-        counts.failures,
-        if counts.failures == 1 { "" } else { "s" }
-    );
+    let found =
+        format!("Got {} result{}", counts.failures, if counts.failures == 1 { "" } else { "s" });
     if text("severity").eq_ignore_ascii_case("error") && counts.should_error {
         return (
             Status::Fail,
-            Some(format!(
-                "{found}, configured to fail if {}",
-                text("error_if")
-            )),
+            Some(format!("{found}, configured to fail if {}", text("error_if"))),
         );
     }
     if counts.should_warn {
         let warn_if = text("warn_if");
         return match run.compiler.project.flags.promotes(&["LogTestResult"]) {
-            true => (
-                Status::Fail,
-                Some(format!("{found}, configured to fail if {warn_if}")),
-            ),
-            false => (
-                Status::Warn,
-                Some(format!("{found}, configured to warn if {warn_if}")),
-            ),
+            true => (Status::Fail, Some(format!("{found}, configured to fail if {warn_if}"))),
+            false => (Status::Warn, Some(format!("{found}, configured to warn if {warn_if}"))),
         };
     }
     (Status::Pass, None)
@@ -215,18 +169,10 @@ fn judge(run: &Run<'_>, node: &Node, counts: &Counts) -> (Status, Option<String>
 
 /// What a test found, at the place that asks for it.
 fn finding(node: &Node, status: Status, message: &str) -> Diagnostic {
-    let make = if status == Status::Warn {
-        Diagnostic::warning
-    } else {
-        Diagnostic::error
-    };
+    let make = if status == Status::Warn { Diagnostic::warning } else { Diagnostic::error };
     let mut chars = message.chars();
-    let message: String = chars
-        .next()
-        .into_iter()
-        .flat_map(char::to_lowercase)
-        .chain(chars)
-        .collect();
+    let message: String =
+        chars.next().into_iter().flat_map(char::to_lowercase).chain(chars).collect();
     let message = format!("test `{}`: {message}", node.name);
     let place = match node.test().is_some_and(|test| test.metadata.is_some()) {
         true => node.span,
@@ -237,18 +183,11 @@ fn finding(node: &Node, status: Status, message: &str) -> Diagnostic {
 
 fn sample(connection: &Arc<Connection>, code: &str) -> Option<Sample> {
     let sql = format!("select * from (\n{code}\n) limit {}", Sample::ROWS);
-    let table = connection
-        .with(|session| session.query(&sql, &[]))
-        .ok()
-        .flatten()?;
+    let table = connection.with(|session| session.query(&sql, &[])).ok().flatten()?;
     let cell = |datum: &Datum| (!datum.is_null()).then(|| datum.to_string());
     Some(Sample {
         columns: table.column_names.clone(),
-        rows: table
-            .rows
-            .iter()
-            .map(|row| row.iter().map(cell).collect())
-            .collect(),
+        rows: table.rows.iter().map(|row| row.iter().map(cell).collect()).collect(),
     })
 }
 

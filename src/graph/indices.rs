@@ -13,16 +13,12 @@ const BITS: usize = u64::BITS as usize;
 impl Indices {
     /// No vertex of `len`.
     pub fn none(len: usize) -> Self {
-        Indices {
-            words: vec![0; len.div_ceil(BITS)],
-        }
+        Indices { words: vec![0; len.div_ceil(BITS)] }
     }
 
     /// All vertices of `len`.
     pub fn all(len: usize) -> Self {
-        let mut all = Indices {
-            words: vec![u64::MAX; len.div_ceil(BITS)],
-        };
+        let mut all = Indices { words: vec![u64::MAX; len.div_ceil(BITS)] };
         if let Some(last) = all.words.last_mut() {
             *last >>= (BITS - len % BITS) % BITS;
         }

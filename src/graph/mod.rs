@@ -65,12 +65,7 @@ impl<K: Clone + Eq + Hash> Dag<K> {
         }
         let order = order::topological(&parents, &children)
             .map_err(|path| Cycle::new(path.into_iter().map(|at| keys[at].clone()).collect()))?;
-        Ok(Dag {
-            keys,
-            parents,
-            children,
-            order,
-        })
+        Ok(Dag { keys, parents, children, order })
     }
 }
 
@@ -165,12 +160,7 @@ pub(crate) mod tests {
         for &(parent, child) in edges {
             depends_on[child].push(parent);
         }
-        Dag::build(
-            depends_on
-                .iter()
-                .enumerate()
-                .map(|(k, d)| (k, d.as_slice())),
-        )
+        Dag::build(depends_on.iter().enumerate().map(|(k, d)| (k, d.as_slice())))
     }
 
     /// Acyclic graphs whose indices are in no particular order.

@@ -27,9 +27,7 @@ impl<K: fmt::Display> fmt::Display for Cycle<K> {
         for key in &self.path {
             write!(f, "{key} --> ")?;
         }
-        self.path
-            .first()
-            .map_or(Ok(()), |first| write!(f, "{first}"))
+        self.path.first().map_or(Ok(()), |first| write!(f, "{first}"))
     }
 }
 
@@ -41,10 +39,8 @@ pub(super) fn topological(
     children: &[Vec<usize>],
 ) -> Result<Vec<usize>, Vec<usize>> {
     let mut waiting: Vec<usize> = parents.iter().map(Vec::len).collect();
-    let mut ready: BinaryHeap<_> = (0..parents.len())
-        .filter(|&at| waiting[at] == 0)
-        .map(Reverse)
-        .collect();
+    let mut ready: BinaryHeap<_> =
+        (0..parents.len()).filter(|&at| waiting[at] == 0).map(Reverse).collect();
     let mut order = Vec::with_capacity(parents.len());
     while let Some(Reverse(at)) = ready.pop() {
         order.push(at);

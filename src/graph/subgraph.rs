@@ -27,11 +27,10 @@ impl<K: Clone + Eq + Hash> Dag<K> {
             above[at] = sorted(parents.copied().collect());
         }
         let parents = kept.iter().map(|&at| std::mem::take(&mut above[at]));
-        Dag::from_parents(
-            kept.iter().map(|&at| self.key(at).clone()).collect(),
-            parents.collect(),
-        )
-        .unwrap_or_else(|_| unreachable!("invariant: a part of a graph without cycles has none"))
+        Dag::from_parents(kept.iter().map(|&at| self.key(at).clone()).collect(), parents.collect())
+            .unwrap_or_else(|_| {
+                unreachable!("invariant: a part of a graph without cycles has none")
+            })
     }
 }
 

@@ -57,11 +57,7 @@ mod tests {
     #[test]
     fn depth_counts_edges() {
         let dag = graph(5, &[(0, 1), (1, 2), (2, 3), (0, 3)]).unwrap();
-        let from = |depth| {
-            dag.descendants(&one(&dag, 0), depth)
-                .iter()
-                .collect::<Vec<_>>()
-        };
+        let from = |depth| dag.descendants(&one(&dag, 0), depth).iter().collect::<Vec<_>>();
         assert!(from(Some(0)).is_empty());
         assert_eq!(from(Some(1)), [1, 3]);
         assert_eq!(from(Some(2)), [1, 2, 3]);

@@ -14,11 +14,7 @@ impl Args {
     /// Takes the arguments of a call to `function` apart.
     pub(crate) fn new(function: &'static str, args: &[Value]) -> Result<Self, Error> {
         let (Rest(positional), named): (Rest<Value>, Kwargs) = from_args(args)?;
-        Ok(Args {
-            function,
-            positional,
-            named,
-        })
+        Ok(Args { function, positional, named })
     }
 
     /// The argument at a position or with a name.
@@ -31,10 +27,7 @@ impl Args {
 
     /// The argument with a name.
     pub(crate) fn named(&self, name: &str) -> Option<Value> {
-        self.named
-            .peek::<Value>(name)
-            .ok()
-            .filter(|value| !value.is_undefined())
+        self.named.peek::<Value>(name).ok().filter(|value| !value.is_undefined())
     }
 
     /// The argument at a position or with a name, which the function needs.
@@ -62,19 +55,17 @@ impl Args {
 
     /// An optional argument as text; none for none.
     pub(crate) fn optional_text(&self, at: usize, name: &str) -> Option<String> {
-        self.optional(at, name)
-            .filter(|v| !v.is_none() && !v.is_undefined())
-            .map(|v| match v.as_str() {
+        self.optional(at, name).filter(|v| !v.is_none() && !v.is_undefined()).map(|v| {
+            match v.as_str() {
                 Some(text) => text.to_owned(),
                 None => v.to_string(),
-            })
+            }
+        })
     }
 
     /// An optional truth value.
     pub(crate) fn truth(&self, at: usize, name: &str) -> Option<bool> {
-        self.optional(at, name)
-            .filter(|v| !v.is_none())
-            .map(|v| v.is_true())
+        self.optional(at, name).filter(|v| !v.is_none()).map(|v| v.is_true())
     }
 
     /// How many arguments came by position.
@@ -106,8 +97,5 @@ pub(crate) fn invalid(message: impl Into<String>) -> Error {
 
 /// The error of an unknown method, which lets the engine look further.
 pub(crate) fn unknown_method(kind: &str, name: &str) -> Error {
-    Error::new(
-        ErrorKind::UnknownMethod,
-        format!("{kind} has no method named `{name}`"),
-    )
+    Error::new(ErrorKind::UnknownMethod, format!("{kind} has no method named `{name}`"))
 }

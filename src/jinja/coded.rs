@@ -18,10 +18,6 @@ pub struct Coded {
 
 /// A template error with a code.
 pub fn coded(code: Code, message: impl Into<String>, hint: Option<String>) -> Error {
-    let coded = Coded {
-        code,
-        message: message.into(),
-        hint,
-    };
+    let coded = Coded { code, message: message.into(), hint };
     Error::new(ErrorKind::InvalidOperation, coded.message.clone()).with_source(coded)
 }

@@ -26,9 +26,7 @@ pub struct Places {
 
 impl Places {
     fn is_internal(&self, template: &str) -> bool {
-        let package = template
-            .strip_prefix("macro.")
-            .and_then(|rest| rest.split('.').next());
+        let package = template.strip_prefix("macro.").and_then(|rest| rest.split('.').next());
         package.is_some_and(|package| self.internal.iter().any(|own| own == package))
     }
 

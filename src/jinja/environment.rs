@@ -93,8 +93,7 @@ impl Engine {
         ctx: Value,
         session: &Session,
     ) -> Result<String, JinjaError> {
-        self.run(name, source, rewritten, ctx, session, false)
-            .map(|(text, _)| text)
+        self.run(name, source, rewritten, ctx, session, false).map(|(text, _)| text)
     }
 
     /// Evaluates an expression, written without braces.
@@ -112,16 +111,11 @@ impl Engine {
         self.run("expression", &template, &rewritten, ctx, session, true)
             .map(|(_, value)| value.unwrap_or_default())
             .map_err(|mut error| {
-                for frame in error
-                    .frames
-                    .iter_mut()
-                    .filter(|frame| frame.template == "expression")
+                for frame in error.frames.iter_mut().filter(|frame| frame.template == "expression")
                 {
                     let back = |at: usize| at.saturating_sub(3);
-                    frame.range = frame
-                        .range
-                        .take()
-                        .map(|range| back(range.start)..back(range.end));
+                    frame.range =
+                        frame.range.take().map(|range| back(range.start)..back(range.end));
                 }
                 error
             })
@@ -139,10 +133,7 @@ impl Engine {
         if !has_tags(source) {
             return Ok(Value::from(plain(source)));
         }
-        let session = Session {
-            native: true,
-            ..session.clone()
-        };
+        let session = Session { native: true, ..session.clone() };
         let rewritten = rewrite(source).map_err(|error| error::syntax(name, error))?;
         if !native::is_single_expression(source) {
             return self
@@ -175,18 +166,12 @@ impl Engine {
         ctx: Value,
         session: &Session,
     ) -> Result<Value, minijinja::Error> {
-        let unknown = || {
-            minijinja::Error::new(
-                ErrorKind::UnknownFunction,
-                format!("{unique_id} is unknown"),
-            )
-        };
+        let unknown =
+            || minijinja::Error::new(ErrorKind::UnknownFunction, format!("{unique_id} is unknown"));
         let object = macros::object(&self.registry, unique_id).ok_or_else(unknown)?;
         let mut args = args.to_vec();
         if !kwargs.is_empty() {
-            let pairs = kwargs
-                .iter()
-                .map(|(key, value)| (key.as_str(), value.clone()));
+            let pairs = kwargs.iter().map(|(key, value)| (key.as_str(), value.clone()));
             args.push(Value::from(Kwargs::from_iter(pairs)));
         }
         let driver = self.environment(session).get_template(DRIVER)?;
@@ -208,24 +193,13 @@ impl Engine {
             false => format!("{PROLOGUE}{}", rewritten.text),
         };
         let prologue = PROLOGUE.len() + if keep { native::CAPTURE_SHIFT } else { 0 };
-        let place = Root {
-            name,
-            source,
-            rewritten,
-            prologue,
-        };
+        let place = Root { name, source, rewritten, prologue };
         let fail = |error| error::convert(error, Some(&place), &self.registry);
-        let template = self
-            .environment(session)
-            .template_from_named_str(name, &text)
-            .map_err(fail)?;
-        let mut captured = template
-            .render_captured(self.root(ctx, session))
-            .map_err(fail)?;
+        let template =
+            self.environment(session).template_from_named_str(name, &text).map_err(fail)?;
+        let mut captured = template.render_captured(self.root(ctx, session)).map_err(fail)?;
         let value = captured.with_state_mut(|state| {
-            state
-                .get_extension_mut::<macros::Running>()
-                .and_then(|r| r.stored.take())
+            state.get_extension_mut::<macros::Running>().and_then(|r| r.stored.take())
         });
         Ok((captured.into_output(), value))
     }
@@ -239,19 +213,13 @@ impl Engine {
 
     fn root(&self, ctx: Value, session: &Session) -> Value {
         let globals = functions::names();
-        Value::from_object(Context {
-            ctx,
-            session: Arc::new(session.clone()),
-            globals,
-        })
+        Value::from_object(Context { ctx, session: Arc::new(session.clone()), globals })
     }
 }
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Engine")
-            .field("registry", &self.registry)
-            .finish_non_exhaustive()
+        f.debug_struct("Engine").field("registry", &self.registry).finish_non_exhaustive()
     }
 }
 
@@ -326,8 +294,6 @@ fn print(
 ) -> Result<(), minijinja::Error> {
     match value.as_str() {
         Some(text) => out.write_str(text).map_err(minijinja::Error::from),
-        None => out
-            .write_str(&python_str(value))
-            .map_err(minijinja::Error::from),
+        None => out.write_str(&python_str(value)).map_err(minijinja::Error::from),
     }
 }

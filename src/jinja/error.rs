@@ -104,10 +104,7 @@ pub(crate) fn syntax(name: &str, error: RewriteError) -> JinjaError {
     JinjaError {
         message: error.message,
         kind: JinjaErrorKind::Syntax,
-        frames: vec![Frame {
-            template: name.to_owned(),
-            range: Some(error.span),
-        }],
+        frames: vec![Frame { template: name.to_owned(), range: Some(error.span) }],
         source: None,
     }
 }
@@ -140,18 +137,9 @@ pub(crate) fn convert(
         });
     }
     frames.reverse();
-    let kind = if broken.is_some() {
-        JinjaErrorKind::Syntax
-    } else {
-        kind_of(innermost)
-    };
+    let kind = if broken.is_some() { JinjaErrorKind::Syntax } else { kind_of(innermost) };
     let message = message(innermost, text.as_deref());
-    JinjaError {
-        message,
-        kind,
-        frames,
-        source: Some(Arc::new(error)),
-    }
+    JinjaError { message, kind, frames, source: Some(Arc::new(error)) }
 }
 
 /// Where an error of the engine is in the source, and the text there.
@@ -162,19 +150,12 @@ fn locate(
 ) -> Option<(Frame, Option<String>)> {
     let template = error.name()?.to_owned();
     let excerpt = |source: &str, range: &Option<Range<usize>>| {
-        range
-            .clone()
-            .and_then(|range| source.get(range))
-            .map(str::to_owned)
+        range.clone().and_then(|range| source.get(range)).map(str::to_owned)
     };
     if let Some(root) = root.filter(|root| root.name == template) {
         let range = error.range().map(|range| {
             let back = |at: usize| at.saturating_sub(root.prologue);
-            widened(
-                root.source,
-                root.rewritten
-                    .original_range(back(range.start)..back(range.end)),
-            )
+            widened(root.source, root.rewritten.original_range(back(range.start)..back(range.end)))
         });
         let text = excerpt(root.source, &range);
         return Some((Frame { template, range }, text));
@@ -210,9 +191,7 @@ fn kind_of(error: &minijinja::Error) -> JinjaErrorKind {
 fn message(error: &minijinja::Error, text: Option<&str>) -> String {
     let detail = error.detail().unwrap_or_default();
     if let Some(named) = undefined_name(detail) {
-        let known = named
-            .strip_prefix("(...)")
-            .map_or(named, |rest| rest.trim_start_matches('.'));
+        let known = named.strip_prefix("(...)").map_or(named, |rest| rest.trim_start_matches('.'));
         return format!("'{known}' is undefined");
     }
     match error.kind() {
@@ -251,10 +230,8 @@ fn unknown_method(detail: &str, text: Option<&str>) -> String {
 
 /// The engine says "… `x.y` is undefined …" where it knows the expression.
 fn undefined_name(detail: &str) -> Option<&str> {
-    let before = detail
-        .split("` is undefined")
-        .next()
-        .filter(|before| before.len() < detail.len())?;
+    let before =
+        detail.split("` is undefined").next().filter(|before| before.len() < detail.len())?;
     before.rsplit('`').next()
 }
 

@@ -18,25 +18,14 @@ pub(super) fn register(env: &mut Environment<'static>) {
     env.add_function("cycler", cycler);
     env.add_function("joiner", joiner);
     env.add_function("lipsum", |_: Rest<Value>, _: Kwargs| LIPSUM.to_owned());
-    env.add_function(
-        "return",
-        |state: &mut State, args: Rest<Value>, kwargs: Kwargs| {
-            macros::return_value(state, &joined(args.0, kwargs))
-        },
-    );
+    env.add_function("return", |state: &mut State, args: Rest<Value>, kwargs: Kwargs| {
+        macros::return_value(state, &joined(args.0, kwargs))
+    });
 }
 
 /// Their names.
 pub(super) fn names() -> &'static [&'static str] {
-    &[
-        "range",
-        "dict",
-        "cycler",
-        "joiner",
-        "lipsum",
-        "namespace",
-        "return",
-    ]
+    &["range", "dict", "cycler", "joiner", "lipsum", "namespace", "return"]
 }
 
 const LIPSUM: &str = "Lorem ipsum dolor sit amet, consectetur adipiscing elit.";
@@ -48,9 +37,7 @@ fn range(args: Rest<Value>, kwargs: Kwargs) -> Result<Value, Error> {
     let int = |value: Value| {
         i64::try_from(value.clone()).map_err(|_| {
             let name = super::values::type_name(&value);
-            type_error(format!(
-                "'{name}' object cannot be interpreted as an integer"
-            ))
+            type_error(format!("'{name}' object cannot be interpreted as an integer"))
         })
     };
     let first = int(args.required(0, "stop")?)?;
@@ -83,10 +70,7 @@ fn cycler(items: Rest<Value>) -> Result<Value, Error> {
     if items.is_empty() {
         return Err(type_error("at least one item has to be provided"));
     }
-    Ok(Value::from_object(Cycler {
-        items: items.0,
-        at: AtomicUsize::new(0),
-    }))
+    Ok(Value::from_object(Cycler { items: items.0, at: AtomicUsize::new(0) }))
 }
 
 /// `cycler(…)`: `next()`, `current`, `reset()`.

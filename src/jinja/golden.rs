@@ -24,19 +24,16 @@ impl Object for TestContext {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match key.as_str()? {
             "context" => Some(Value::from_dyn_object(self.clone())),
-            "exceptions" => Some(values::dict([(
-                "raise_compiler_error",
-                Value::from_function(raise),
-            )])),
+            "exceptions" => {
+                Some(values::dict([("raise_compiler_error", Value::from_function(raise))]))
+            }
             "tojson" => Some(Value::from_function(|value: Value, _: Rest<Value>| {
                 to_json(&value).map(|json| dumps(&json, Keys::Inserted, None))
             })),
-            "fromjson" => Some(Value::from_function(
-                |text: String, default: Option<Value>| {
-                    serde_json::from_str(&text)
-                        .map_or(default.unwrap_or_default(), |json| to_mutable(&json))
-                },
-            )),
+            "fromjson" => Some(Value::from_function(|text: String, default: Option<Value>| {
+                serde_json::from_str(&text)
+                    .map_or(default.unwrap_or_default(), |json| to_mutable(&json))
+            })),
             name => self.table.lookup("shop", name),
         }
     }
@@ -59,25 +56,20 @@ fn raise(message: String) -> Result<Value, Error> {
 
 /// An engine with the macros of a file.
 pub(crate) fn engine(package: &str, source: &str) -> Engine {
-    let defs = blocks(source)
-        .expect("macros parse")
-        .into_iter()
-        .map(|block| MacroDef {
-            unique_id: format!("macro.{package}.{}", block.internal_name()),
-            package: package.to_owned(),
-            name: block.internal_name(),
-            source: source[block.span.clone()].to_owned(),
-            arguments: block.arguments,
-            path: "macros/m.sql".to_owned(),
-            offset: block.span.start,
-        });
+    let defs = blocks(source).expect("macros parse").into_iter().map(|block| MacroDef {
+        unique_id: format!("macro.{package}.{}", block.internal_name()),
+        package: package.to_owned(),
+        name: block.internal_name(),
+        source: source[block.span.clone()].to_owned(),
+        arguments: block.arguments,
+        path: "macros/m.sql".to_owned(),
+        offset: block.span.start,
+    });
     Engine::new(defs.collect())
 }
 
 fn context(engine: &Engine) -> Value {
-    Value::from_object(TestContext {
-        table: engine.table("shop", &["dbt"]),
-    })
+    Value::from_object(TestContext { table: engine.table("shop", &["dbt"]) })
 }
 
 fn render(macros: &str, source: &str) -> Result<String, JinjaError> {
@@ -96,11 +88,7 @@ fn read_all(folder: &Path) -> Vec<(String, String)> {
     let mut files: Vec<_> = entries
         .map(|entry| {
             let path = entry.expect("entry").path();
-            let name = path
-                .file_name()
-                .expect("name")
-                .to_string_lossy()
-                .into_owned();
+            let name = path.file_name().expect("name").to_string_lossy().into_owned();
             (name, fs::read_to_string(path).expect("reads"))
         })
         .collect();
@@ -113,14 +101,9 @@ fn recorded_models_render_to_the_byte() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/jinja/testdata");
     let mut compared = 0;
     let mut wrong = Vec::new();
-    for case in fs::read_dir(&root)
-        .expect("testdata")
-        .map(|entry| entry.expect("entry").path())
-    {
-        let macros: String = read_all(&case.join("macros"))
-            .into_iter()
-            .map(|(_, text)| text)
-            .collect();
+    for case in fs::read_dir(&root).expect("testdata").map(|entry| entry.expect("entry").path()) {
+        let macros: String =
+            read_all(&case.join("macros")).into_iter().map(|(_, text)| text).collect();
         let engine = engine("shop", &macros);
         for (name, source) in read_all(&case.join("models")) {
             let expected = fs::read_to_string(case.join("expected").join(&name)).expect("expected");
@@ -129,10 +112,7 @@ fn recorded_models_render_to_the_byte() {
             let actual = actual.unwrap_or_else(|error| format!("{error:#?}"));
             compared += 1;
             if actual != expected {
-                wrong.push(format!(
-                    "--- {}/{name}\n{expected}\n+++\n{actual}",
-                    case.display()
-                ));
+                wrong.push(format!("--- {}/{name}\n{expected}\n+++\n{actual}", case.display()));
             }
         }
     }
@@ -148,29 +128,17 @@ fn templates_render_as_in_python() {
         serde_json::from_str(&fs::read_to_string(file).expect("reads")).expect("parses");
     let mut wrong = Vec::new();
     for (source, expected) in &pairs {
-        let macros = if source.contains("{% macro") {
-            source.as_str()
-        } else {
-            ""
-        };
+        let macros = if source.contains("{% macro") { source.as_str() } else { "" };
         let macros = if blocks(macros).is_ok() { macros } else { "" };
         let actual = render(macros, source).unwrap_or_else(|error| match expected.as_str() {
             "ERR" => "ERR".to_owned(),
             _ => format!("{error}"),
         });
         if &actual != expected {
-            wrong.push(format!(
-                "{source}\n  python: {expected}\n  engine: {actual}"
-            ));
+            wrong.push(format!("{source}\n  python: {expected}\n  engine: {actual}"));
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "{} of {}\n{}",
-        wrong.len(),
-        pairs.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), pairs.len(), wrong.join("\n"));
     assert!(pairs.len() > 50);
 }
 
@@ -189,9 +157,7 @@ fn undefined_names_are_harmless_while_parsing() {
     let engine = engine("shop", "");
     let source = "[{{ a.b.c('x')[1] }}{{ a + 1 }}{{ a ~ 'y' }}{% for x in a %}x{% endfor %}\
         {{ a is defined }}{{ a is none }}{{ a|default('d') }}{{ {}.b.c.d() }}{{ a < 2 }}{{ range(2) }}]";
-    let text = engine
-        .render("m", source, context(&engine), &Session::parse())
-        .expect("renders");
+    let text = engine.render("m", source, context(&engine), &Session::parse()).expect("renders");
     assert_eq!(text, "[yFalseFalsedFalserange(0, 2)]");
 }
 
@@ -201,53 +167,30 @@ fn errors_carry_the_macro_stack_in_source_offsets() {
         {% macro inner(x) %}{{ x + [2] }}{{ exceptions.raise_compiler_error('no') }}{% endmacro %}";
     let source = "select {{ [1] + [2] }} {{ outer() }}";
     let error = render(macros, source).expect_err("fails");
-    assert_eq!(
-        (error.message.as_str(), error.kind),
-        ("no", JinjaErrorKind::Raised)
-    );
+    assert_eq!((error.message.as_str(), error.kind), ("no", JinjaErrorKind::Raised));
     assert_eq!(error.downcast::<Raised>().expect("payload").0, "no");
-    let places: Vec<_> = error
-        .frames
-        .iter()
-        .map(|frame| frame.template.as_str())
-        .collect();
+    let places: Vec<_> = error.frames.iter().map(|frame| frame.template.as_str()).collect();
     assert_eq!(places, ["macro.shop.inner", "macro.shop.outer", "model"]);
-    let texts = [
-        &macros[macros.find("{% macro inner").expect("inner")..],
-        macros,
-        source,
-    ];
+    let texts = [&macros[macros.find("{% macro inner").expect("inner")..], macros, source];
     let ranges = error
         .frames
         .iter()
         .zip(texts)
         .map(|(frame, text)| text[frame.range.clone().expect("range")].to_owned());
     let ranges: Vec<_> = ranges.collect();
-    assert_eq!(
-        ranges,
-        [
-            "exceptions.raise_compiler_error('no')",
-            "inner([1])",
-            "outer()"
-        ]
-    );
+    assert_eq!(ranges, ["exceptions.raise_compiler_error('no')", "inner([1])", "outer()"]);
 }
 
 #[test]
 fn recursion_works_and_ends_with_an_error_on_a_small_stack() {
     let macros = "{% macro down(n) %}{{ n }}{% if n > 0 %}{{ down(n - 1) }}{% endif %}{% endmacro %}\
         {% macro forever() %}{{ forever() }}{% endmacro %}";
-    let thread = std::thread::Builder::new()
-        .stack_size(2 << 20)
-        .spawn(move || {
-            assert_eq!(
-                render(macros, "{{ down(9) }}").expect("renders"),
-                "9876543210"
-            );
-            let error = render(macros, "{{ forever() }}").expect_err("fails");
-            assert_eq!(error.kind, JinjaErrorKind::Recursion);
-            error.frames.len()
-        });
+    let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(move || {
+        assert_eq!(render(macros, "{{ down(9) }}").expect("renders"), "9876543210");
+        let error = render(macros, "{{ forever() }}").expect_err("fails");
+        assert_eq!(error.kind, JinjaErrorKind::Recursion);
+        error.frames.len()
+    });
     let depth = thread.expect("spawns").join().expect("does not overflow");
     assert!(depth > 60, "only {depth} calls deep");
 }
@@ -269,12 +212,7 @@ fn only_direct_calls_are_recorded() {
     let calls = Arc::new(Calls::default());
     let session = Session::compile().recording(calls.clone());
     let source = "{{ a() }}{{ shop.a() }}{% call c() %}{{ b() }}{% endcall %}";
-    assert_eq!(
-        engine
-            .render("m", source, context(&engine), &session)
-            .expect("renders"),
-        "xxx"
-    );
+    assert_eq!(engine.render("m", source, context(&engine), &session).expect("renders"), "xxx");
     let recorded = calls.0.lock().expect("lock").clone();
     assert_eq!(recorded, ["macro.shop.a", "macro.shop.a", "macro.shop.c"]);
 }
@@ -284,30 +222,19 @@ fn macro_arguments_are_checked() {
     let macros = "{% macro m(a, b=a) %}{{ a }}{{ b }}{% endmacro %}";
     let text = |source: &str| render(macros, source).unwrap_or_else(|error| error.message);
     assert_eq!(text("{{ m(1) }}{{ m(b=2) }}"), "112");
-    assert_eq!(
-        text("{{ m(1, 2, 3) }}"),
-        "macro 'm' takes not more than 2 argument(s)"
-    );
-    assert_eq!(
-        text("{{ m(1, z=3) }}"),
-        "macro 'm' takes no keyword argument 'z'"
-    );
+    assert_eq!(text("{{ m(1, 2, 3) }}"), "macro 'm' takes not more than 2 argument(s)");
+    assert_eq!(text("{{ m(1, z=3) }}"), "macro 'm' takes no keyword argument 'z'");
 }
 
 #[test]
 fn values_come_out_typed() {
-    let engine = engine(
-        "shop",
-        "{% macro m(a, b) %}{{ return([a, b]) }}{% endmacro %}",
-    );
+    let engine = engine("shop", "{% macro m(a, b) %}{{ return([a, b]) }}{% endmacro %}");
     let session = Session::compile();
     let ctx = || context(&engine);
     let keyword = [("b".to_owned(), Value::from(2))];
     let value = engine.call_macro("macro.shop.m", &[Value::from(1)], &keyword, ctx(), &session);
     assert_eq!(values::python_str(&value.expect("calls")), "[1, 2]");
-    let value = engine
-        .eval_expr("m(1, 2)[1] + 1", ctx(), &session)
-        .expect("evaluates");
+    let value = engine.eval_expr("m(1, 2)[1] + 1", ctx(), &session).expect("evaluates");
     assert_eq!(value, Value::from(3));
     let native = |source: &str| {
         engine
@@ -321,9 +248,7 @@ fn values_come_out_typed() {
     assert_eq!(native("{{ 1 }}{{ 2 }}").expect("renders"), "'12'");
     assert_eq!(native("plain").expect("renders"), "'plain'");
     assert!(native("{{ 'x'|as_bool }}").is_err());
-    let error = engine
-        .eval_expr("1 + nope", ctx(), &session)
-        .expect_err("fails");
+    let error = engine.eval_expr("1 + nope", ctx(), &session).expect_err("fails");
     assert_eq!(error.frames[0].range, Some(0..8));
 }
 
@@ -336,10 +261,7 @@ fn dbt_blocks_are_callable_by_their_internal_names() {
         let value = engine.call_macro(id, args, &[], context(&engine), &Session::compile());
         values::python_str(&value.expect("calls"))
     };
-    assert_eq!(
-        call("macro.shop.materialization_t_default", &[]),
-        "{'relations': [Undefined]}"
-    );
+    assert_eq!(call("macro.shop.materialization_t_default", &[]), "{'relations': [Undefined]}");
     let args = [Value::from("m"), Value::from("c")];
     assert_eq!(call("macro.shop.test_positive", &args), "select c from m");
 }
@@ -361,18 +283,12 @@ fn names_mean_the_own_then_the_root_then_a_built_in_macro() {
         def("dbt_sqlite", "b"),
     ]);
     let table = engine.table("shop", &["dbt_sqlite", "dbt"]);
-    let found = |package: &str, name: &str| {
-        table
-            .resolve(package, name)
-            .map(|m| m.unique_id().to_owned())
-    };
+    let found =
+        |package: &str, name: &str| table.resolve(package, name).map(|m| m.unique_id().to_owned());
     assert_eq!(found("utils", "a").as_deref(), Some("macro.utils.a"));
     assert_eq!(found("other", "a").as_deref(), Some("macro.shop.a"));
     assert_eq!(found("shop", "b").as_deref(), Some("macro.dbt_sqlite.b"));
-    assert_eq!(
-        table.get("dbt", "a").expect("found").unique_id(),
-        "macro.dbt.a"
-    );
+    assert_eq!(table.get("dbt", "a").expect("found").unique_id(), "macro.dbt.a");
     assert!(table.namespace("nope").is_none());
 }
 
@@ -381,17 +297,13 @@ fn one_engine_serves_many_threads() {
     let engine = engine("shop", "{% macro m(x) %}{{ return(x * 2) }}{% endmacro %}");
     let run = |n: i64| {
         let source = format!("{{{{ m({n}) }}}}");
-        engine
-            .render("m", &source, context(&engine), &Session::compile())
-            .expect("renders")
+        engine.render("m", &source, context(&engine), &Session::compile()).expect("renders")
     };
     std::thread::scope(|scope| {
         let run = &run;
         let threads: Vec<_> = (0..4).map(|n| scope.spawn(move || run(n))).collect();
-        let texts: Vec<_> = threads
-            .into_iter()
-            .map(|thread| thread.join().expect("joins"))
-            .collect();
+        let texts: Vec<_> =
+            threads.into_iter().map(|thread| thread.join().expect("joins")).collect();
         assert_eq!(texts, ["0", "2", "4", "6"]);
     });
 }

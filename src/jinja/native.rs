@@ -20,10 +20,8 @@ pub(super) fn is_single_expression(source: &str) -> bool {
 
 /// Rewritten `{{ x }}` as a template that hands over the value of `x` instead of printing it.
 pub(super) fn capturing(prologue: &str, text: &str) -> String {
-    let inner = text
-        .strip_prefix("{{")
-        .and_then(|text| text.trim_end().strip_suffix("}}"))
-        .unwrap_or(text);
+    let inner =
+        text.strip_prefix("{{").and_then(|text| text.trim_end().strip_suffix("}}")).unwrap_or(text);
     let end = inner.strip_suffix('-').unwrap_or(inner);
     let (space, expression) = match end.strip_prefix(['-', '+']) {
         Some(expression) => (" ", expression),
@@ -59,28 +57,17 @@ impl Object for Marked {
 
 /// The filters: in SQL they change nothing.
 pub(super) fn mark(state: &mut State<'_, '_>, value: Value, target: Target) -> Value {
-    let native = state
-        .get_extension::<Running>()
-        .is_some_and(|running| running.session.native);
+    let native = state.get_extension::<Running>().is_some_and(|running| running.session.native);
     if !native {
         return value;
     }
-    Value::from_object(Marked {
-        text: python_str(&value),
-        target,
-    })
+    Value::from_object(Marked { text: python_str(&value), target })
 }
 
 /// `as_text`: the text of a value.
 pub(super) fn mark_text(state: &mut State<'_, '_>, value: Value) -> Value {
-    let native = state
-        .get_extension::<Running>()
-        .is_some_and(|running| running.session.native);
-    if native {
-        Value::from(python_str(&value))
-    } else {
-        value
-    }
+    let native = state.get_extension::<Running>().is_some_and(|running| running.session.native);
+    if native { Value::from(python_str(&value)) } else { value }
 }
 
 /// Turns marked text into the value it spells.
@@ -91,14 +78,12 @@ pub(super) fn unmark(value: Value) -> Result<Value, Error> {
     let result = literal_value(&marked.text).unwrap_or_else(|| Value::from(marked.text.as_str()));
     let is_bool = result.kind() == minijinja::value::ValueKind::Bool;
     match marked.target {
-        Target::Bool if !is_bool => Err(type_error(format!(
-            "could not convert value '{}' into type 'bool'",
-            marked.text
-        ))),
-        Target::Number if !result.is_number() => Err(type_error(format!(
-            "could not convert value '{}' into type 'number'",
-            marked.text
-        ))),
+        Target::Bool if !is_bool => {
+            Err(type_error(format!("could not convert value '{}' into type 'bool'", marked.text)))
+        }
+        Target::Number if !result.is_number() => {
+            Err(type_error(format!("could not convert value '{}' into type 'number'", marked.text)))
+        }
         _ => Ok(result),
     }
 }

@@ -8,9 +8,7 @@ use super::values::{self, Comparison, Operator};
 
 /// Registers them.
 pub(super) fn register(env: &mut Environment<'static>) {
-    env.add_filter("_py_list", |value: Value| {
-        values::elements(&value).map(values::list)
-    });
+    env.add_filter("_py_list", |value: Value| values::elements(&value).map(values::list));
     env.add_filter("_py_dict", dict);
     env.add_filter("_py_iter", iterate);
     env.add_filter("_py_slice", slice);
@@ -18,9 +16,7 @@ pub(super) fn register(env: &mut Environment<'static>) {
     env.add_filter("_py_chain", chain);
     env.add_filter("_py_begin", macros::begin);
     env.add_filter("_py_loaded", macros::loaded);
-    env.add_filter("_py_neg", |state: &mut State, value: Value| {
-        values::negate(state, &value)
-    });
+    env.add_filter("_py_neg", |state: &mut State, value: Value| values::negate(state, &value));
     env.add_filter("_py_pos", |value: Value| value);
     for (name, operator) in [
         ("_py_add", Operator::Add),
@@ -45,9 +41,7 @@ pub(super) fn register(env: &mut Environment<'static>) {
         ("_py_in", Comparison::In),
         ("_py_notin", Comparison::NotIn),
     ] {
-        env.add_filter(name, move |left: Value, right: Value| {
-            comparison.holds(&left, &right)
-        });
+        env.add_filter(name, move |left: Value, right: Value| comparison.holds(&left, &right));
     }
 }
 

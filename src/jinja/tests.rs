@@ -17,32 +17,18 @@ pub(super) fn register(env: &mut Environment<'static>) {
     env.add_test("integer", |value: &Value| type_name(value) == "int");
     env.add_test("float", |value: &Value| type_name(value) == "float");
     env.add_test("boolean", |value: &Value| value.kind() == ValueKind::Bool);
-    env.add_test("true", |value: &Value| {
-        value.kind() == ValueKind::Bool && value.is_true()
-    });
-    env.add_test("false", |value: &Value| {
-        value.kind() == ValueKind::Bool && !value.is_true()
-    });
+    env.add_test("true", |value: &Value| value.kind() == ValueKind::Bool && value.is_true());
+    env.add_test("false", |value: &Value| value.kind() == ValueKind::Bool && !value.is_true());
     env.add_test("mapping", |value: &Value| value.kind() == ValueKind::Map);
     env.add_test("sequence", sequence);
     env.add_test("iterable", iterable);
     env.add_test("callable", callable);
     env.add_test("sameas", same_as);
-    env.add_test("odd", |value: Value| {
-        modulo(&value, 2).map(|rest| rest == 1)
-    });
-    env.add_test("even", |value: Value| {
-        modulo(&value, 2).map(|rest| rest == 0)
-    });
-    env.add_test("divisibleby", |value: Value, by: i64| {
-        modulo(&value, by).map(|rest| rest == 0)
-    });
-    env.add_test("lower", |value: Value| {
-        cased(&value, char::is_lowercase, char::is_uppercase)
-    });
-    env.add_test("upper", |value: Value| {
-        cased(&value, char::is_uppercase, char::is_lowercase)
-    });
+    env.add_test("odd", |value: Value| modulo(&value, 2).map(|rest| rest == 1));
+    env.add_test("even", |value: Value| modulo(&value, 2).map(|rest| rest == 0));
+    env.add_test("divisibleby", |value: Value, by: i64| modulo(&value, by).map(|rest| rest == 0));
+    env.add_test("lower", |value: Value| cased(&value, char::is_lowercase, char::is_uppercase));
+    env.add_test("upper", |value: Value| cased(&value, char::is_uppercase, char::is_lowercase));
     env.add_test("escaped", |_: &Value| false);
     env.add_test("filter", |state: &State, name: String| {
         state.env().get_template(&name).is_err() && known_filter(&name)
@@ -58,9 +44,7 @@ pub(super) fn register(env: &mut Environment<'static>) {
         (["in", "in", "in"], Comparison::In),
     ] {
         for name in names {
-            env.add_test(name, move |left: Value, right: Value| {
-                comparison.holds(&left, &right)
-            });
+            env.add_test(name, move |left: Value, right: Value| comparison.holds(&left, &right));
         }
     }
 }
@@ -126,11 +110,8 @@ fn iterable(value: &Value) -> bool {
 fn callable(value: &Value) -> bool {
     let lax = is_undefined(value) && !value.is_undefined();
     let shown = value.as_object().map(|object| object.type_name());
-    lax || shown.is_some_and(|name| {
-        ["Macro", "Function", "Joiner"]
-            .iter()
-            .any(|part| name.contains(part))
-    })
+    lax || shown
+        .is_some_and(|name| ["Macro", "Function", "Joiner"].iter().any(|part| name.contains(part)))
 }
 
 fn same_as(value: Value, other: Value) -> bool {
@@ -145,9 +126,7 @@ fn same_as(value: Value, other: Value) -> bool {
 
 /// Lists and dicts are the same only if they are one object.
 fn identity(value: &Value) -> Option<usize> {
-    let list = value
-        .downcast_object_ref::<List>()
-        .map(|list| std::ptr::from_ref(list).addr());
+    let list = value.downcast_object_ref::<List>().map(|list| std::ptr::from_ref(list).addr());
     list.or_else(|| {
         let dict = value.downcast_object_ref::<super::values::Dict>();
         dict.map(|dict| std::ptr::from_ref(dict).addr())
@@ -159,10 +138,7 @@ fn modulo(value: &Value, by: i64) -> Result<i128, Error> {
         Some(Number::Int(value)) if by != 0 => Ok(value.rem_euclid(i128::from(by))),
         Some(Number::Float(value)) if by != 0 => Ok((value.rem_euclid(by as f64)) as i128),
         Some(_) => Err(type_error("integer modulo by zero")),
-        None => Err(type_error(format!(
-            "a number is required, not {}",
-            type_name(value)
-        ))),
+        None => Err(type_error(format!("a number is required, not {}", type_name(value)))),
     }
 }
 

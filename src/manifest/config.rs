@@ -131,9 +131,7 @@ keys! {
 /// The key of a name, in dbt's spelling or with `_` for `-` in hooks.
 pub fn key(name: &str) -> Option<&'static Key> {
     let name = canonical(name);
-    KEYS.binary_search_by(|k| k.name.cmp(name))
-        .ok()
-        .map(|at| &KEYS[at])
+    KEYS.binary_search_by(|k| k.name.cmp(name)).ok().map(|at| &KEYS[at])
 }
 
 /// dbt's spelling of a key: `pre_hook` is `pre-hook`.
@@ -212,8 +210,7 @@ impl Config {
         match (rule, self.set.get_mut(name)) {
             (Merge::Append, Some(Json::Array(old))) => old.extend(as_list(value)),
             (Merge::Append, _) => {
-                self.set
-                    .insert(name.to_owned(), Json::Array(as_list(value)));
+                self.set.insert(name.to_owned(), Json::Array(as_list(value)));
             }
             (Merge::KeyAppend, _) => {
                 let old = self.set.entry(name.to_owned()).or_insert_with(|| json!({}));
@@ -251,10 +248,7 @@ impl Config {
             .filter_map(|hook| {
                 Some(Hook {
                     sql: hook.get("sql")?.as_str()?.to_owned(),
-                    transaction: hook
-                        .get("transaction")
-                        .and_then(Json::as_bool)
-                        .unwrap_or(true),
+                    transaction: hook.get("transaction").and_then(Json::as_bool).unwrap_or(true),
                 })
             })
             .collect()
@@ -280,9 +274,7 @@ impl Config {
 
 /// The default of a key on a resource type; null when there is none.
 pub fn default(name: &str, resource_type: ResourceType) -> &'static Json {
-    defaults(resource_type)
-        .get(canonical(name))
-        .unwrap_or(&Json::Null)
+    defaults(resource_type).get(canonical(name)).unwrap_or(&Json::Null)
 }
 
 /// The defaults that dbt 1.12 publishes for a resource type, made once.
@@ -336,13 +328,8 @@ fn node_defaults(resource_type: ResourceType) -> Json {
         }
         ResourceType::Snapshot => {
             all["materialized"] = json!("snapshot");
-            for name in [
-                "strategy",
-                "target_schema",
-                "target_database",
-                "updated_at",
-                "check_cols",
-            ] {
+            for name in ["strategy", "target_schema", "target_database", "updated_at", "check_cols"]
+            {
                 all[name] = Json::Null;
             }
             all["snapshot_meta_column_names"] = json!({
@@ -411,9 +398,7 @@ fn hooks_json(value: Json) -> Json {
 
 /// What `before_begin(…)` and its siblings return is a hook as JSON text.
 fn read_hook(item: Json) -> Json {
-    let parsed = item
-        .as_str()
-        .and_then(|text| serde_json::from_str(text).ok());
+    let parsed = item.as_str().and_then(|text| serde_json::from_str(text).ok());
     match parsed {
         Some(Json::Object(map)) if map.contains_key("sql") => Json::Object(map),
         _ => item,
@@ -453,14 +438,8 @@ mod tests {
     #[test]
     fn a_hook_can_be_json_text() {
         let mut config = Config::new();
-        config.merge(
-            "pre_hook",
-            json!("\n  {\"sql\": \"vacuum\", \"transaction\": false}\n"),
-        );
-        let expected = Hook {
-            sql: "vacuum".into(),
-            transaction: false,
-        };
+        config.merge("pre_hook", json!("\n  {\"sql\": \"vacuum\", \"transaction\": false}\n"));
+        let expected = Hook { sql: "vacuum".into(), transaction: false };
         assert_eq!(config.hooks("pre-hook"), [expected]);
     }
 
@@ -469,34 +448,16 @@ mod tests {
         let mut config = Config::new();
         config.merge("grants", json!({"select": "a", "insert": ["x"]}));
         config.merge("grants", json!({"+select": ["b"], "insert": "y"}));
-        assert_eq!(
-            config.get("grants"),
-            Some(&json!({"insert": ["y"], "select": ["a", "b"]}))
-        );
+        assert_eq!(config.get("grants"), Some(&json!({"insert": ["y"], "select": ["a", "b"]})));
     }
 
     #[test]
     fn hooks_add_up_in_dbts_form() {
         let mut config = Config::new();
         config.merge("pre_hook", json!("select 1"));
-        config.merge(
-            "pre-hook",
-            json!([{"sql": "select 2", "transaction": false}]),
-        );
+        config.merge("pre-hook", json!([{"sql": "select 2", "transaction": false}]));
         let hooks = config.hooks("pre-hook");
-        assert_eq!(
-            hooks[0],
-            Hook {
-                sql: "select 1".into(),
-                transaction: true
-            }
-        );
-        assert_eq!(
-            hooks[1],
-            Hook {
-                sql: "select 2".into(),
-                transaction: false
-            }
-        );
+        assert_eq!(hooks[0], Hook { sql: "select 1".into(), transaction: true });
+        assert_eq!(hooks[1], Hook { sql: "select 2".into(), transaction: false });
     }
 }

@@ -100,11 +100,7 @@ impl Manifest {
     pub fn resources(&self) -> impl Iterator<Item = (&UniqueId, Resource<'_>)> {
         (self.nodes.iter().map(|(id, n)| (id, Resource::Node(n))))
             .chain(self.sources.iter().map(|(id, s)| (id, Resource::Source(s))))
-            .chain(
-                self.exposures
-                    .iter()
-                    .map(|(id, e)| (id, Resource::Exposure(e))),
-            )
+            .chain(self.exposures.iter().map(|(id, e)| (id, Resource::Exposure(e))))
     }
 }
 

@@ -74,10 +74,7 @@ impl ResourceType {
 
     /// Whether `ref()` can name it.
     pub fn is_refable(self) -> bool {
-        matches!(
-            self,
-            ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot
-        )
+        matches!(self, ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot)
     }
 }
 
@@ -278,10 +275,7 @@ impl Node {
 
     /// The start of its text: enough to open the file at the right line.
     pub fn span_start(&self) -> Span {
-        Span {
-            end: self.span.start.saturating_add(1).min(self.span.end),
-            ..self.span
-        }
+        Span { end: self.span.start.saturating_add(1).min(self.span.end), ..self.span }
     }
 
     /// What only tests have, when it is one.

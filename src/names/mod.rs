@@ -93,9 +93,7 @@ fn distance(a: &str, b: &str) -> usize {
         let mut row = vec![i; b.len() + 1];
         for j in 1..=b.len() {
             let cost = usize::from(a[i - 1] != b[j - 1]);
-            row[j] = (before[j] + 1)
-                .min(row[j - 1] + 1)
-                .min(before[j - 1] + cost);
+            row[j] = (before[j] + 1).min(row[j - 1] + 1).min(before[j - 1] + cost);
             if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
                 row[j] = row[j].min(two_ago[j - 2] + 1);
             }
@@ -111,14 +109,8 @@ mod tests {
 
     #[test]
     fn suggests_the_nearest_name_and_nothing_far_away() {
-        assert_eq!(
-            did_you_mean("stg_order", ["stg_orders", "orders"]),
-            Some("stg_orders")
-        );
-        assert_eq!(
-            did_you_mean("custmoers", ["customers", "orders"]),
-            Some("customers")
-        );
+        assert_eq!(did_you_mean("stg_order", ["stg_orders", "orders"]), Some("stg_orders"));
+        assert_eq!(did_you_mean("custmoers", ["customers", "orders"]), Some("customers"));
         assert_eq!(did_you_mean("zzz", ["customers", "orders"]), None);
     }
 }

@@ -6,7 +6,9 @@
 use serde_json::Value as Json;
 
 use crate::diagnostics::{Diagnostic, codes};
+use crate::jinja::rewrite;
 use crate::manifest::{Node, ResourceType};
+use crate::source::Span;
 use crate::source::yaml::Yaml;
 
 /// The configuration of every level along `fqn`, outer first, to be merged in this order.
@@ -33,10 +35,7 @@ pub(crate) fn levels<'a>(section: Option<&'a Yaml>, fqn: &'a [String]) -> Vec<(&
 
 /// The same as JSON, ready to merge.
 pub(crate) fn layer(section: Option<&Yaml>, fqn: &[String]) -> Vec<(String, Json)> {
-    levels(section, fqn)
-        .into_iter()
-        .map(|(k, v)| (k.to_owned(), v.to_json()))
-        .collect()
+    levels(section, fqn).into_iter().map(|(k, v)| (k.to_owned(), v.to_json())).collect()
 }
 
 /// Values that mean nothing, for the keys that decide whether and when a node runs.
@@ -49,8 +48,7 @@ pub(crate) fn wrong_values(node: &Node) -> Vec<Diagnostic> {
             node.name,
             value.as_str().map_or_else(|| value.to_string(), str::to_owned),
         );
-        let place = crate::resolve::named_argument_span(node, "config", name);
-        Some(Diagnostic::error(codes::WRONG_TYPE, message).at(place, ""))
+        Some(Diagnostic::error(codes::WRONG_TYPE, message).at(config_call(node, name), ""))
     };
     let on_error = |value: &Json| {
         let word = value.as_str();
@@ -66,6 +64,22 @@ pub(crate) fn wrong_values(node: &Node) -> Vec<Diagnostic> {
     .collect()
 }
 
+/// The `config(name=…)` of a node's template; the template when the value is written elsewhere.
+fn config_call(node: &Node, name: &str) -> Span {
+    if node.test().is_some_and(|test| test.metadata.is_some()) {
+        return node.span;
+    }
+    let calls = rewrite::macro_calls(&node.raw_code).unwrap_or_default();
+    let sets_it = |call: &&rewrite::MacroCall| {
+        let mut arguments = call.arguments.iter();
+        call.path == ["config"] && arguments.any(|(key, _)| key.as_deref() == Some(name))
+    };
+    calls.iter().find(sets_it).map_or(node.span_start(), |call| {
+        let start = node.span.start as usize;
+        Span::new(node.span.file, start + call.span.start, start + call.span.end)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,10 +92,7 @@ mod tests {
         let file = SourceMap::new().add("p.yml", Path::new("p.yml"), text);
         let root = yaml::parse(file, text).unwrap().root;
         let fqn = ["shop", "marts", "m"].map(str::to_owned);
-        let keys: Vec<&str> = levels(Some(&root), &fqn)
-            .into_iter()
-            .map(|(k, _)| k)
-            .collect();
+        let keys: Vec<&str> = levels(Some(&root), &fqn).into_iter().map(|(k, _)| k).collect();
         assert_eq!(keys, ["materialized", "tags", "enabled", "meta"]);
     }
 }

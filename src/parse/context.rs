@@ -32,10 +32,7 @@ impl<'p> Context<'p> {
         package: &'p Package,
         resource_type: ResourceType,
     ) -> Option<&'p Yaml> {
-        package
-            .config
-            .sections
-            .get(Self::section_key(resource_type))
+        package.config.sections.get(Self::section_key(resource_type))
     }
 
     /// The name of the section that configures a resource type.

@@ -57,13 +57,7 @@ pub(crate) fn collect(
         }
     }
     let packages = project.packages.iter().map(|p| p.name.clone()).collect();
-    (
-        all,
-        Docs {
-            texts: Arc::new(texts),
-            packages,
-        },
-    )
+    (all, Docs { texts: Arc::new(texts), packages })
 }
 
 fn blocks(
@@ -94,9 +88,7 @@ fn blocks(
                 // dbt renders the text of a block with next to no names; what is unknown disappears.
                 true => {
                     let scope = Arc::new(Scope::new(globals, Phase::Parse, &package.name));
-                    scope
-                        .render(&block.name, body)
-                        .unwrap_or_else(|_| body.to_owned())
+                    scope.render(&block.name, body).unwrap_or_else(|_| body.to_owned())
                 }
                 false => body.to_owned(),
             };
@@ -128,10 +120,7 @@ pub(crate) fn description(
     }
     let mut scope = cx.scope(package);
     let (docs, own) = (cx.docs.clone(), package.clone());
-    scope.extra.insert(
-        "doc".to_owned(),
-        function("doc", move |_, args| doc(&docs, &own, args)),
-    );
+    scope.extra.insert("doc".to_owned(), function("doc", move |_, args| doc(&docs, &own, args)));
     match Arc::new(scope).render("description", text) {
         Ok(text) => text,
         Err(error) => {
@@ -146,10 +135,7 @@ pub(crate) fn description(
 fn quoted(text: &str) -> Option<&str> {
     let call = text.strip_prefix("{{")?.strip_suffix("}}")?.trim();
     let argument = call.strip_prefix("doc(")?.strip_suffix(')')?.trim();
-    let quote = argument
-        .chars()
-        .next()
-        .filter(|c| matches!(c, '\'' | '"'))?;
+    let quote = argument.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
     let name = argument.strip_prefix(quote)?.strip_suffix(quote)?;
     let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     (!name.is_empty() && name.chars().all(is_plain)).then_some(name)
@@ -171,16 +157,9 @@ fn doc(docs: &Docs, own: &str, args: &[Value]) -> Result<Value, minijinja::Error
     match docs.find(package.as_deref(), own, &name).map(str::to_owned) {
         Some(text) => Ok(Value::from(text)),
         None => {
-            let known = docs
-                .texts
-                .values()
-                .flat_map(|blocks| blocks.keys().map(String::as_str));
+            let known = docs.texts.values().flat_map(|blocks| blocks.keys().map(String::as_str));
             let near = did_you_mean(&name, known).map(|near| format!("did you mean `{near}`?"));
-            Err(coded(
-                codes::UNKNOWN_DOC,
-                format!("there is no docs block `{name}`"),
-                near,
-            ))
+            Err(coded(codes::UNKNOWN_DOC, format!("there is no docs block `{name}`"), near))
         }
     }
 }

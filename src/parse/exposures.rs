@@ -21,10 +21,7 @@ pub(crate) fn exposure(
     let name = &raw.name.value;
     let fqn = nodes::fqn(&package.name, &raw.file.path, name);
     let mut config = Config::new();
-    config.merge_all(configs::layer(
-        cx.section(package, ResourceType::Exposure),
-        &fqn,
-    ));
+    config.merge_all(configs::layer(cx.section(package, ResourceType::Exposure), &fqn));
     config.merge_all(raw.config.clone());
     let scope = Arc::new(cx.scope(&package.name));
     for dependency in &raw.depends_on {
@@ -69,11 +66,7 @@ pub(crate) fn exposure(
         sources: capture.sources,
         depends_on: DependsOn::default(),
         tags: config.get("tags").map_or_else(Vec::new, tags_of),
-        meta: config
-            .get("meta")
-            .and_then(|m| m.as_object())
-            .cloned()
-            .unwrap_or_default(),
+        meta: config.get("meta").and_then(|m| m.as_object()).cloned().unwrap_or_default(),
         config,
         span: raw.name.span,
         created_at: cx.project.started_at.as_millisecond() as f64 / 1000.0,

@@ -95,10 +95,7 @@ impl TestDefinition {
             }
         }
         if arguments.contains_key("model") {
-            return Err(bad(
-                entry.span,
-                "a test entry must not set `model`; forge sets it",
-            ));
+            return Err(bad(entry.span, "a test entry must not set `model`; forge sets it"));
         }
         let config = take_config(&mut arguments, entry.span, render)?;
         let (namespace, name) = split_name(&written_name)
@@ -120,9 +117,7 @@ impl TestDefinition {
         };
         definition.set_names(custom, on, entry.span)?;
         // dbt: `model` is set after the other arguments but is not part of the name.
-        definition
-            .kwargs
-            .insert("model".to_owned(), Json::String(model_argument(on)));
+        definition.kwargs.insert("model".to_owned(), Json::String(model_argument(on)));
         Ok(definition)
     }
 
@@ -141,8 +136,7 @@ impl TestDefinition {
             None => {
                 (self.short_name, self.full_name) = synthesized_names(self, on);
                 if self.short_name != self.full_name && !self.config.contains_key("alias") {
-                    self.config
-                        .insert("alias".to_owned(), Json::String(self.short_name.clone()));
+                    self.config.insert("alias".to_owned(), Json::String(self.short_name.clone()));
                 }
             }
         }
@@ -160,17 +154,10 @@ impl TestDefinition {
         if let Some(namespace) = &self.namespace {
             let _ = write!(code, "{namespace}.");
         }
-        let _ = write!(
-            code,
-            "{}(**_dbt_generic_test_kwargs) }}}}",
-            self.macro_name()
-        );
+        let _ = write!(code, "{}(**_dbt_generic_test_kwargs) }}}}", self.macro_name());
         if !self.config.is_empty() {
-            let pairs: Vec<String> = self
-                .config
-                .iter()
-                .map(|(k, v)| format!("{k}={}", literal(v)))
-                .collect();
+            let pairs: Vec<String> =
+                self.config.iter().map(|(k, v)| format!("{k}={}", literal(v))).collect();
             let _ = write!(code, "{{{{ config({}) }}}}", pairs.join(","));
         }
         code
@@ -192,12 +179,10 @@ impl TestDefinition {
 
 /// The lower-case hex MD5 of a text.
 pub(crate) fn md5_hex(text: &str) -> String {
-    Md5::digest(text.as_bytes())
-        .iter()
-        .fold(String::with_capacity(32), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    Md5::digest(text.as_bytes()).iter().fold(String::with_capacity(32), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 fn bad(span: Span, message: impl Into<String>) -> Diagnostic {
@@ -232,10 +217,7 @@ fn name_and_arguments(entry: &Yaml) -> Result<(String, Map<String, Json>), Diagn
         [(name, value)] => Ok((name.value.clone(), arguments(value)?)),
         entries => Err(bad(
             entry.span,
-            format!(
-                "a test entry has one key, the test's name; this one has {}",
-                entries.len()
-            ),
+            format!("a test entry has one key, the test's name; this one has {}", entries.len()),
         )
         .hint("indent the arguments below the test's name")),
     }
@@ -256,10 +238,7 @@ fn take_config(
     for key in CONFIG_KEYS {
         let beside = arguments.shift_remove(*key).filter(|v| !is_empty(v));
         if beside.is_some() && nested.contains_key(*key) {
-            return Err(bad(
-                span,
-                format!("`{key}` is given beside `config` and inside of it"),
-            ));
+            return Err(bad(span, format!("`{key}` is given beside `config` and inside of it")));
         }
         if let Some(value) = beside.or_else(|| nested.shift_remove(*key)) {
             set_rendered(&mut config, key, value, span, render)?;
@@ -306,8 +285,7 @@ fn split_name(written: &str) -> Option<(Option<&str>, &str)> {
         if !starts {
             return 0;
         }
-        text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-            .unwrap_or(text.len())
+        text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len())
     };
     let first = word(written);
     if first == 0 {
@@ -324,14 +302,10 @@ fn split_name(written: &str) -> Option<(Option<&str>, &str)> {
 
 fn model_argument(on: &Tested<'_>) -> String {
     let target = match on {
-        Tested::Node {
-            name,
-            version: Some(version),
-        } => format!("ref('{name}', version='{version}')"),
-        Tested::Node {
-            name,
-            version: None,
-        } => format!("ref('{name}')"),
+        Tested::Node { name, version: Some(version) } => {
+            format!("ref('{name}', version='{version}')")
+        }
+        Tested::Node { name, version: None } => format!("ref('{name}')"),
         Tested::Source { source, table } => format!("source('{source}', '{table}')"),
     };
     format!("{{{{ get_where_subquery({target}) }}}}")
@@ -340,14 +314,8 @@ fn model_argument(on: &Tested<'_>) -> String {
 fn synthesized_names(definition: &TestDefinition, on: &Tested<'_>) -> (String, String) {
     let mut test_type = definition.name.clone();
     let target = match on {
-        Tested::Node {
-            name,
-            version: Some(version),
-        } => format!("{name}_v{version}"),
-        Tested::Node {
-            name,
-            version: None,
-        } => (*name).to_owned(),
+        Tested::Node { name, version: Some(version) } => format!("{name}_v{version}"),
+        Tested::Node { name, version: None } => (*name).to_owned(),
         Tested::Source { source, table } => {
             test_type.insert_str(0, "source_");
             format!("{source}_{table}")
@@ -456,10 +424,7 @@ mod tests {
         TestDefinition::read(&entry, on, column, &|t, _| Ok(Json::String(t.to_owned()))).unwrap()
     }
 
-    const A: Tested<'static> = Tested::Node {
-        name: "a",
-        version: None,
-    };
+    const A: Tested<'static> = Tested::Node { name: "a", version: None };
 
     #[test]
     fn names_and_hashes_equal_those_recorded_from_dbt() {
@@ -493,10 +458,7 @@ mod tests {
         ];
         for (text, column, name, hash) in cases {
             let definition = read(text, &A, column);
-            assert_eq!(
-                (definition.full_name.as_str(), definition.hash().as_str()),
-                (name, hash)
-            );
+            assert_eq!((definition.full_name.as_str(), definition.hash().as_str()), (name, hash));
         }
     }
 
@@ -505,20 +467,14 @@ mod tests {
         let note = "a very long note that makes the generated test name exceed the sixty four character limit";
         let text = format!("{{between: {{arguments: {{lo: 1, hi: 5, note: {note}}}}}}}");
         let definition = read(&text, &A, Some("id"));
-        assert_eq!(
-            definition.short_name,
-            "between_a_c2e61981c25d22a19fba82cbfc2efeea"
-        );
+        assert_eq!(definition.short_name, "between_a_c2e61981c25d22a19fba82cbfc2efeea");
         assert_eq!(definition.config["alias"], json!(definition.short_name));
         assert_eq!(definition.hash(), "dd539628e6");
     }
 
     #[test]
     fn source_tests_are_named_for_the_source() {
-        let on = Tested::Source {
-            source: "src2",
-            table: "t",
-        };
+        let on = Tested::Source { source: "src2", table: "t" };
         let definition = read("not_null", &on, Some("id"));
         assert_eq!(definition.full_name, "source_not_null_src2_t_id");
         assert_eq!(definition.hash(), "c90863e9e1");
@@ -526,11 +482,8 @@ mod tests {
 
     #[test]
     fn configuration_is_taken_beside_and_below_config() {
-        let definition = read(
-            "{not_null: {severity: warn, config: {where: 'x > 1'}}}",
-            &A,
-            Some("id"),
-        );
+        let definition =
+            read("{not_null: {severity: warn, config: {where: 'x > 1'}}}", &A, Some("id"));
         assert_eq!(definition.config["severity"], json!("warn"));
         assert_eq!(
             definition.raw_code(),

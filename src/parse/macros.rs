@@ -31,23 +31,13 @@ pub(crate) struct Collected {
 
 /// Reads the macro blocks of all packages.
 pub(crate) fn collect(project: &Project, now: f64, diagnostics: &mut Diagnostics) -> Collected {
-    let mut out = Collected {
-        defs: Vec::new(),
-        macros: IndexMap::new(),
-    };
+    let mut out = Collected { defs: Vec::new(), macros: IndexMap::new() };
     for embedded in templates::all(&project.target.adapter_type) {
         let path = format!("macros/{}", embedded.path);
         let shown = format!("{}/{path}", embedded.package);
-        let id = project
-            .sources
-            .add(&shown, Path::new(&shown), embedded.source);
+        let id = project.sources.add(&shown, Path::new(&shown), embedded.source);
         let package: Arc<str> = embedded.package.into();
-        let place = Place {
-            package: &package,
-            file: id,
-            path: &path,
-            has_arguments: true,
-        };
+        let place = Place { package: &package, file: id, path: &path, has_arguments: true };
         add_file(project, &place, &mut out, now, diagnostics);
     }
     for package in &project.packages {
@@ -57,12 +47,7 @@ pub(crate) fn collect(project: &Project, now: f64, diagnostics: &mut Diagnostics
             .chain(files.generic_tests.iter().map(|file| (file, false)));
         for (file, has_arguments) in all {
             let (package, path) = (&package.name, &file.original_file_path);
-            let place = Place {
-                package,
-                file: file.id,
-                path,
-                has_arguments,
-            };
+            let place = Place { package, file: file.id, path, has_arguments };
             add_file(project, &place, &mut out, now, diagnostics);
         }
     }
@@ -85,12 +70,7 @@ fn add_file(
     now: f64,
     diagnostics: &mut Diagnostics,
 ) {
-    let Place {
-        package,
-        file,
-        path,
-        has_arguments,
-    } = *place;
+    let Place { package, file, path, has_arguments } = *place;
     let source = project.sources.file(file);
     let blocks = match rewrite::blocks(&source.text) {
         Ok(blocks) => blocks,
@@ -132,11 +112,7 @@ fn add_file(
                 depends_on: DependsOn::default(),
                 description: String::new(),
                 meta: serde_json::Map::new(),
-                arguments: if has_arguments {
-                    arguments(&block)
-                } else {
-                    Vec::new()
-                },
+                arguments: if has_arguments { arguments(&block) } else { Vec::new() },
                 patch_path: None,
                 created_at: now,
             },
@@ -160,32 +136,19 @@ fn arguments(block: &Block) -> Vec<MacroArgument> {
     block
         .arguments
         .iter()
-        .map(|argument| MacroArgument {
-            name: argument.name.clone(),
-            ..MacroArgument::default()
-        })
+        .map(|argument| MacroArgument { name: argument.name.clone(), ..MacroArgument::default() })
         .collect()
 }
 
 /// Mistakes in the syntax of macros; forge's own have none.
 pub(crate) fn check(globals: &Globals, macros: &IndexMap<UniqueId, Macro>) -> Diagnostics {
-    let own = |one: &&Macro| {
-        globals
-            .places
-            .internal
-            .iter()
-            .any(|own| **own == *one.package_name)
-    };
+    let own = |one: &&Macro| globals.places.internal.iter().any(|own| **own == *one.package_name);
     let users: Vec<&Macro> = macros.values().filter(|one| !own(one)).collect();
     let found: Vec<Diagnostic> = users
         .into_par_iter()
         .filter_map(|one| {
             let error = globals.engine.check(one.unique_id.as_str()).err()?;
-            let root = Root {
-                template: "",
-                span: Some(one.span),
-                is_opaque: true,
-            };
+            let root = Root { template: "", span: Some(one.span), is_opaque: true };
             Some(globals.places.diagnostic(&error, &root))
         })
         .collect();
@@ -204,11 +167,7 @@ fn link(out: &mut Collected, engine: &str) {
     }
     let internal = |package: &str| package == "dbt" || package.starts_with("dbt_");
     let mut found: Vec<(UniqueId, Vec<UniqueId>)> = Vec::new();
-    for one in out
-        .macros
-        .values()
-        .filter(|one| !internal(&one.package_name))
-    {
+    for one in out.macros.values().filter(|one| !internal(&one.package_name)) {
         let mut calls: Vec<UniqueId> = Vec::new();
         for call in rewrite::macro_calls(&one.macro_sql).unwrap_or_default() {
             for (package, name) in called_names(&call, engine) {
@@ -217,11 +176,8 @@ fn link(out: &mut Collected, engine: &str) {
                     continue;
                 }
                 let direct = by_name.get(&(package.unwrap_or(&one.package_name), name.as_str()));
-                let fallback = || {
-                    any.get(name.as_str())
-                        .and_then(|all| all.first())
-                        .map(|m| &m.unique_id)
-                };
+                let fallback =
+                    || any.get(name.as_str()).and_then(|all| all.first()).map(|m| &m.unique_id);
                 if let Some(id) = direct.copied().or_else(fallback)
                     && !calls.contains(id)
                 {
@@ -241,9 +197,7 @@ fn link(out: &mut Collected, engine: &str) {
 /// Package and name of what a call can mean: itself, or the implementations that `adapter.dispatch` finds.
 fn called_names<'c>(call: &'c rewrite::MacroCall, engine: &str) -> Vec<(Option<&'c str>, String)> {
     if let Some((name, package)) = call.dispatched() {
-        return [engine, "default"]
-            .map(|prefix| (package, format!("{prefix}__{name}")))
-            .into();
+        return [engine, "default"].map(|prefix| (package, format!("{prefix}__{name}"))).into();
     }
     match call.path.as_slice() {
         [name] => vec![(None, name.clone())],

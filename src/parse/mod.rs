@@ -11,9 +11,7 @@ use rayon::prelude::*;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::jinja::contexts::Globals;
-use crate::manifest::{
-    Exposure, Macro, Manifest, Node, ResourceType, SourceTable,
-};
+use crate::manifest::{Exposure, Macro, Manifest, Node, ResourceType, SourceTable};
 use crate::names::UniqueId;
 use crate::project::{File, Package, Project};
 use crate::source::yaml;
@@ -51,18 +49,10 @@ pub fn parse(
 ) -> (ParsedProject, Diagnostics) {
     let mut diagnostics = macros::check(globals, &collected);
     let (docs, lookup) = docs::collect(project, globals, &mut diagnostics);
-    let cx = Context {
-        project,
-        globals: globals.clone(),
-        docs: lookup,
-    };
+    let cx = Context { project, globals: globals.clone(), docs: lookup };
     let properties = read_properties(&cx, &mut diagnostics);
     let patches = patches::index(&cx, &properties, &mut diagnostics);
-    let mut parsed = Parsed {
-        docs,
-        macros: collected,
-        ..Parsed::default()
-    };
+    let mut parsed = Parsed { docs, macros: collected, ..Parsed::default() };
     for package in &project.packages {
         parse_nodes(&cx, package, &patches, &mut parsed, &mut diagnostics);
     }
@@ -72,13 +62,7 @@ pub fn parse(
         unused_configs::warn(&cx, parsed.fqns(), &mut diagnostics);
     }
     let nodes = std::mem::take(&mut parsed.nodes);
-    (
-        ParsedProject {
-            manifest: parsed.into_manifest(project, globals),
-            nodes,
-        },
-        diagnostics,
-    )
+    (ParsedProject { manifest: parsed.into_manifest(project, globals), nodes }, diagnostics)
 }
 
 /// A parsed project: the manifest without its nodes, and the nodes, of which two can have one name still.
@@ -119,11 +103,9 @@ fn read_file(cx: &Context<'_>, package: &Package, file: &File) -> (Properties, D
     let document = match yaml::parse(file.id, &source.text) {
         Ok(document) => document,
         Err(error) => {
-            let problem = Diagnostic::error(
-                codes::BAD_YAML,
-                format!("this is not YAML: {}", error.message),
-            )
-            .at(error.span, "reading stopped here");
+            let problem =
+                Diagnostic::error(codes::BAD_YAML, format!("this is not YAML: {}", error.message))
+                    .at(error.span, "reading stopped here");
             return (Properties::default(), problem.into());
         }
     };
@@ -154,10 +136,8 @@ fn parse_nodes(
         (ResourceType::Test, &files.singular_tests),
         (ResourceType::Analysis, &files.analyses),
     ];
-    let jobs: Vec<(ResourceType, &File)> = sql
-        .into_iter()
-        .flat_map(|(kind, files)| files.iter().map(move |f| (kind, f)))
-        .collect();
+    let jobs: Vec<(ResourceType, &File)> =
+        sql.into_iter().flat_map(|(kind, files)| files.iter().map(move |f| (kind, f))).collect();
     collect(
         parsed,
         diagnostics,
@@ -182,17 +162,10 @@ fn parse_nodes(
         diagnostics,
         files.snapshots.par_iter().map(|file| {
             let mut found = Diagnostics::new();
-            (
-                shared(resources::snapshots_of_file(
-                    cx, package, file, patches, &mut found,
-                )),
-                found,
-            )
+            (shared(resources::snapshots_of_file(cx, package, file, patches, &mut found)), found)
         }),
     );
-    parsed
-        .nodes
-        .extend(shared(resources::operations(cx, package, diagnostics)));
+    parsed.nodes.extend(shared(resources::operations(cx, package, diagnostics)));
 }
 
 /// A node is large and moves from list to list: it is put in its place in memory where it is made.
@@ -232,18 +205,11 @@ fn parse_properties(
         .par_iter()
         .map(|(package, properties)| {
             let mut found = Diagnostics::new();
-            (
-                snapshots_of_patches(cx, package, properties, &mut found),
-                found,
-            )
+            (snapshots_of_patches(cx, package, properties, &mut found), found)
         })
         .collect();
-    let owners = Owners::of(
-        parsed
-            .nodes
-            .iter()
-            .chain(snapshots.iter().flat_map(|(nodes, _)| nodes)),
-    );
+    let owners =
+        Owners::of(parsed.nodes.iter().chain(snapshots.iter().flat_map(|(nodes, _)| nodes)));
     let added: Vec<Additions> = properties
         .par_iter()
         .map(|(package, properties)| additions(cx, package, properties, &owners))
@@ -258,12 +224,7 @@ fn parse_properties(
         diagnostics.extend(added.diagnostics);
     }
     for (package, properties) in properties {
-        parsed.groups.extend(
-            properties
-                .groups
-                .iter()
-                .map(|raw| exposures::group(package, raw)),
-        );
+        parsed.groups.extend(properties.groups.iter().map(|raw| exposures::group(package, raw)));
         for patch in &properties.macros {
             patches::patch_macro(cx, package, patch, parsed, diagnostics);
         }
@@ -279,13 +240,7 @@ fn snapshots_of_patches(
     let mut nodes = Vec::new();
     for patch in &properties.nodes {
         if let (Section::Snapshots, Some(relation)) = (patch.section, &patch.relation) {
-            nodes.extend(resources::snapshot_of_patch(
-                cx,
-                package,
-                patch,
-                relation,
-                diagnostics,
-            ));
+            nodes.extend(resources::snapshot_of_patch(cx, package, patch, relation, diagnostics));
         }
     }
     shared(nodes)
@@ -304,10 +259,7 @@ fn additions(
         let subject = Subject {
             package,
             file: &patch.file,
-            on: Tested::Node {
-                name: &patch.name.value,
-                version: None,
-            },
+            on: Tested::Node { name: &patch.name.value, version: None },
             file_key_name: format!("{}.{}", patch.section.key(), patch.name.value),
             columns: &patch.columns,
             tests: &patch.tests,
@@ -324,9 +276,7 @@ fn additions(
         added.nodes.extend(tested);
     }
     for raw in &properties.exposures {
-        added
-            .exposures
-            .push(exposures::exposure(cx, package, raw, found));
+        added.exposures.push(exposures::exposure(cx, package, raw, found));
     }
     added
 }

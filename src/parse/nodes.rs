@@ -67,11 +67,8 @@ pub(crate) fn stripped(cx: &Context<'_>, file: &File) -> (Arc<str>, Span) {
     let start = source.text.len() - source.text.trim_start().len();
     let trimmed = source.text.trim();
     let span = Span::new(file.id, start, start + trimmed.len());
-    let text = if trimmed.len() == source.text.len() {
-        source.text.clone()
-    } else {
-        trimmed.into()
-    };
+    let text =
+        if trimmed.len() == source.text.len() { source.text.clone() } else { trimmed.into() };
     (text, span)
 }
 
@@ -85,21 +82,13 @@ pub(crate) fn draft_of_file<'a>(
 ) -> Draft<'a> {
     let name = stem(&file.path).to_owned();
     let (section, kind, path) = match resource_type {
-        ResourceType::Analysis => (
-            Section::Analyses,
-            NodeKind::Analysis,
-            format!("analysis/{}", file.path),
-        ),
-        ResourceType::Test => (
-            Section::SingularTests,
-            NodeKind::Test(Default::default()),
-            file.path.clone(),
-        ),
-        _ => (
-            Section::Models,
-            NodeKind::Model(Model::default()),
-            file.path.clone(),
-        ),
+        ResourceType::Analysis => {
+            (Section::Analyses, NodeKind::Analysis, format!("analysis/{}", file.path))
+        }
+        ResourceType::Test => {
+            (Section::SingularTests, NodeKind::Test(Default::default()), file.path.clone())
+        }
+        _ => (Section::Models, NodeKind::Model(Model::default()), file.path.clone()),
     };
     let (raw_code, span) = stripped(cx, file);
     Draft {
@@ -112,9 +101,7 @@ pub(crate) fn draft_of_file<'a>(
         span,
         checksum: file.checksum.clone(),
         kind,
-        patch: patches
-            .get(&(package.name.clone(), section, name.clone()))
-            .copied(),
+        patch: patches.get(&(package.name.clone(), section, name.clone())).copied(),
         inline_config: Map::new(),
         tags: Vec::new(),
         name,
@@ -131,14 +118,7 @@ pub(crate) fn build(
     let patch = draft.patch;
     let inline_config = draft.inline_config.clone();
     let mut node = blank(cx, package, draft);
-    let early = merged(
-        cx,
-        package,
-        &node,
-        patch,
-        Config::new(),
-        inline_config.clone(),
-    );
+    let early = merged(cx, package, &node, patch, Config::new(), inline_config.clone());
     node.config = early;
     let node = Arc::new(node);
     let scope = scope_of(cx, package, &node);
@@ -190,10 +170,7 @@ fn render_hooks(
     }
     let node = Arc::new(node);
     let scope = scope_of(cx, package, &node);
-    *scope
-        .capture
-        .lock()
-        .expect("invariant: no panic under lock") = capture;
+    *scope.capture.lock().expect("invariant: no panic under lock") = capture;
     for hook in hooks {
         if let Err(error) = scope.render("hook", &hook.sql) {
             diagnostics.push(render::diagnostic_at(cx, &error, node.span));
@@ -248,10 +225,7 @@ fn merged(
     inline: Map<String, Json>,
 ) -> Config {
     let mut config = Config::new();
-    config.merge_all(configs::layer(
-        cx.section(package, node.resource_type),
-        &node.fqn,
-    ));
+    config.merge_all(configs::layer(cx.section(package, node.resource_type), &node.fqn));
     if let Some(patch) = patch {
         config.merge_all(patch.config.clone());
     }
@@ -261,10 +235,7 @@ fn merged(
     }
     let root = cx.project.root();
     if package.name != root.name {
-        config.merge_all(configs::layer(
-            cx.section(root, node.resource_type),
-            &node.fqn,
-        ));
+        config.merge_all(configs::layer(cx.section(root, node.resource_type), &node.fqn));
     }
     config
 }
@@ -284,9 +255,7 @@ pub(crate) fn facts(cx: &Context<'_>, node: &Arc<Node>) -> NodeFacts {
         name: node.name.clone(),
         this: Some(cx.relation(node.database.as_deref(), &node.schema, &node.alias)),
         node: node.clone(),
-        model: ModelValue(Arc::new(move || {
-            Json::Object(artifacts::manifest::node_json(&model))
-        })),
+        model: ModelValue(Arc::new(move || Json::Object(artifacts::manifest::node_json(&model)))),
     }
 }
 
@@ -333,18 +302,10 @@ fn apply_patch(
     node: &mut Node,
     diagnostics: &mut Diagnostics,
 ) {
-    node.description = docs::description(
-        cx,
-        &package.name,
-        &patch.description,
-        patch.name.span,
-        diagnostics,
-    );
+    node.description =
+        docs::description(cx, &package.name, &patch.description, patch.name.span, diagnostics);
     node.columns = columns(cx, &package.name, &patch.columns, diagnostics);
-    node.patch_path = Some(format!(
-        "{}://{}",
-        package.name, patch.file.original_file_path
-    ));
+    node.patch_path = Some(format!("{}://{}", package.name, patch.file.original_file_path));
     node.patch_span = Some(patch.name.span);
     if let NodeKind::Model(model) = &mut node.kind {
         model.constraints.clone_from(&patch.constraints);

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::jinja::contexts::Globals;
-use crate::manifest::{Disabled, Doc, Exposure, Group, Macro, Manifest, Metadata, Node, ResourceType, SourceTable};
+use crate::manifest::{
+    Disabled, Doc, Exposure, Group, Macro, Manifest, Metadata, Node, ResourceType, SourceTable,
+};
 use crate::names::UniqueId;
 use crate::project::Project;
 
@@ -22,20 +24,9 @@ pub(super) struct Parsed {
 impl Parsed {
     /// Type and place of everything that the project file can configure.
     pub(super) fn fqns(&self) -> impl Iterator<Item = (ResourceType, &[String])> {
-        (self
-            .nodes
-            .iter()
-            .map(|node| (node.resource_type, node.fqn.as_slice())))
-        .chain(
-            self.sources
-                .iter()
-                .map(|source| (ResourceType::Source, source.fqn.as_slice())),
-        )
-        .chain(
-            self.exposures
-                .iter()
-                .map(|e| (ResourceType::Exposure, e.fqn.as_slice())),
-        )
+        (self.nodes.iter().map(|node| (node.resource_type, node.fqn.as_slice())))
+            .chain(self.sources.iter().map(|source| (ResourceType::Source, source.fqn.as_slice())))
+            .chain(self.exposures.iter().map(|e| (ResourceType::Exposure, e.fqn.as_slice())))
     }
 
     pub(super) fn into_manifest(self, project: &Project, globals: &Globals) -> Manifest {
@@ -50,24 +41,12 @@ impl Parsed {
                 env: custom_env(globals),
             },
             docs: self.docs,
-            macros: self
-                .macros
-                .into_iter()
-                .map(|(id, m)| (id, Arc::new(m)))
-                .collect(),
-            groups: self
-                .groups
-                .into_iter()
-                .map(|g| (g.unique_id.clone(), Arc::new(g)))
-                .collect(),
+            macros: self.macros.into_iter().map(|(id, m)| (id, Arc::new(m))).collect(),
+            groups: self.groups.into_iter().map(|g| (g.unique_id.clone(), Arc::new(g))).collect(),
             ..Manifest::default()
         };
         let mut off = |id: &UniqueId, disabled: Disabled| {
-            manifest
-                .disabled
-                .entry(id.clone())
-                .or_default()
-                .push(disabled);
+            manifest.disabled.entry(id.clone()).or_default().push(disabled);
         };
         for source in self.sources {
             let id = source.unique_id.clone();
@@ -92,7 +71,5 @@ impl Parsed {
 pub(super) fn custom_env(globals: &Globals) -> IndexMap<String, String> {
     const PREFIX: &str = "DBT_ENV_CUSTOM_ENV_";
     let all = globals.host.env_all();
-    all.into_iter()
-        .filter_map(|(k, v)| Some((k.strip_prefix(PREFIX)?.to_owned(), v)))
-        .collect()
+    all.into_iter().filter_map(|(k, v)| Some((k.strip_prefix(PREFIX)?.to_owned(), v))).collect()
 }

@@ -20,11 +20,7 @@ pub(super) fn index<'a>(
     let mut patches: Patches<'a> = HashMap::new();
     for (package, properties) in properties {
         for patch in &properties.nodes {
-            let key = (
-                package.name.clone(),
-                patch.section,
-                patch.name.value.clone(),
-            );
+            let key = (package.name.clone(), patch.section, patch.name.value.clone());
             if let Some(first) = patches.get(&key) {
                 let place =
                     |patch: &NodePatch| cx.project.sources.file(patch.name.span.file).path.clone();
@@ -67,11 +63,12 @@ impl<'n> Owners<'n> {
         self.0.get(&(&*package.name, section, name)).copied()
     }
 
-    pub(super) fn names(&self, package: &Package, section: Section) -> impl Iterator<Item = &'n str> {
-        let known = self
-            .0
-            .keys()
-            .filter(move |(p, s, _)| **p == *package.name && *s == section);
+    pub(super) fn names(
+        &self,
+        package: &Package,
+        section: Section,
+    ) -> impl Iterator<Item = &'n str> {
+        let known = self.0.keys().filter(move |(p, s, _)| **p == *package.name && *s == section);
         known.map(|(_, _, name)| *name)
     }
 }
@@ -95,13 +92,8 @@ pub(super) fn patch_macro(
     diagnostics: &mut Diagnostics,
 ) {
     let id = format!("macro.{}.{}", package.name, patch.name.value);
-    let description = docs::description(
-        cx,
-        &package.name,
-        &patch.description,
-        patch.name.span,
-        diagnostics,
-    );
+    let description =
+        docs::description(cx, &package.name, &patch.description, patch.name.span, diagnostics);
     let arguments: Vec<crate::manifest::MacroArgument> = patch
         .arguments
         .iter()
@@ -118,19 +110,13 @@ pub(super) fn patch_macro(
         })
         .collect();
     let Some(found) = parsed.macros.get_mut(id.as_str()) else {
-        let known = parsed
-            .macros
-            .values()
-            .filter(|m| m.package_name == package.name);
+        let known = parsed.macros.values().filter(|m| m.package_name == package.name);
         let near =
             did_you_mean(&patch.name.value, known.map(|m| m.name.as_str())).map(str::to_owned);
         diagnostics.push(
             Diagnostic::warning(
                 codes::UNUSED_PATCH,
-                format!(
-                    "there is no macro `{}` in package `{}`",
-                    patch.name.value, package.name
-                ),
+                format!("there is no macro `{}` in package `{}`", patch.name.value, package.name),
             )
             .at(patch.name.span, "describes nothing")
             .suggest(near.as_deref()),
@@ -142,13 +128,14 @@ pub(super) fn patch_macro(
     if !arguments.is_empty() {
         found.arguments = arguments;
     }
-    found.patch_path = Some(format!(
-        "{}://{}",
-        package.name, patch.file.original_file_path
-    ));
+    found.patch_path = Some(format!("{}://{}", package.name, patch.file.original_file_path));
 }
 
-pub(super) fn warn_unused(properties: &PackageProperties<'_>, parsed: &Parsed, diagnostics: &mut Diagnostics) {
+pub(super) fn warn_unused(
+    properties: &PackageProperties<'_>,
+    parsed: &Parsed,
+    diagnostics: &mut Diagnostics,
+) {
     if diagnostics.has_errors() {
         // What is described may be among what was lost.
         return;
@@ -162,9 +149,7 @@ pub(super) fn warn_unused(properties: &PackageProperties<'_>, parsed: &Parsed, d
         .collect();
     for (package, properties) in properties {
         for patch in &properties.nodes {
-            let is_described = owners
-                .get(package, patch.section, &patch.name.value)
-                .is_some();
+            let is_described = owners.get(package, patch.section, &patch.name.value).is_some();
             // Generic tests with a `name:` can be described below `data_tests` too.
             let elsewhere = patch.section == Section::SingularTests
                 && tests.contains(patch.name.value.as_str());

@@ -29,11 +29,7 @@ use keys::{FILE_KEYS, LATER};
 
 /// Reads one property file's tree.
 pub(crate) fn read(root: &Yaml, file: &File, render: Render<'_>) -> (Properties, Diagnostics) {
-    let reader = Reader {
-        file,
-        render,
-        diagnostics: RefCell::new(Diagnostics::new()),
-    };
+    let reader = Reader { file, render, diagnostics: RefCell::new(Diagnostics::new()) };
     let properties = reader.file(root);
     (properties, reader.diagnostics.into_inner())
 }
@@ -64,25 +60,12 @@ impl Reader<'_> {
             (Section::SingularTests, "data_tests"),
             (Section::SingularTests, "tests"),
         ] {
-            out.nodes
-                .extend(self.entries(map, key).filter_map(|e| self.node(section, e)));
+            out.nodes.extend(self.entries(map, key).filter_map(|e| self.node(section, e)));
         }
-        out.macros = self
-            .entries(map, "macros")
-            .filter_map(|e| self.macro_patch(e))
-            .collect();
-        out.sources = self
-            .entries(map, "sources")
-            .filter_map(|e| self.source(e))
-            .collect();
-        out.exposures = self
-            .entries(map, "exposures")
-            .filter_map(|e| self.exposure(e))
-            .collect();
-        out.groups = self
-            .entries(map, "groups")
-            .filter_map(|e| self.group(e))
-            .collect();
+        out.macros = self.entries(map, "macros").filter_map(|e| self.macro_patch(e)).collect();
+        out.sources = self.entries(map, "sources").filter_map(|e| self.source(e)).collect();
+        out.exposures = self.entries(map, "exposures").filter_map(|e| self.exposure(e)).collect();
+        out.groups = self.entries(map, "groups").filter_map(|e| self.group(e)).collect();
         for key in LATER {
             if let Some((name, value)) = map.entry(key)
                 && value.as_seq().is_some_and(|items| !items.is_empty())
@@ -172,10 +155,9 @@ impl Reader<'_> {
     fn name(&self, entry: &Yaml, what: &str) -> Option<Spanned<String>> {
         match entry.get("name") {
             Some(name) => match self.rendered(name) {
-                Json::String(text) if !text.is_empty() => Some(Spanned {
-                    value: text,
-                    span: name.span,
-                }),
+                Json::String(text) if !text.is_empty() => {
+                    Some(Spanned { value: text, span: name.span })
+                }
                 _ if name.as_str().is_some() => None,
                 _ => {
                     self.wrong_type(name, &format!("the name of {what}"), "a string");
@@ -185,10 +167,7 @@ impl Reader<'_> {
             None => {
                 self.push(
                     Diagnostic::error(codes::MISSING_KEY, format!("{what} has no `name`")).at(
-                        Span {
-                            end: entry.span.start + 1,
-                            ..entry.span
-                        },
+                        Span { end: entry.span.start + 1, ..entry.span },
                         "`name` is missing here",
                     ),
                 );
@@ -210,11 +189,9 @@ impl Reader<'_> {
             YamlNode::Seq(items) => {
                 Json::Array(items.iter().map(|item| self.rendered(item)).collect())
             }
-            YamlNode::Map(map) => Json::Object(
-                map.iter()
-                    .map(|(k, v)| (k.to_owned(), self.rendered(v)))
-                    .collect(),
-            ),
+            YamlNode::Map(map) => {
+                Json::Object(map.iter().map(|(k, v)| (k.to_owned(), self.rendered(v))).collect())
+            }
             _ => yaml.to_json(),
         }
     }
@@ -275,9 +252,7 @@ impl Reader<'_> {
     }
 
     fn tags(&self, entry: &Yaml, key: &str) -> Vec<String> {
-        entry
-            .get(key)
-            .map_or_else(Vec::new, |value| tags_of(&self.rendered(value)))
+        entry.get(key).map_or_else(Vec::new, |value| tags_of(&self.rendered(value)))
     }
 
     /// `config:` as written below hooks, rendered elsewhere. Hooks and the freshness query are rendered too:
@@ -296,14 +271,7 @@ impl Reader<'_> {
         map.iter()
             .map(|(key, value)| {
                 let raw = matches!(key, "pre_hook" | "post_hook" | "loaded_at_query");
-                (
-                    key.to_owned(),
-                    if raw {
-                        value.to_json()
-                    } else {
-                        self.rendered(value)
-                    },
-                )
+                (key.to_owned(), if raw { value.to_json() } else { self.rendered(value) })
             })
             .collect()
     }

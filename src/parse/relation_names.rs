@@ -20,15 +20,12 @@ pub(crate) fn set(cx: &Context<'_>, node: &mut Node) -> Result<(), Diagnostic> {
         value.as_str().map(str::to_owned)
     };
     let database = custom(node, "database");
-    node.database = Some(
-        match overridden(cx, node, "generate_database_name", &database)? {
-            Some(name) => name,
-            None => database.map_or_else(
-                || cx.project.target.database.clone(),
-                |d| d.trim().to_owned(),
-            ),
-        },
-    );
+    node.database = Some(match overridden(cx, node, "generate_database_name", &database)? {
+        Some(name) => name,
+        None => {
+            database.map_or_else(|| cx.project.target.database.clone(), |d| d.trim().to_owned())
+        }
+    });
     let schema = custom(node, "schema");
     node.schema = match overridden(cx, node, "generate_schema_name", &schema)? {
         Some(name) => name,
@@ -47,10 +44,8 @@ pub(crate) fn set(cx: &Context<'_>, node: &mut Node) -> Result<(), Diagnostic> {
             node.schema = schema;
         }
     }
-    node.relation_name = is_relational(node).then(|| {
-        cx.relation(node.database.as_deref(), &node.schema, &node.alias)
-            .render()
-    });
+    node.relation_name = is_relational(node)
+        .then(|| cx.relation(node.database.as_deref(), &node.schema, &node.alias).render());
     Ok(())
 }
 
@@ -100,10 +95,7 @@ pub(crate) fn is_relational(node: &Node) -> bool {
         ResourceType::Model => !node.is_ephemeral(),
         ResourceType::Seed | ResourceType::Snapshot => true,
         ResourceType::Test => {
-            matches!(
-                node.config.get_str("store_failures_as"),
-                Some("table" | "view")
-            )
+            matches!(node.config.get_str("store_failures_as"), Some("table" | "view"))
         }
         _ => false,
     }

@@ -23,9 +23,8 @@ pub(crate) fn yaml_value(
         return Ok(Json::String(text.to_owned()));
     }
     let scope = Arc::new(cx.scope(package));
-    let value = scope
-        .render_native("yaml", text)
-        .map_err(|error| diagnostic_at(cx, &error, span))?;
+    let value =
+        scope.render_native("yaml", text).map_err(|error| diagnostic_at(cx, &error, span))?;
     if is_constant(text) {
         return Ok(Json::String(values::python_str(&value)));
     }
@@ -34,10 +33,7 @@ pub(crate) fn yaml_value(
 
 /// dbt: an expression of constants alone is folded to text, `{{ 1 }}` is '1'.
 fn is_constant(text: &str) -> bool {
-    let inner = text
-        .trim()
-        .strip_prefix("{{")
-        .and_then(|rest| rest.strip_suffix("}}"));
+    let inner = text.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
     let Some(inner) = inner else { return false };
     minijinja::Environment::new()
         .compile_expression(inner.trim_matches(['-', ' ']))
@@ -62,14 +58,7 @@ enum Offsets {
 }
 
 fn placed(cx: &Context<'_>, error: &JinjaError, span: Span, offsets: Offsets) -> Diagnostic {
-    let template = error
-        .frames
-        .last()
-        .map_or("", |frame| frame.template.as_str());
-    let root = Root {
-        template,
-        span: Some(span),
-        is_opaque: offsets == Offsets::Unknown,
-    };
+    let template = error.frames.last().map_or("", |frame| frame.template.as_str());
+    let root = Root { template, span: Some(span), is_opaque: offsets == Offsets::Unknown };
     cx.globals.places.diagnostic(error, &root)
 }

@@ -32,12 +32,8 @@ pub(crate) fn seed(
         raw_code: "".into(),
         span: Span::start_of(file.id),
         checksum: file.checksum.clone(),
-        kind: NodeKind::Seed(Seed {
-            root_path: package.root.clone(),
-        }),
-        patch: patches
-            .get(&(package.name.clone(), Section::Seeds, name.clone()))
-            .copied(),
+        kind: NodeKind::Seed(Seed { root_path: package.root.clone() }),
+        patch: patches.get(&(package.name.clone(), Section::Seeds, name.clone())).copied(),
         inline_config: Map::new(),
         tags: Vec::new(),
         name,
@@ -86,14 +82,8 @@ pub(crate) fn snapshot_of_patch(
     diagnostics: &mut Diagnostics,
 ) -> Option<Node> {
     let text: Arc<str> = format!("select * from {{{{ {} }}}}", relation.value).into();
-    let draft = snapshot(
-        package,
-        &patch.file,
-        patch.name.value.clone(),
-        text,
-        relation.span,
-        Some(patch),
-    );
+    let draft =
+        snapshot(package, &patch.file, patch.name.value.clone(), text, relation.span, Some(patch));
     nodes::build(cx, package, draft, diagnostics)
 }
 
@@ -134,12 +124,7 @@ pub(crate) fn operations(
     ];
     lists
         .into_iter()
-        .flat_map(|(when, hooks)| {
-            hooks
-                .iter()
-                .enumerate()
-                .map(move |(at, hook)| (when, at, hook))
-        })
+        .flat_map(|(when, hooks)| hooks.iter().enumerate().map(move |(at, hook)| (when, at, hook)))
         .filter_map(|(when, at, hook)| {
             let name = format!("{}-{when}-{at}", package.name);
             let path = format!("hooks/{name}.sql");

@@ -32,10 +32,7 @@ pub(crate) fn of_source(
         let subject = Subject {
             package,
             file: &source.file,
-            on: Tested::Source {
-                source: &source.name.value,
-                table: &table.name.value,
-            },
+            on: Tested::Source { source: &source.name.value, table: &table.name.value },
             file_key_name: format!("sources.{}", source.name.value),
             columns: &table.columns,
             tests: &table.tests,
@@ -60,18 +57,9 @@ fn table_of(
     fqn.extend(nodes::folders(&source.file.path).map(str::to_owned));
     fqn.extend([source.name.value.clone(), table.name.value.clone()]);
     let config = config_of(cx, package, source, table, &fqn);
-    let schema = source
-        .schema
-        .clone()
-        .unwrap_or_else(|| source.name.value.clone());
-    let identifier = table
-        .identifier
-        .clone()
-        .unwrap_or_else(|| table.name.value.clone());
-    let database = source
-        .database
-        .clone()
-        .unwrap_or_else(|| cx.project.target.database.clone());
+    let schema = source.schema.clone().unwrap_or_else(|| source.name.value.clone());
+    let identifier = table.identifier.clone().unwrap_or_else(|| table.name.value.clone());
+    let database = source.database.clone().unwrap_or_else(|| cx.project.target.database.clone());
     let quoting = quoting_of(&table.quoting).or(quoting_of(&source.quoting));
     let mut relation = Relation::new(
         cx.globals.adapter.naming(),
@@ -126,11 +114,7 @@ fn quoted(project: Policy, own: Quoting) -> Policy {
 
 fn quoting_of(map: &Map<String, Json>) -> Quoting {
     let part = |name: &str| map.get(name).and_then(Json::as_bool);
-    Quoting {
-        database: part("database"),
-        schema: part("schema"),
-        identifier: part("identifier"),
-    }
+    Quoting { database: part("database"), schema: part("schema"), identifier: part("identifier") }
 }
 
 fn object(value: Option<&Json>) -> Map<String, Json> {
@@ -173,15 +157,9 @@ fn config_of(
     };
     for key in ["loaded_at_field", "loaded_at_query"] {
         let of = |p: &SourceProperties| {
-            let beside = if key == "loaded_at_field" {
-                &p.loaded_at_field
-            } else {
-                &p.loaded_at_query
-            };
-            beside
-                .clone()
-                .map(Json::String)
-                .or_else(|| p.config.get(key).cloned())
+            let beside =
+                if key == "loaded_at_field" { &p.loaded_at_field } else { &p.loaded_at_query };
+            beside.clone().map(Json::String).or_else(|| p.config.get(key).cloned())
         };
         match of(inner).or_else(|| of(outer)) {
             Some(value) => own.insert(key.to_owned(), value),
@@ -189,10 +167,7 @@ fn config_of(
         };
     }
     let mut config = Config::new();
-    config.merge_all(configs::layer(
-        cx.section(package, ResourceType::Source),
-        fqn,
-    ));
+    config.merge_all(configs::layer(cx.section(package, ResourceType::Source), fqn));
     // dbt: the property file's tags take the place of the folders', even when it has none.
     let tags = own.remove("tags").unwrap_or_else(|| json!([]));
     config.merge_all(own);
@@ -206,11 +181,8 @@ fn config_of(
 
 /// The table's freshness over the source's; null at the table switches it off.
 fn freshness_of(outer: &SourceProperties, inner: &SourceProperties) -> Option<Json> {
-    let of = |p: &SourceProperties| {
-        p.freshness
-            .clone()
-            .or_else(|| p.config.get("freshness").cloned())
-    };
+    let of =
+        |p: &SourceProperties| p.freshness.clone().or_else(|| p.config.get("freshness").cloned());
     let written = match (of(outer), of(inner)) {
         (_, Some(Json::Null)) => return Some(Json::Null),
         (Some(Json::Object(mut outer)), Some(Json::Object(inner))) => {
@@ -222,11 +194,7 @@ fn freshness_of(outer: &SourceProperties, inner: &SourceProperties) -> Option<Js
     };
     let empty = json!({"count": null, "period": null});
     let part = |name: &str| {
-        written
-            .get(name)
-            .filter(|v| !v.is_null())
-            .cloned()
-            .unwrap_or_else(|| empty.clone())
+        written.get(name).filter(|v| !v.is_null()).cloned().unwrap_or_else(|| empty.clone())
     };
     Some(match written {
         Json::Object(_) => json!({

@@ -66,11 +66,7 @@ fn generic(
     let package = &subject.package.name;
     let column_name = column.map(|column| {
         let quoted = column.quote.unwrap_or(subject.quote_columns);
-        if quoted {
-            cx.globals.adapter.quote(&column.name)
-        } else {
-            column.name.clone()
-        }
+        if quoted { cx.globals.adapter.quote(&column.name) } else { column.name.clone() }
     });
     let render_value = |text: &str, span| cx.render_value(package, text, span).map_err(|d| *d);
     let definition =
@@ -103,11 +99,8 @@ fn node_of(
     tags.extend(definition.config.get("tags").map_or_else(Vec::new, tags_of));
     tags.sort();
     tags.dedup();
-    let unique_id = UniqueId::from(format!(
-        "test.{package}.{}.{}",
-        definition.full_name,
-        definition.hash()
-    ));
+    let unique_id =
+        UniqueId::from(format!("test.{package}.{}.{}", definition.full_name, definition.hash()));
     let draft = Draft {
         resource_type: ResourceType::Test,
         name: definition.full_name.clone(),
@@ -167,10 +160,7 @@ fn merged(
     }
     let root = cx.project.root();
     if subject.package.name != root.name {
-        config.merge_all(super::configs::layer(
-            cx.section(root, ResourceType::Test),
-            &node.fqn,
-        ));
+        config.merge_all(super::configs::layer(cx.section(root, ResourceType::Test), &node.fqn));
     }
     if let Some(Json::Array(tags)) = config.get("tags").cloned() {
         let mut once: Vec<Json> = Vec::new();
@@ -255,8 +245,7 @@ fn add_target(subject: &Subject<'_>, node: &mut Node) {
             version: version.map(|v| json!(v)),
         }),
         Tested::Source { source, table } => {
-            node.sources
-                .push([(*source).to_owned(), (*table).to_owned()]);
+            node.sources.push([(*source).to_owned(), (*table).to_owned()]);
         }
     }
 }
@@ -298,10 +287,7 @@ fn rendered_argument(
             }
         }
         Json::Array(items) => values::list(
-            items
-                .iter()
-                .map(|item| rendered_argument(scope, item))
-                .collect::<Result<_, _>>()?,
+            items.iter().map(|item| rendered_argument(scope, item)).collect::<Result<_, _>>()?,
         ),
         Json::Object(map) => {
             let mut pairs = Vec::new();
@@ -321,10 +307,7 @@ fn looks_like_call(text: &str) -> bool {
     };
     text.ends_with(')')
         && text.len() > open + 2
-        && matches!(
-            text[..open].trim_end(),
-            "env_var" | "ref" | "var" | "source" | "doc"
-        )
+        && matches!(text[..open].trim_end(), "env_var" | "ref" | "var" | "source" | "doc")
 }
 
 /// Settles where failing rows are kept: `store_failures_as` wins over `store_failures` and the flag.
@@ -340,8 +323,7 @@ pub(crate) fn settle_storing(cx: &Context<'_>, node: &mut Node) {
     };
     if let Some(kind) = kept {
         if asked.is_none() && node.config.get_str("store_failures_as").is_some() {
-            node.config
-                .set("store_failures", json!(kind != "ephemeral"));
+            node.config.set("store_failures", json!(kind != "ephemeral"));
         }
         node.config.set("store_failures_as", json!(kind));
     }
@@ -349,17 +331,10 @@ pub(crate) fn settle_storing(cx: &Context<'_>, node: &mut Node) {
 
 /// The diagnostic of a generic test that no package has.
 pub(crate) fn unknown_test(cx_names: impl Iterator<Item = String>, node: &Node) -> Diagnostic {
-    let name = node
-        .test()
-        .and_then(|t| t.metadata.as_ref())
-        .map_or("", |m| m.name.as_str());
-    let known: Vec<String> = cx_names
-        .filter_map(|n| n.strip_prefix("test_").map(str::to_owned))
-        .collect();
-    Diagnostic::error(
-        codes::UNKNOWN_TEST,
-        format!("there is no generic test `{name}`"),
-    )
-    .at(node.span, "used here")
-    .suggest(did_you_mean(name, known.iter().map(String::as_str)))
+    let name = node.test().and_then(|t| t.metadata.as_ref()).map_or("", |m| m.name.as_str());
+    let known: Vec<String> =
+        cx_names.filter_map(|n| n.strip_prefix("test_").map(str::to_owned)).collect();
+    Diagnostic::error(codes::UNKNOWN_TEST, format!("there is no generic test `{name}`"))
+        .at(node.span, "used here")
+        .suggest(did_you_mean(name, known.iter().map(String::as_str)))
 }

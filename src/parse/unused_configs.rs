@@ -45,22 +45,21 @@ fn walk(
             continue;
         }
         path.push(key.value.clone());
-        if used.contains(path.as_slice()) {
+        let is_folder = used.contains(path.as_slice());
+        if !is_folder {
+            misspelt_inside(value, diagnostics);
+        }
+        if is_folder {
             walk(section, value, path, used, diagnostics);
         } else {
             let here = used.iter().filter(|known| {
                 known.len() == path.len() && known.starts_with(&path[..path.len() - 1])
             });
-            let near = did_you_mean(
-                &key.value,
-                here.filter_map(|known| known.last().map(String::as_str)),
-            );
+            let near =
+                did_you_mean(&key.value, here.filter_map(|known| known.last().map(String::as_str)));
             let warning = Diagnostic::warning(
                 codes::UNUSED_CONFIG,
-                format!(
-                    "the configuration `{section}: {}` applies to nothing",
-                    path.join(".")
-                ),
+                format!("the configuration `{section}: {}` applies to nothing", path.join(".")),
             )
             .at(key.span, "nothing is in this folder");
             diagnostics.push(match config::key(&key.value) {
@@ -71,6 +70,16 @@ fn walk(
             });
         }
         path.pop();
+    }
+}
+
+/// Below a folder that nothing is in: keys that were meant to be a configuration, to judge by their names.
+fn misspelt_inside(level: &Yaml, diagnostics: &mut Diagnostics) {
+    for (key, value) in level.as_map().map_or(&[][..], |map| &map.entries) {
+        let known = config::KEYS.iter().map(|key| key.name);
+        if value.as_map().is_none() && did_you_mean(&key.value, known).is_some() {
+            unknown_key(&key.value, key.span, diagnostics);
+        }
     }
 }
 

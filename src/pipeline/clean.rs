@@ -29,10 +29,7 @@ pub fn clean(world: &World, project: &Project) -> Result<Vec<PathBuf>, Diagnosti
             );
         } else if databases.iter().any(|file| file.starts_with(&real)) {
             let text = format!("`{target}` holds the database, so it is left alone");
-            world.sink.emit(Event::Message {
-                level: Level::Warn,
-                text,
-            });
+            world.sink.emit(Event::Message { level: Level::Warn, text });
         } else {
             chosen.push((target, path));
         }
@@ -67,30 +64,19 @@ fn refusal(world: &World, project: &Project, real: &Path) -> Option<&'static str
         &config.docs_paths,
         &config.asset_paths,
     ];
-    let mut sources = sources
-        .into_iter()
-        .flatten()
-        .map(|path| world.host.canonical(&root.join(path)));
+    let mut sources =
+        sources.into_iter().flatten().map(|path| world.host.canonical(&root.join(path)));
     let holds = |source: PathBuf| source.starts_with(real) || real.starts_with(&source);
-    sources
-        .any(holds)
-        .then_some("it holds sources of the project")
+    sources.any(holds).then_some("it holds sources of the project")
 }
 
 fn database_files(world: &World, project: &Project) -> Vec<PathBuf> {
     let target = &project.target;
     let settings = &target.settings;
-    let mut files: Vec<&str> = settings
-        .get("path")
-        .and_then(Json::as_str)
-        .into_iter()
-        .collect();
+    let mut files: Vec<&str> = settings.get("path").and_then(Json::as_str).into_iter().collect();
     files.extend(settings.get("schema_directory").and_then(Json::as_str));
     if let Some(Json::Object(paths)) = settings.get("schemas_and_paths") {
         files.extend(paths.values().filter_map(Json::as_str));
     }
-    files
-        .iter()
-        .map(|file| world.host.canonical(&target.base_dir.join(Path::new(file))))
-        .collect()
+    files.iter().map(|file| world.host.canonical(&target.base_dir.join(Path::new(file)))).collect()
 }

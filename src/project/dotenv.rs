@@ -91,13 +91,7 @@ mod tests {
         let text =
             "# c\nA=1\nexport B = \"x \\\"y\\\" # z\" # c\nC='a#b'\nD=v # c\nE=\nbad line\n#F=1\n";
         let read: Vec<_> = entries(text).collect();
-        let want = [
-            ("A", "1"),
-            ("B", "x \"y\" # z"),
-            ("C", "a#b"),
-            ("D", "v"),
-            ("E", ""),
-        ];
+        let want = [("A", "1"), ("B", "x \"y\" # z"), ("C", "a#b"), ("D", "v"), ("E", "")];
         assert_eq!(read, want.map(|(k, v)| (k, v.to_owned())));
     }
 }

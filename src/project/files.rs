@@ -117,10 +117,7 @@ const ROLES: &[Role] = &[
 ];
 
 fn below(paths: &[String], folder: &str) -> Vec<String> {
-    paths
-        .iter()
-        .map(|path| format!("{path}/{folder}"))
-        .collect()
+    paths.iter().map(|path| format!("{path}/{folder}")).collect()
 }
 
 fn resource_paths(config: &ProjectConfig) -> Vec<String> {
@@ -206,11 +203,7 @@ fn find(host: &dyn Host, package: &Package) -> Vec<Vec<Found>> {
     let mut walks = Walks {
         host,
         package,
-        ignore: Ignore::parse(
-            &host
-                .read(&package.root.join(IGNORE_FILE))
-                .unwrap_or_default(),
-        ),
+        ignore: Ignore::parse(&host.read(&package.root.join(IGNORE_FILE)).unwrap_or_default()),
         installed: package.root.join(&package.config.packages_install_path),
         known: HashMap::new(),
     };
@@ -218,9 +211,8 @@ fn find(host: &dyn Host, package: &Package) -> Vec<Vec<Found>> {
         // Sorted, and a file that two paths reach is there once.
         let paths = (role.paths)(&package.config);
         let found = paths.iter().flat_map(|path| walks.files(path, role));
-        let found: BTreeMap<_, _> = found
-            .map(|file| (file.original_file_path.clone(), file))
-            .collect();
+        let found: BTreeMap<_, _> =
+            found.map(|file| (file.original_file_path.clone(), file)).collect();
         found.into_values().collect()
     };
     ROLES.iter().map(of_role).collect()
@@ -237,10 +229,7 @@ fn read_all(
 ) {
     let mut paths: BTreeMap<&Path, Keep> = BTreeMap::new();
     for (role, found) in ROLES.iter().zip(found) {
-        for file in found
-            .iter()
-            .filter(|file| !read.contains_key(&file.absolute))
-        {
+        for file in found.iter().filter(|file| !read.contains_key(&file.absolute)) {
             let keep = paths.entry(&file.absolute).or_insert(role.keep);
             if role.keep == Keep::Text {
                 *keep = Keep::Text;
@@ -248,9 +237,8 @@ fn read_all(
         }
     }
     let paths: Vec<_> = paths.into_iter().collect();
-    let contents: Vec<_> = (paths.par_iter())
-        .map(|(path, keep)| content(host, path, *keep))
-        .collect();
+    let contents: Vec<_> =
+        (paths.par_iter()).map(|(path, keep)| content(host, path, *keep)).collect();
     for ((path, _), content) in paths.into_iter().zip(contents) {
         let shown = shown(root, path);
         match content {
@@ -286,9 +274,7 @@ impl Walks<'_> {
     fn files(&mut self, resource_path: &str, role: &Role) -> Vec<Found> {
         let dir = clean(&self.package.root.join(resource_path));
         let walk = || self.host.walk(&dir);
-        let paths = (self.known)
-            .entry(resource_path.to_owned())
-            .or_insert_with(walk);
+        let paths = (self.known).entry(resource_path.to_owned()).or_insert_with(walk);
         let found = |absolute: &PathBuf| {
             let path = absolute.strip_prefix(&dir).ok()?;
             let first = path.components().next()?.as_os_str().to_str()?;
@@ -315,11 +301,7 @@ fn has_name(path: &Path, extensions: &[&str]) -> bool {
         return false;
     };
     let lower = name.to_ascii_lowercase();
-    let stem = |extension: &&str| {
-        lower
-            .strip_suffix(*extension)
-            .is_some_and(|s| !s.is_empty())
-    };
+    let stem = |extension: &&str| lower.strip_suffix(*extension).is_some_and(|s| !s.is_empty());
     !name.starts_with(['.', '#', '~']) && extensions.iter().any(stem)
 }
 

@@ -15,9 +15,8 @@ pub const PROJECT_FILE: &str = "dbt_project.yml";
 
 /// The folder of the project.
 pub(super) fn project_dir(host: &dyn Host, asked: Option<&str>) -> Result<PathBuf, Diagnostics> {
-    let asked = asked
-        .map(str::to_owned)
-        .or_else(|| env_value(host, "project_dir").map(|(_, dir)| dir));
+    let asked =
+        asked.map(str::to_owned).or_else(|| env_value(host, "project_dir").map(|(_, dir)| dir));
     let cwd = host.cwd();
     let found = match &asked {
         Some(dir) => Some(absolute(host, dir)).filter(|dir| host.exists(&dir.join(PROJECT_FILE))),
@@ -35,10 +34,8 @@ fn missing(host: &dyn Host, dir: &Path) -> Diagnostic {
             format!("the project folder `{}` does not exist", dir.display()),
         );
     }
-    let error = Diagnostic::error(
-        codes::NO_PROJECT,
-        format!("no {PROJECT_FILE} in `{}`", dir.display()),
-    );
+    let error =
+        Diagnostic::error(codes::NO_PROJECT, format!("no {PROJECT_FILE} in `{}`", dir.display()));
     match nearby(host, dir) {
         Some(other) => error.hint(format!(
             "there is a {PROJECT_FILE} in `{0}`; try `--project-dir {0}`",

@@ -125,18 +125,14 @@ impl Flags {
     pub fn promotes(&self, names: &[&str]) -> bool {
         let is_meant = |word: &str| names.iter().any(|name| word.eq_ignore_ascii_case(name));
         let listed = |keys: &[&str], all: bool| {
-            keys.iter()
-                .filter_map(|key| self.warn_error_options.get(key))
-                .any(|list| match list {
-                    Json::String(word) => {
-                        all && matches!(word.as_str(), "all" | "*") || is_meant(word)
-                    }
-                    Json::Array(words) => words
-                        .iter()
-                        .filter_map(Json::as_str)
-                        .any(|word| all && matches!(word, "all" | "*") || is_meant(word)),
-                    _ => false,
-                })
+            keys.iter().filter_map(|key| self.warn_error_options.get(key)).any(|list| match list {
+                Json::String(word) => all && matches!(word.as_str(), "all" | "*") || is_meant(word),
+                Json::Array(words) => words
+                    .iter()
+                    .filter_map(Json::as_str)
+                    .any(|word| all && matches!(word, "all" | "*") || is_meant(word)),
+                _ => false,
+            })
         };
         let is_spared = listed(&["warn", "exclude", "silence"], false);
         self.warn_error || (listed(&["error", "include"], true) && !is_spared)
@@ -182,10 +178,7 @@ mod tests {
 
     #[test]
     fn warnings_are_promoted_by_name_and_spared_by_name() {
-        let flags = |options| Flags {
-            warn_error_options: options,
-            ..Flags::default()
-        };
+        let flags = |options| Flags { warn_error_options: options, ..Flags::default() };
         let names = ["E0602", "no-match"];
         assert!(flags(json!({"error": "all"})).promotes(&names));
         assert!(flags(json!({"error": ["no-match"]})).promotes(&names));

@@ -20,9 +20,7 @@ struct Rule {
 impl Ignore {
     /// Reads the patterns; lines that are no pattern are passed over.
     pub(super) fn parse(text: &str) -> Self {
-        Ignore {
-            rules: text.lines().filter_map(Rule::parse).collect(),
-        }
+        Ignore { rules: text.lines().filter_map(Rule::parse).collect() }
     }
 
     /// Whether a file, by its path below the package with `/`, is left out.
@@ -55,10 +53,7 @@ impl Rule {
         };
         let below = glob(&format!("{anchored}/**"));
         let itself = (!folders_only).then(|| glob(&anchored)).flatten();
-        Some(Rule {
-            globs: below.into_iter().chain(itself).collect(),
-            ignores,
-        })
+        Some(Rule { globs: below.into_iter().chain(itself).collect(), ignores })
     }
 }
 

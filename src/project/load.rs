@@ -58,13 +58,7 @@ pub fn load(
     vars.extend(cli_vars.clone());
     let context = context(host, vars, target.as_ref());
     let version_check = version_check(&flags);
-    let checked = check(
-        &raw,
-        &context,
-        version_check,
-        target.as_ref(),
-        &mut diagnostics,
-    );
+    let checked = check(&raw, &context, version_check, target.as_ref(), &mut diagnostics);
     let selectors = read_selectors(host, &sources, &root, &context, &mut diagnostics);
     let (Some(mut checked), Some(target)) = (checked, target) else {
         return Err(diagnostics);
@@ -164,13 +158,7 @@ pub fn peek_flags(host: &dyn Host, overrides: &FlagOverrides) -> Flags {
     let root = project_dir(host, overrides.project_dir.as_deref()).ok();
     let raw = root.and_then(|root| {
         dotenv::load(host, &root);
-        RawProject::read(
-            host,
-            &sources,
-            PROJECT_FILE,
-            &root.join(PROJECT_FILE),
-            &mut unread,
-        )
+        RawProject::read(host, &sources, PROJECT_FILE, &root.join(PROJECT_FILE), &mut unread)
     });
     let written = raw.as_ref().and_then(|raw| raw.value("flags"));
     flags::resolve(host, overrides, written, &mut unread)

@@ -213,11 +213,7 @@ impl Project {
 
     /// The folder for compiled files and artifacts, absolute.
     pub fn target_dir(&self) -> PathBuf {
-        let path = self
-            .flags
-            .target_path
-            .as_deref()
-            .unwrap_or(&self.root().config.target_path);
+        let path = self.flags.target_path.as_deref().unwrap_or(&self.root().config.target_path);
         self.root().root.join(path)
     }
 
@@ -232,12 +228,10 @@ impl Project {
 
     /// All variables of a package, merged by the precedence of [`Project::var`].
     pub fn vars(&self, package: &str) -> Map<String, Json> {
-        let layers = (self.package(package).into_iter())
-            .chain([self.root()])
-            .flat_map(|of| {
-                let vars = &of.config.vars;
-                [Some(vars), vars.get(package).and_then(Json::as_object)]
-            });
+        let layers = (self.package(package).into_iter()).chain([self.root()]).flat_map(|of| {
+            let vars = &of.config.vars;
+            [Some(vars), vars.get(package).and_then(Json::as_object)]
+        });
         let mut merged = Map::new();
         for layer in layers.flatten().chain([&self.cli_vars]) {
             merged.extend(layer.clone());
@@ -254,7 +248,5 @@ impl Project {
 
 fn package_var<'p>(of: &'p Package, package: &str, name: &str) -> Option<&'p Json> {
     let vars = &of.config.vars;
-    vars.get(package)
-        .and_then(|block| block.get(name))
-        .or_else(|| vars.get(name))
+    vars.get(package).and_then(|block| block.get(name)).or_else(|| vars.get(name))
 }

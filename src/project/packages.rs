@@ -63,11 +63,7 @@ pub(super) fn load(
     let mut packages = vec![root];
     let folders = loader.host.folders(&install);
     let installed: Vec<&Path> = (folders.iter())
-        .filter(|folder| {
-            folder
-                .file_name()
-                .is_some_and(|n| !n.to_string_lossy().starts_with("__"))
-        })
+        .filter(|folder| folder.file_name().is_some_and(|n| !n.to_string_lossy().starts_with("__")))
         .map(PathBuf::as_path)
         .collect();
     for folder in &installed {
@@ -106,13 +102,7 @@ impl Loader<'_> {
         );
         let error = Diagnostic::error(codes::BAD_PACKAGE, message);
         diagnostics.push(match package.config.span {
-            Some(span) => error.at(
-                Span {
-                    end: span.start,
-                    ..span
-                },
-                "",
-            ),
+            Some(span) => error.at(Span { end: span.start, ..span }, ""),
             None => error,
         });
     }
@@ -239,11 +229,7 @@ impl Loader<'_> {
             let name = entry.get("name").filter(|_| !is_local)?;
             Some((name.as_str()?.to_owned(), name.span))
         };
-        entries
-            .unwrap_or_default()
-            .iter()
-            .filter_map(name)
-            .collect()
+        entries.unwrap_or_default().iter().filter_map(name).collect()
     }
 
     fn tree(&self, folder: &Path, file: &str, diagnostics: &mut Diagnostics) -> Option<Yaml> {
@@ -265,10 +251,7 @@ fn entries(list: &Yaml, folder: &Path, diagnostics: &mut Diagnostics) -> Vec<Wan
     let mut wanted = Vec::new();
     for item in items {
         match kind(item, folder) {
-            Some(kind) => wanted.push(Wanted {
-                kind,
-                span: item.span,
-            }),
+            Some(kind) => wanted.push(Wanted { kind, span: item.span }),
             None => diagnostics.push(
                 Diagnostic::error(
                     codes::BAD_PACKAGE,
@@ -282,11 +265,7 @@ fn entries(list: &Yaml, folder: &Path, diagnostics: &mut Diagnostics) -> Vec<Wan
 }
 
 fn kind(item: &Yaml, folder: &Path) -> Option<Kind> {
-    let text = |key: &str| {
-        item.get(key)
-            .and_then(Yaml::as_str)
-            .filter(|t| !t.is_empty())
-    };
+    let text = |key: &str| item.get(key).and_then(Yaml::as_str).filter(|t| !t.is_empty());
     if let Some(path) = text("local") {
         return Some(Kind::Local(clean(&folder.join(path))));
     }
@@ -304,12 +283,9 @@ fn has_folder(installed: &[&Path], name: &str) -> bool {
 }
 
 fn missing(name: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(
-        codes::BAD_PACKAGE,
-        format!("the package `{name}` is not installed"),
-    )
-    .at(span, "")
-    .hint("install it with `dbt deps`, or copy it to the packages folder")
+    Diagnostic::error(codes::BAD_PACKAGE, format!("the package `{name}` is not installed"))
+        .at(span, "")
+        .hint("install it with `dbt deps`, or copy it to the packages folder")
 }
 
 #[cfg(test)]

@@ -46,9 +46,7 @@ pub(super) fn load(
     wanted: &Wanted<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Target> {
-    pick(host, sources, wanted, diagnostics)
-        .map_err(|errors| diagnostics.extend(errors))
-        .ok()
+    pick(host, sources, wanted, diagnostics).map_err(|errors| diagnostics.extend(errors)).ok()
 }
 
 fn pick(
@@ -67,11 +65,7 @@ fn pick(
                 return Err(found);
             };
             diagnostics.extend(found);
-            let picker = Picker {
-                wanted,
-                profile: name,
-                shown,
-            };
+            let picker = Picker { wanted, profile: name, shown };
             let output = picker.output(&tree)?;
             picker.target(host, output, diagnostics)
         }
@@ -129,10 +123,7 @@ struct Picker<'p> {
 
 impl Picker<'_> {
     fn bad(&self, reason: &str, span: Span) -> Diagnostics {
-        let message = format!(
-            "the profile `{}` in {} {reason}",
-            self.profile.0, self.shown
-        );
+        let message = format!("the profile `{}` in {} {reason}", self.profile.0, self.shown);
         Diagnostics::from(Diagnostic::error(codes::BAD_PROFILE, message).at(span, ""))
     }
 
@@ -143,12 +134,9 @@ impl Picker<'_> {
             let message = format!("{} holds no profiles", self.shown);
             Diagnostics::from(Diagnostic::error(codes::BAD_PROFILE, message).at(tree.span, ""))
         })?;
-        let profile = profiles
-            .get(&self.profile.0)
-            .ok_or_else(|| self.unknown_profile(profiles))?;
-        let map = profile
-            .as_map()
-            .ok_or_else(|| self.bad("is empty", profile.span))?;
+        let profile =
+            profiles.get(&self.profile.0).ok_or_else(|| self.unknown_profile(profiles))?;
+        let map = profile.as_map().ok_or_else(|| self.bad("is empty", profile.span))?;
         let outputs = map.get("outputs").and_then(Yaml::as_map);
         let outputs = outputs.ok_or_else(|| self.bad("has no `outputs`", profile.span))?;
         let (target, place) = self.target_name(map)?;
@@ -159,18 +147,10 @@ impl Picker<'_> {
     }
 
     fn unknown_profile(&self, profiles: &Mapping) -> Diagnostics {
-        let names = || {
-            profiles
-                .iter()
-                .map(|(name, _)| name)
-                .filter(|n| *n != "config")
-        };
+        let names = || profiles.iter().map(|(name, _)| name).filter(|n| *n != "config");
         let error = Diagnostic::error(
             codes::UNKNOWN_PROFILE,
-            format!(
-                "could not find the profile `{}` in {}",
-                self.profile.0, self.shown
-            ),
+            format!("could not find the profile `{}` in {}", self.profile.0, self.shown),
         )
         .note(format!("profiles there: {}", listed(names())))
         .suggest(did_you_mean(&self.profile.0, names()));
@@ -223,10 +203,7 @@ impl Picker<'_> {
             return Err(found);
         }
         let map = rendered.as_map().ok_or_else(|| {
-            self.bad(
-                &format!("has a target `{name}` that is not a mapping"),
-                output.span,
-            )
+            self.bad(&format!("has a target `{name}` that is not a mapping"), output.span)
         })?;
         let adapter_type = self.adapter_type(&name, map, output.span)?;
         self.warn_about_unknown_keys(map, diagnostics);
@@ -281,9 +258,7 @@ impl Picker<'_> {
     fn threads(&self, map: &Mapping) -> Result<usize, Diagnostics> {
         let written = match map.get("threads") {
             None => 1,
-            Some(Yaml {
-                node: Node::Int(n), ..
-            }) => usize::try_from(*n).unwrap_or(0),
+            Some(Yaml { node: Node::Int(n), .. }) => usize::try_from(*n).unwrap_or(0),
             Some(other) => {
                 return Err(self.bad("has `threads` that are no whole number", other.span));
             }

@@ -80,11 +80,7 @@ impl RawProject {
             );
             return None;
         }
-        Some(RawProject {
-            shown: shown.to_owned(),
-            root,
-            file_vars: None,
-        })
+        Some(RawProject { shown: shown.to_owned(), root, file_vars: None })
     }
 
     /// Reads the `vars.yml` of dbt 1.12; `vars` may be there or in the project file.

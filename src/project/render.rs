@@ -12,7 +12,7 @@ use minijinja::{Environment, Error, ErrorKind, State};
 use serde_json::{Map, Value as Json};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, codes};
-use crate::host::Host;
+use crate::host::{Host, secrets};
 use crate::source::Span;
 use crate::source::yaml::{Mapping, Node, Yaml};
 
@@ -22,9 +22,6 @@ mod methods;
 use literal::Marked;
 
 pub use crate::artifacts::DBT_VERSION;
-
-/// Variables whose names start so are secrets.
-const SECRET_PREFIX: &str = "DBT_ENV_SECRET";
 
 /// The deepest chain of variables that mention variables.
 const MAX_VAR_DEPTH: u32 = 10;
@@ -161,10 +158,9 @@ fn single_expression(text: &str, context: &YamlContext) -> Option<Result<Json, R
         return Some(Err(RenderError::Undefined(inner.to_owned())));
     }
     Some(match value.downcast_object_ref::<Marked>() {
-        Some(marked) => marked.value().map_err(|reason| RenderError::Failed {
-            text: text.to_owned(),
-            reason,
-        }),
+        Some(marked) => {
+            marked.value().map_err(|reason| RenderError::Failed { text: text.to_owned(), reason })
+        }
         None if constant => Ok(Json::String(value.to_string())),
         None => Ok(serde_json::to_value(&value).unwrap_or(Json::Null)),
     })
@@ -177,12 +173,7 @@ pub fn render_yaml(
     is_rendered: &dyn Fn(&[&str]) -> bool,
     diagnostics: &mut Diagnostics,
 ) -> Yaml {
-    Renderer {
-        context,
-        is_rendered,
-        diagnostics,
-    }
-    .tree(yaml, &mut Vec::new())
+    Renderer { context, is_rendered, diagnostics }.tree(yaml, &mut Vec::new())
 }
 
 struct Renderer<'r> {
@@ -195,11 +186,9 @@ impl Renderer<'_> {
     fn tree<'y>(&mut self, yaml: &'y Yaml, path: &mut Vec<&'y str>) -> Yaml {
         let node = match &yaml.node {
             Node::Str(text) if (self.is_rendered)(path) => self.text(text, yaml.span),
-            Node::Seq(items) => Node::Seq(
-                (items.iter())
-                    .map(|item| self.below("[]", item, path))
-                    .collect(),
-            ),
+            Node::Seq(items) => {
+                Node::Seq((items.iter()).map(|item| self.below("[]", item, path)).collect())
+            }
             Node::Map(map) => Node::Map(Mapping {
                 entries: (map.entries.iter())
                     .map(|(key, value)| (key.clone(), self.below(&key.value, value, path)))
@@ -207,10 +196,7 @@ impl Renderer<'_> {
             }),
             other => other.clone(),
         };
-        Yaml {
-            node,
-            span: yaml.span,
-        }
+        Yaml { node, span: yaml.span }
     }
 
     fn below<'y>(&mut self, key: &'y str, yaml: &'y Yaml, path: &mut Vec<&'y str>) -> Yaml {
@@ -237,7 +223,7 @@ fn env_var(
     args: &[Value],
 ) -> Result<Value, Error> {
     let (name, default) = name_and_default("var", args)?;
-    if secrets == Secrets::Refused && name.starts_with(SECRET_PREFIX) {
+    if secrets == Secrets::Refused && name.starts_with(secrets::PREFIX) {
         return Err(raise(RenderError::SecretEnvVar(name)));
     }
     match variables.get(&name) {
@@ -297,9 +283,7 @@ fn render_error(text: &str, error: &Error) -> RenderError {
         source = cause.source();
     }
     let text = text.to_owned();
-    let reason = error
-        .detail()
-        .map_or_else(|| error.kind().to_string(), str::to_owned);
+    let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     match error.kind() {
         ErrorKind::SyntaxError => RenderError::Syntax { text, reason },
         _ => RenderError::Failed { text, reason },

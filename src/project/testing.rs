@@ -37,8 +37,7 @@ impl MemoryHost {
     }
 
     pub(super) fn with_bytes(mut self, path: &str, bytes: &[u8]) -> Self {
-        self.files
-            .insert(Path::new(ROOT).join(path), bytes.to_vec());
+        self.files.insert(Path::new(ROOT).join(path), bytes.to_vec());
         self
     }
 

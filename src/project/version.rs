@@ -39,14 +39,9 @@ const COMPARISONS: &[(&str, Comparison)] = &[
 impl Requirement {
     /// Reads one requirement; `None` when it is not written as dbt wants it.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let (sign, comparison) = COMPARISONS
-            .iter()
-            .find(|(sign, _)| text.starts_with(sign))?;
+        let (sign, comparison) = COMPARISONS.iter().find(|(sign, _)| text.starts_with(sign))?;
         let version = Version::parse(&text[sign.len()..])?;
-        Some(Requirement {
-            comparison: *comparison,
-            version,
-        })
+        Some(Requirement { comparison: *comparison, version })
     }
 
     /// Whether a version (`1.12.6`) satisfies it.
@@ -88,23 +83,19 @@ impl Version {
     }
 
     fn compare(&self, other: &Self) -> Ordering {
-        self.numbers
-            .cmp(&other.numbers)
-            .then_with(|| match (&self.pre, &other.pre) {
-                (None, None) => Ordering::Equal,
-                (None, Some(_)) => Ordering::Greater,
-                (Some(_), None) => Ordering::Less,
-                (Some(a), Some(b)) => a.cmp(b),
-            })
+        self.numbers.cmp(&other.numbers).then_with(|| match (&self.pre, &other.pre) {
+            (None, None) => Ordering::Equal,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(_), None) => Ordering::Less,
+            (Some(a), Some(b)) => a.cmp(b),
+        })
     }
 }
 
 fn part(text: &str) -> Option<u64> {
     let leading_zero = text.len() > 1 && text.starts_with('0');
     let digits = text.bytes().all(|b| b.is_ascii_digit());
-    (digits && !leading_zero)
-        .then(|| text.parse().ok())
-        .flatten()
+    (digits && !leading_zero).then(|| text.parse().ok()).flatten()
 }
 
 fn is_dotted(text: &str) -> bool {

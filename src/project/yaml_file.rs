@@ -66,10 +66,8 @@ pub(super) fn unreadable(shown: &str, error: &std::io::Error) -> Diagnostic {
         std::io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
         _ => error.to_string(),
     };
-    let diagnostic = Diagnostic::error(
-        codes::UNREADABLE_FILE,
-        format!("{shown} cannot be read: {reason}"),
-    );
+    let diagnostic =
+        Diagnostic::error(codes::UNREADABLE_FILE, format!("{shown} cannot be read: {reason}"));
     match error.kind() {
         std::io::ErrorKind::InvalidData => diagnostic.hint("save the file as UTF-8"),
         _ => diagnostic,

@@ -7,17 +7,9 @@ use super::style::{Paint, Style, columns, pad};
 /// A unified diff with three lines of context; empty when the texts are equal.
 pub fn unified(old: (&str, &str), new: (&str, &str), style: Style) -> String {
     let diff = TextDiff::from_lines(old.1, new.1);
-    let text = diff
-        .unified_diff()
-        .context_radius(3)
-        .header(old.0, new.0)
-        .to_string();
+    let text = diff.unified_diff().context_radius(3).header(old.0, new.0).to_string();
     let paint = |line: &str| style.paint(paint_of(line), line).into_owned() + "\n";
-    if style.color {
-        text.lines().map(paint).collect()
-    } else {
-        text
-    }
+    if style.color { text.lines().map(paint).collect() } else { text }
 }
 
 fn paint_of(line: &str) -> Paint {
@@ -33,20 +25,10 @@ fn paint_of(line: &str) -> Paint {
 /// both sides have differently.
 pub fn side_by_side(old: (&str, &str), new: (&str, &str), style: Style) -> String {
     let rows = pairs(old.1, new.1);
-    let widest = rows
-        .iter()
-        .map(|(left, _)| columns(left.unwrap_or_default()))
-        .max();
-    let width = widest
-        .unwrap_or(0)
-        .max(columns(old.0))
-        .min(style.width.max(40) / 2 - 2);
+    let widest = rows.iter().map(|(left, _)| columns(left.unwrap_or_default())).max();
+    let width = widest.unwrap_or(0).max(columns(old.0)).min(style.width.max(40) / 2 - 2);
     let mut text = format!("{}   {}\n", pad(old.0, width), new.0);
-    text += &format!(
-        "{}   {}\n",
-        "-".repeat(width),
-        "-".repeat(columns(new.0).max(width))
-    );
+    text += &format!("{}   {}\n", "-".repeat(width), "-".repeat(columns(new.0).max(width)));
     for (left, right) in rows {
         let mark = match (left, right) {
             (Some(left), Some(right)) if left == right => " ",

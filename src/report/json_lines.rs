@@ -50,18 +50,11 @@ struct Line {
 impl JsonLines {
     /// A console that takes the time from `host`.
     pub fn new(host: Arc<dyn Host>, sources: Arc<SourceMap>, verbosity: Verbosity) -> Self {
-        JsonLines {
-            host,
-            sources,
-            verbosity,
-            state: Mutex::default(),
-        }
+        JsonLines { host, sources, verbosity, state: Mutex::default() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     /// The line of an event, as an object; `None` when its level is not wanted.
@@ -107,9 +100,7 @@ impl Console for JsonLines {
         let mut state = self.state();
         state.invocation_id = invocation_id.to_owned();
         let nodes = manifest.nodes.iter();
-        state.nodes = nodes
-            .map(|(id, node)| (id.clone(), node_info(node)))
-            .collect();
+        state.nodes = nodes.map(|(id, node)| (id.clone(), node_info(node))).collect();
     }
 
     fn data(&self, text: &str) {
@@ -141,45 +132,22 @@ fn node_info(node: &crate::manifest::Node) -> Json {
 
 fn line(state: &mut State, event: &Event, now: &str, sources: &SourceMap) -> Line {
     match event {
-        Event::Message { level, text } => message(
-            *level,
-            "JinjaLogInfo",
-            "I063",
-            text.clone(),
-            json!({"msg": text}),
-        ),
-        Event::Print(text) => message(
-            Level::Info,
-            "PrintEvent",
-            "Z052",
-            text.clone(),
-            json!({"msg": text}),
-        ),
+        Event::Message { level, text } => {
+            message(*level, "JinjaLogInfo", "I063", text.clone(), json!({"msg": text}))
+        }
+        Event::Print(text) => {
+            message(Level::Info, "PrintEvent", "Z052", text.clone(), json!({"msg": text}))
+        }
         Event::Diagnostic(diagnostic) => diagnosed(diagnostic, sources),
-        Event::RunStarted {
-            total,
-            summary,
-            threads,
-        } => {
+        Event::RunStarted { total, summary, threads } => {
             state.total = *total;
             let data = json!({"stat_line": summary, "node_count": total, "num_threads": threads});
-            message(
-                Level::Info,
-                "FoundStats",
-                "W006",
-                format!("Found {summary}"),
-                data,
-            )
+            message(Level::Info, "FoundStats", "W006", format!("Found {summary}"), data)
         }
         Event::NodeStarted { id, index, title } => started(state, (id, *index, title), now),
         Event::NodeFinished { index, outcome } => finished(state, *index, outcome, now, sources),
         Event::RunFinished { elapsed } => {
-            let Tally {
-                pass,
-                warn,
-                error,
-                skip,
-            } = state.tally;
+            let Tally { pass, warn, error, skip } = state.tally;
             let stats = json!({
                 "pass": pass, "warn": warn, "error": error, "skip": skip, "noop": 0, "reused": 0,
                 "total": state.tally.total(),
@@ -197,13 +165,7 @@ fn message(
     message: String,
     data: Json,
 ) -> Line {
-    Line {
-        level,
-        name,
-        code,
-        message,
-        data,
-    }
+    Line { level, name, code, message, data }
 }
 
 fn diagnosed(diagnostic: &Diagnostic, sources: &SourceMap) -> Line {
@@ -241,10 +203,7 @@ fn finished(
 ) -> Line {
     state.tally.add(node.status);
     let (name, code) = names(node);
-    let diagnostics = node
-        .diagnostics
-        .iter()
-        .map(|d| diagnostic::json(d, sources));
+    let diagnostics = node.diagnostics.iter().map(|d| diagnostic::json(d, sources));
     let data = json!({
         "description": node.title, "index": index, "total": state.total,
         "status": node.status.as_str(), "execution_time": node.elapsed.as_secs_f64(),
@@ -324,10 +283,8 @@ mod tests {
         let started = console.object(&mut state, &start).expect("a line");
         assert_eq!(started["info"]["name"], "LogStartLine");
         assert_eq!(started["data"]["node_info"]["node_status"], "started");
-        let end = Event::NodeFinished {
-            index: 1,
-            outcome: outcome(Status::Success, "view main.a"),
-        };
+        let end =
+            Event::NodeFinished { index: 1, outcome: outcome(Status::Success, "view main.a") };
         let ended = console.object(&mut state, &end).expect("a line");
         assert_eq!(ended["info"]["name"], "LogModelResult");
         assert_eq!(ended["info"]["invocation_id"], "run-1");
@@ -338,10 +295,7 @@ mod tests {
     #[test]
     fn debug_messages_are_left_out_unless_wanted() {
         let console = console();
-        let event = Event::Message {
-            level: Level::Debug,
-            text: "x".into(),
-        };
+        let event = Event::Message { level: Level::Debug, text: "x".into() };
         assert_eq!(console.object(&mut console.state(), &event), None);
     }
 }

@@ -76,10 +76,9 @@ fn line(resource: &Resource<'_>, output: &Output) -> String {
 fn selector(resource: &Resource<'_>) -> String {
     match resource {
         Resource::Node(node) => node.fqn.join("."),
-        Resource::Source(source) => format!(
-            "source:{}.{}.{}",
-            source.package_name, source.source_name, source.name
-        ),
+        Resource::Source(source) => {
+            format!("source:{}.{}.{}", source.package_name, source.source_name, source.name)
+        }
         Resource::Exposure(exposure) => {
             format!("exposure:{}.{}", exposure.package_name, exposure.name)
         }
@@ -165,10 +164,7 @@ mod tests {
             keys("source:raw.t2"),
             [&node[..5], &["source_name", "tags", "config"]].concat()
         );
-        assert_eq!(
-            keys("board"),
-            [&node[..5], &["tags", "config", "depends_on"]].concat()
-        );
+        assert_eq!(keys("board"), [&node[..5], &["tags", "config", "depends_on"]].concat());
     }
 
     #[test]

@@ -18,13 +18,9 @@ const LEAST_TITLE: usize = 16;
 
 /// The node on one line: `ok    table main.orders    1,204 rows    0.02s`.
 pub fn line(outcome: &NodeOutcome, style: Style) -> String {
-    let word = style
-        .paint(paint(outcome.status), &pad(word(outcome.status), 5))
-        .into_owned();
+    let word = style.paint(paint(outcome.status), &pad(word(outcome.status), 5)).into_owned();
     if outcome.status == Status::Skipped {
-        return style
-            .paint(Paint::Dim, &skipped(outcome, style))
-            .into_owned();
+        return style.paint(Paint::Dim, &skipped(outcome, style)).into_owned();
     }
     let rows = rows(outcome);
     let taken = match rows.is_empty() {
@@ -47,19 +43,11 @@ fn skipped(outcome: &NodeOutcome, style: Style) -> String {
     let reason = first_line(outcome.message.as_deref().unwrap_or_default());
     let column = width(style) - WORD - ROWS - TIME - 2;
     if !style.cut {
-        return format!("{word} {}  {reason}", pad(&outcome.title, column))
-            .trim_end()
-            .to_owned();
+        return format!("{word} {}  {reason}", pad(&outcome.title, column)).trim_end().to_owned();
     }
-    let room = (width(style) - WORD - 2)
-        .saturating_sub(columns(reason))
-        .max(LEAST_TITLE);
+    let room = (width(style) - WORD - 2).saturating_sub(columns(reason)).max(LEAST_TITLE);
     let title = pad(&cut_middle(&outcome.title, room, style), column.min(room));
-    cut(
-        format!("{word} {title}  {reason}").trim_end(),
-        style.width,
-        style,
-    )
+    cut(format!("{word} {title}  {reason}").trim_end(), style.width, style)
 }
 
 /// What a failed node says below its line while the run goes on.
@@ -71,10 +59,7 @@ pub fn reason(outcome: &NodeOutcome, style: Style) -> Option<String> {
         Some(diagnostic) => &diagnostic.message,
         None => outcome.message.as_ref()?,
     };
-    Some(format!(
-        "      {}",
-        style.paint(Paint::Error, first_line(message))
-    ))
+    Some(format!("      {}", style.paint(Paint::Error, first_line(message))))
 }
 
 /// All that is known of a node that did not end well: diagnostics, failing rows, where the rest is.
@@ -86,11 +71,7 @@ pub fn details(outcome: &NodeOutcome, sources: &SourceMap, style: Style) -> Stri
     if outcome.diagnostics.is_empty() {
         text += &heading(outcome, style);
     }
-    if let Some(sample) = outcome
-        .sample
-        .as_ref()
-        .filter(|sample| !sample.columns.is_empty())
-    {
+    if let Some(sample) = outcome.sample.as_ref().filter(|sample| !sample.columns.is_empty()) {
         text += &table::render(sample, style, 4);
         text += &rest(outcome, sample.rows.len());
     }
@@ -103,15 +84,9 @@ pub fn has_details(outcome: &NodeOutcome) -> bool {
 }
 
 fn heading(outcome: &NodeOutcome, style: Style) -> String {
-    let word = style
-        .paint(paint(outcome.status), word(outcome.status))
-        .into_owned();
+    let word = style.paint(paint(outcome.status), word(outcome.status)).into_owned();
     let rows = rows(outcome);
-    let rows = if rows.is_empty() {
-        rows
-    } else {
-        format!(": {rows}")
-    };
+    let rows = if rows.is_empty() { rows } else { format!(": {rows}") };
     let mut text = format!("{word} {}{rows}\n", outcome.title);
     if let Some(message) = &outcome.message {
         text += &format!("  = {}\n", message.trim_end().replace('\n', "\n    "));
@@ -136,10 +111,7 @@ fn show_command(outcome: &NodeOutcome, style: Style) -> String {
     let Some(command) = &outcome.show_command else {
         return String::new();
     };
-    format!(
-        "{} all of them: {command}\n",
-        style.paint(Paint::Accent, "hint:")
-    )
+    format!("{} all of them: {command}\n", style.paint(Paint::Accent, "hint:"))
 }
 
 fn rows(outcome: &NodeOutcome) -> String {
@@ -195,10 +167,7 @@ fn shorten(title: &str, room: usize, style: Style) -> String {
 }
 
 fn first_line(text: &str) -> &str {
-    text.lines()
-        .find(|line| columns(line.trim()) > 0)
-        .unwrap_or_default()
-        .trim()
+    text.lines().find(|line| columns(line.trim()) > 0).unwrap_or_default().trim()
 }
 
 #[cfg(test)]
@@ -221,10 +190,8 @@ pub(crate) mod tests {
 
     #[test]
     fn a_line_has_status_title_rows_and_time() {
-        let table = NodeOutcome {
-            rows: Some(1204),
-            ..outcome(Status::Success, "table main.orders")
-        };
+        let table =
+            NodeOutcome { rows: Some(1204), ..outcome(Status::Success, "table main.orders") };
         let test = outcome(Status::Pass, "test not_null_orders_id");
         let skipped = NodeOutcome {
             message: Some("because model.shop.orders failed".into()),
@@ -242,12 +209,7 @@ pub(crate) mod tests {
 
     #[test]
     fn long_titles_leave_the_columns_where_they_are() {
-        let style = Style {
-            cut: true,
-            unicode: true,
-            width: 60,
-            ..Style::PLAIN
-        };
+        let style = Style { cut: true, unicode: true, width: 60, ..Style::PLAIN };
         let title = "test relationships_accounts_customer_id__customer_id__ref_customers_";
         let test = outcome(Status::Pass, title);
         let table = NodeOutcome {
@@ -266,16 +228,7 @@ pub(crate) mod tests {
                 "skip  test rel…tomers_  because model accounts_of_all_branc…",
             ]
         );
-        assert!(
-            line(
-                &test,
-                Style {
-                    cut: false,
-                    ..style
-                }
-            )
-            .contains(title)
-        );
+        assert!(line(&test, Style { cut: false, ..style }).contains(title));
     }
 
     #[test]

@@ -2,7 +2,24 @@
 //!
 //! `forge ls | head -1` closes the pipe early: the rest is dropped, nobody panics.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
+use std::sync::OnceLock;
+
+use crate::host::secrets::Mask;
+
+/// What must not be read on the terminal.
+static MASK: OnceLock<Mask> = OnceLock::new();
+
+/// Hides secrets in all that is written from now on; the first mask stays.
+pub fn hide(mask: Mask) {
+    let _ = MASK.set(mask);
+}
+
+/// The text without secrets.
+pub fn masked(text: &str) -> Cow<'_, str> {
+    MASK.get().map_or(Cow::Borrowed(text), |mask| mask.apply(text))
+}
 
 /// Writes text on standard output.
 pub fn stdout(text: &str) {
@@ -16,7 +33,7 @@ pub fn stderr(text: &str) {
 
 // A reader that has gone away wants nothing more; there is nobody left to tell of the error.
 fn write(out: &mut impl Write, text: &str) {
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let _ = out.write_all(masked(text).as_bytes()).and_then(|()| out.flush());
 }
 
 /// The text with exactly one line end.

@@ -16,15 +16,11 @@ pub struct Plain {
 impl Plain {
     /// A console that prints what the transcript says.
     pub fn new(transcript: Transcript) -> Self {
-        Plain {
-            transcript: Mutex::new(transcript),
-        }
+        Plain { transcript: Mutex::new(transcript) }
     }
 
     fn transcript(&self) -> MutexGuard<'_, Transcript> {
-        self.transcript
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.transcript.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 

@@ -19,12 +19,7 @@ pub struct Style {
 
 impl Style {
     /// No colour, ASCII, 80 columns.
-    pub const PLAIN: Style = Style {
-        color: false,
-        unicode: false,
-        width: 80,
-        cut: false,
-    };
+    pub const PLAIN: Style = Style { color: false, unicode: false, width: 80, cut: false };
 
     /// The text in a colour, when colours are wanted.
     pub fn paint<'t>(&self, paint: Paint, text: &'t str) -> Cow<'t, str> {
@@ -92,15 +87,8 @@ pub fn cut_middle(text: &str, width: usize, style: Style) -> String {
         return text.to_owned();
     }
     let room = width.saturating_sub(columns(style.ellipsis()));
-    let tail: String = fitting(text.chars().rev(), room / 2)
-        .chars()
-        .rev()
-        .collect();
-    format!(
-        "{}{}{tail}",
-        fitting(text.chars(), room - room / 2),
-        style.ellipsis()
-    )
+    let tail: String = fitting(text.chars().rev(), room / 2).chars().rev().collect();
+    format!("{}{}{tail}", fitting(text.chars(), room - room / 2), style.ellipsis())
 }
 
 /// The text without its end when it is too wide.

@@ -37,12 +37,7 @@ impl Tally {
 
     /// dbt's line of counts, which scripts read.
     pub fn stats(&self) -> String {
-        let Tally {
-            pass,
-            warn,
-            error,
-            skip,
-        } = self;
+        let Tally { pass, warn, error, skip } = self;
         let total = self.total();
         format!(
             "Done. PASS={pass} WARN={warn} ERROR={error} SKIP={skip} NO-OP=0 REUSED=0 TOTAL={total}"
@@ -53,9 +48,7 @@ impl Tally {
 /// The last lines of a run.
 pub fn render(tally: &Tally, elapsed: Duration, style: Style) -> String {
     let (paint, verdict) = match tally {
-        Tally {
-            error: 0, warn: 0, ..
-        } => (Paint::Good, "completed successfully"),
+        Tally { error: 0, warn: 0, .. } => (Paint::Good, "completed successfully"),
         Tally { error: 0, .. } => (Paint::Warning, "completed with warnings"),
         _ => (Paint::Error, "completed with errors"),
     };

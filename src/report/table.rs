@@ -23,20 +23,13 @@ pub fn render(sample: &Sample, style: Style, indent: usize) -> String {
         })));
     }
     let margin = " ".repeat(indent);
-    lines
-        .iter()
-        .map(|line| format!("{margin}{}\n", line.trim_end()))
-        .collect()
+    lines.iter().map(|line| format!("{margin}{}\n", line.trim_end())).collect()
 }
 
 fn header(sample: &Sample, widths: &[usize], numeric: &[bool], style: Style) -> String {
     row(sample.columns.iter().enumerate().map(|(at, name)| {
         let name = cut(name, widths[at], style);
-        if numeric[at] {
-            pad_left(&name, widths[at])
-        } else {
-            pad(&name, widths[at])
-        }
+        if numeric[at] { pad_left(&name, widths[at]) } else { pad(&name, widths[at]) }
     }))
 }
 
@@ -46,11 +39,7 @@ fn row(cells: impl Iterator<Item = String>) -> String {
 
 fn aligned(cell: Option<&str>, width: usize, right: bool, style: Style) -> String {
     let text = cut(cell.unwrap_or("NULL"), width, style);
-    let padded = if right {
-        pad_left(&text, width)
-    } else {
-        pad(&text, width)
-    };
+    let padded = if right { pad_left(&text, width) } else { pad(&text, width) };
     match cell {
         Some(_) => padded,
         None => style.paint(Paint::Dim, &padded).into_owned(),
@@ -60,9 +49,8 @@ fn aligned(cell: Option<&str>, width: usize, right: bool, style: Style) -> Strin
 /// The widths of the columns: as wide as needed, cut to [`MAX_CELL`], then the widest ones narrowed
 /// until the table fits.
 fn widths(sample: &Sample, available: usize) -> Vec<usize> {
-    let mut widths: Vec<usize> = (0..sample.columns.len())
-        .map(|at| natural_width(sample, at).clamp(1, MAX_CELL))
-        .collect();
+    let mut widths: Vec<usize> =
+        (0..sample.columns.len()).map(|at| natural_width(sample, at).clamp(1, MAX_CELL)).collect();
     let gaps = 2 * widths.len().saturating_sub(1);
     while widths.iter().sum::<usize>() + gaps > available {
         let Some(widest) = widths.iter_mut().max() else {
@@ -86,11 +74,7 @@ fn natural_width(sample: &Sample, at: usize) -> usize {
 }
 
 fn is_numeric(sample: &Sample, at: usize) -> bool {
-    let mut cells = sample
-        .rows
-        .iter()
-        .filter_map(|row| row.get(at)?.as_deref())
-        .peekable();
+    let mut cells = sample.rows.iter().filter_map(|row| row.get(at)?.as_deref()).peekable();
     cells.peek().is_some() && cells.all(|cell| cell.parse::<f64>().is_ok_and(f64::is_finite))
 }
 
@@ -112,9 +96,7 @@ fn cut(text: &str, width: usize, style: Style) -> String {
 }
 
 fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -135,11 +117,7 @@ mod tests {
     fn numbers_are_right_text_is_left_null_is_a_word() {
         let sample = sample(
             &["id", "name"],
-            &[
-                &[Some("1"), Some("Ann")],
-                &[Some("12.5"), None],
-                &[None, Some("日本\nx")],
-            ],
+            &[&[Some("1"), Some("Ann")], &[Some("12.5"), None], &[None, Some("日本\nx")]],
         );
         assert_eq!(
             render(&sample, Style::PLAIN, 2),
@@ -151,10 +129,7 @@ mod tests {
     fn wide_tables_are_cut_to_the_width() {
         let long = "x".repeat(100);
         let sample = sample(&["a", "b"], &[&[Some(&long), Some(&long)]]);
-        let style = Style {
-            width: 40,
-            ..Style::PLAIN
-        };
+        let style = Style { width: 40, ..Style::PLAIN };
         let text = render(&sample, style, 0);
         assert!(text.lines().all(|line| columns(line) <= 40), "{text}");
         assert!(text.contains("xxx..."), "{text}");

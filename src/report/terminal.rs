@@ -40,15 +40,8 @@ type Running = Arc<Mutex<Vec<(usize, String, Instant)>>>;
 impl Terminal {
     /// A console that prints what the transcript says.
     pub fn new(transcript: Transcript, style: Style) -> Self {
-        let screen = Screen {
-            transcript,
-            bar: None,
-        };
-        Terminal {
-            style,
-            screen: Mutex::new(screen),
-            running: Running::default(),
-        }
+        let screen = Screen { transcript, bar: None };
+        Terminal { style, screen: Mutex::new(screen), running: Running::default() }
     }
 
     fn screen(&self) -> MutexGuard<'_, Screen> {
@@ -105,7 +98,8 @@ impl Terminal {
             let frame = state.elapsed().as_millis() / TICK.as_millis();
             let frame = frames[usize::try_from(frame).unwrap_or(0) % frames.len()];
             // A screen that cannot be written to shows nothing, and nothing is lost.
-            let _ = out.write_str(&live_lines(&unpoisoned(&running), frame, style));
+            let lines = live_lines(&unpoisoned(&running), frame, style);
+            let _ = out.write_str(&output::masked(&lines));
         };
         let look = ProgressStyle::with_template(template)
             .expect("invariant: the template is valid")
@@ -125,9 +119,7 @@ impl Terminal {
 }
 
 fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner())
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 /// `⠙ table main.orders   3s` for every running node.
@@ -135,9 +127,7 @@ fn live_lines(running: &[(usize, String, Instant)], frame: &str, style: Style) -
     let mut text = String::new();
     for (_, title, since) in running.iter().take(MOST_LINES) {
         let elapsed = format!("{}s", since.elapsed().as_secs());
-        let room = style
-            .width
-            .saturating_sub(columns(frame) + columns(&elapsed) + 3);
+        let room = style.width.saturating_sub(columns(frame) + columns(&elapsed) + 3);
         let title = pad(&cut_middle(title, room, style), room);
         // Writing to a string does not fail.
         let _ = writeln!(text, "{frame} {title} {elapsed}");
@@ -199,11 +189,7 @@ mod tests {
 
     #[test]
     fn lines_come_and_go_with_their_nodes() {
-        let colorful = Style {
-            color: true,
-            unicode: true,
-            ..Style::PLAIN
-        };
+        let colorful = Style { color: true, unicode: true, ..Style::PLAIN };
         for style in [Style::PLAIN, colorful] {
             let transcript = Transcript::new(Arc::new(SourceMap::new()), style, Verbosity::NORMAL);
             let terminal = Terminal::new(transcript, style);
@@ -225,11 +211,7 @@ mod tests {
 
     #[test]
     fn a_live_line_fits_the_terminal() {
-        let style = Style {
-            width: 30,
-            unicode: true,
-            ..Style::PLAIN
-        };
+        let style = Style { width: 30, unicode: true, ..Style::PLAIN };
         let title = "test relationships_a_b__c__ref_d_".to_owned();
         let lines = live_lines(&[(1, title, Instant::now())], "⠙", style);
         assert_eq!(lines, "⠙ test relatio…__c__ref_d_ 0s\n");

@@ -36,10 +36,7 @@ pub struct Verbosity {
 
 impl Verbosity {
     /// Progress and above.
-    pub const NORMAL: Verbosity = Verbosity {
-        least: Some(Level::Info),
-        print: true,
-    };
+    pub const NORMAL: Verbosity = Verbosity { least: Some(Level::Info), print: true };
 
     /// Whether a level is printed.
     pub fn shows(self, level: Level) -> bool {
@@ -80,19 +77,12 @@ impl Transcript {
     /// What one event makes the console say; lines have their ends.
     pub fn text(&mut self, event: Event) -> Option<Text> {
         if let Event::Print(text) = event {
-            return self
-                .verbosity
-                .print
-                .then(|| Text::Data(super::output::line(&text)));
+            return self.verbosity.print.then(|| Text::Data(super::output::line(&text)));
         }
         let text = match event {
             Event::Message { level, text } => self.message(level, &text),
             Event::Diagnostic(diagnostic) => self.diagnostic(&diagnostic),
-            Event::RunStarted {
-                total,
-                summary,
-                threads,
-            } => self.started(total, &summary, threads),
+            Event::RunStarted { total, summary, threads } => self.started(total, &summary, threads),
             Event::NodeStarted { title, .. } => self.at(Level::Debug, format!("start {title}\n")),
             Event::NodeFinished { outcome, .. } => self.finished(outcome),
             Event::RunFinished { elapsed } => self.ended(elapsed),
@@ -132,10 +122,7 @@ impl Transcript {
     }
 
     fn one_line(&self, diagnostic: &Diagnostic) -> String {
-        let style = Style {
-            color: false,
-            ..self.style
-        };
+        let style = Style { color: false, ..self.style };
         diagnostic::one_line(diagnostic, &self.sources, style)
     }
 
@@ -185,11 +172,7 @@ impl Transcript {
         unwell.sort_by_key(|outcome| outcome.status != Status::Warn);
         let mut text = String::new();
         for outcome in &unwell {
-            let level = if outcome.status.is_failure() {
-                Level::Error
-            } else {
-                Level::Warn
-            };
+            let level = if outcome.status.is_failure() { Level::Error } else { Level::Warn };
             if self.verbosity.shows(level) {
                 text += &format!("\n{}", outcome::details(outcome, &self.sources, self.style));
             }
@@ -249,23 +232,11 @@ mod tests {
         vec![
             Event::Diagnostic(Diagnostic::warning(codes::UNKNOWN_KEY, "unknown key `x`")),
             Event::Diagnostic(Diagnostic::warning(codes::UNKNOWN_KEY, "unknown key `x`")),
-            Event::RunStarted {
-                total: 2,
-                summary: "2 models".into(),
-                threads: 4,
-            },
+            Event::RunStarted { total: 2, summary: "2 models".into(), threads: 4 },
             Event::Print("hello".into()),
-            Event::NodeFinished {
-                index: 1,
-                outcome: failed,
-            },
-            Event::NodeFinished {
-                index: 2,
-                outcome: skipped,
-            },
-            Event::RunFinished {
-                elapsed: Duration::from_millis(1500),
-            },
+            Event::NodeFinished { index: 1, outcome: failed },
+            Event::NodeFinished { index: 2, outcome: skipped },
+            Event::RunFinished { elapsed: Duration::from_millis(1500) },
         ]
     }
 
@@ -295,10 +266,7 @@ Done. PASS=0 WARN=0 ERROR=1 SKIP=1 NO-OP=0 REUSED=0 TOTAL=2
 
     #[test]
     fn quiet_says_errors_and_data_only() {
-        let quiet = Verbosity {
-            least: Some(Level::Error),
-            print: true,
-        };
+        let quiet = Verbosity { least: Some(Level::Error), print: true };
         let (log, data) = said(quiet, run());
         assert_eq!(data, "hello\n");
         assert_eq!(log, "\nerror[E0705] sql-error: no such column: boom\n");
@@ -306,24 +274,14 @@ Done. PASS=0 WARN=0 ERROR=1 SKIP=1 NO-OP=0 REUSED=0 TOTAL=2
 
     #[test]
     fn an_empty_selection_says_so() {
-        let started = Event::RunStarted {
-            total: 0,
-            summary: "2 models".into(),
-            threads: 1,
-        };
+        let started = Event::RunStarted { total: 0, summary: "2 models".into(), threads: 1 };
         let (log, _) = said(Verbosity::NORMAL, vec![started]);
-        assert_eq!(
-            log,
-            "found 2 models\nnothing to do: the selection is empty\n"
-        );
+        assert_eq!(log, "found 2 models\nnothing to do: the selection is empty\n");
     }
 
     #[test]
     fn no_print_hides_prints() {
-        let verbosity = Verbosity {
-            print: false,
-            ..Verbosity::NORMAL
-        };
+        let verbosity = Verbosity { print: false, ..Verbosity::NORMAL };
         assert_eq!(said(verbosity, vec![Event::Print("x".into())]).1, "");
     }
 }

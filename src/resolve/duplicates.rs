@@ -10,10 +10,7 @@ use crate::manifest::{Manifest, Node, ResourceType};
 /// The diagnostic of two nodes with one name.
 pub(super) fn same_name(first: &Node, second: &Node) -> Diagnostic {
     let what = match first.resource_type == second.resource_type {
-        true => format!(
-            "two {}s have the name `{}`",
-            first.resource_type, first.name
-        ),
+        true => format!("two {}s have the name `{}`", first.resource_type, first.name),
         false => format!(
             "a {} and a {} have the name `{}`",
             first.resource_type, second.resource_type, first.name
@@ -21,10 +18,7 @@ pub(super) fn same_name(first: &Node, second: &Node) -> Diagnostic {
     };
     Diagnostic::error(
         codes::DUPLICATE_NAME,
-        format!(
-            "{what}: {} and {}",
-            first.original_file_path, second.original_file_path
-        ),
+        format!("{what}: {} and {}", first.original_file_path, second.original_file_path),
     )
     .at(second.span_start(), "this one")
     .and_at(first.span_start(), "and this one")

@@ -43,31 +43,17 @@ impl Lookup {
             off_refs: HashSet::new(),
             off_sources: HashSet::new(),
         };
-        for node in manifest
-            .nodes
-            .values()
-            .filter(|n| n.resource_type.is_refable())
-        {
+        for node in manifest.nodes.values().filter(|n| n.resource_type.is_refable()) {
             let candidate = (node.package_name.clone(), node.unique_id.clone());
             if node.model().is_some_and(|model| model.is_versioned || model.version.is_some()) {
                 lookup.versioned.insert(node.unique_id.clone());
             }
-            lookup
-                .refs
-                .entry(node.name.clone())
-                .or_default()
-                .push(candidate);
+            lookup.refs.entry(node.name.clone()).or_default().push(candidate);
         }
         for source in manifest.sources.values() {
             let candidate = (source.package_name.clone(), source.unique_id.clone());
-            let tables = lookup
-                .sources
-                .entry(source.source_name.clone())
-                .or_default();
-            tables
-                .entry(source.name.clone())
-                .or_default()
-                .push(candidate);
+            let tables = lookup.sources.entry(source.source_name.clone()).or_default();
+            tables.entry(source.name.clone()).or_default().push(candidate);
         }
         for disabled in manifest.disabled.values().flatten() {
             match disabled {
@@ -75,9 +61,7 @@ impl Lookup {
                     lookup.off_refs.insert(node.name.clone());
                 }
                 Disabled::Source(source) => {
-                    lookup
-                        .off_sources
-                        .insert((source.source_name.clone(), source.name.clone()));
+                    lookup.off_sources.insert((source.source_name.clone(), source.name.clone()));
                 }
                 Disabled::Exposure(_) => {}
             }
@@ -87,12 +71,8 @@ impl Lookup {
 
     /// What a `ref` of a node in `package` means.
     pub fn reference(&self, package: &str, call: &RefCall) -> Found<'_> {
-        match pick(
-            self.refs.get(call.name.as_str()),
-            call.package.as_deref(),
-            package,
-            &self.root,
-        ) {
+        match pick(self.refs.get(call.name.as_str()), call.package.as_deref(), package, &self.root)
+        {
             Some(id) if call.version.is_some() && !self.versioned.contains(id) => Found::Nothing,
             Some(id) => Found::One(id),
             None if self.off_refs.contains(call.name.as_str()) => Found::Disabled,
@@ -102,16 +82,10 @@ impl Lookup {
 
     /// What a `source` of a node in `package` means.
     pub fn source(&self, package: &str, source: &str, table: &str) -> Found<'_> {
-        let candidates = self
-            .sources
-            .get(source)
-            .and_then(|tables| tables.get(table));
+        let candidates = self.sources.get(source).and_then(|tables| tables.get(table));
         match pick(candidates, None, package, &self.root) {
             Some(id) => Found::One(id),
-            None if self
-                .off_sources
-                .contains(&(source.to_owned(), table.to_owned())) =>
-            {
+            None if self.off_sources.contains(&(source.to_owned(), table.to_owned())) => {
                 Found::Disabled
             }
             None => Found::Nothing,
@@ -126,16 +100,9 @@ fn pick<'c>(
     root: &str,
 ) -> Option<&'c UniqueId> {
     let candidates = candidates?;
-    let of = |package: &str| {
-        candidates
-            .iter()
-            .find(|(p, _)| **p == *package)
-            .map(|(_, id)| id)
-    };
+    let of = |package: &str| candidates.iter().find(|(p, _)| **p == *package).map(|(_, id)| id);
     match wanted {
         Some(package) => of(package),
-        None => of(own)
-            .or_else(|| of(root))
-            .or_else(|| candidates.first().map(|(_, id)| id)),
+        None => of(own).or_else(|| of(root)).or_else(|| candidates.first().map(|(_, id)| id)),
     }
 }

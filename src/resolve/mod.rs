@@ -49,16 +49,8 @@ pub fn resolve(
             Resource::Exposure(exposure) => (&exposure.refs, &exposure.sources),
             Resource::Source(_) => continue,
         };
-        let reader = Reader {
-            manifest: &manifest,
-            lookup: &lookup,
-            resource,
-            is_lost,
-        };
-        resolved.push((
-            id.clone(),
-            reader.dependencies(refs, sources, &mut diagnostics),
-        ));
+        let reader = Reader { manifest: &manifest, lookup: &lookup, resource, is_lost };
+        resolved.push((id.clone(), reader.dependencies(refs, sources, &mut diagnostics)));
     }
     for (id, dependencies) in resolved {
         if let Some(node) = manifest.nodes.get_mut(&id) {
@@ -77,14 +69,7 @@ pub fn resolve(
             .map(|(id, resource)| (id.clone(), resource.depends_on())),
     );
     match built {
-        Ok(dag) => (
-            Some(Resolved {
-                manifest,
-                lookup,
-                dag,
-            }),
-            diagnostics,
-        ),
+        Ok(dag) => (Some(Resolved { manifest, lookup, dag }), diagnostics),
         Err(cycle) => {
             diagnostics.push(cycle_diagnostic(&manifest, cycle.path()));
             (None, diagnostics)
@@ -96,12 +81,11 @@ pub fn resolve(
 fn cycle_diagnostic(manifest: &Manifest, path: &[UniqueId]) -> Diagnostic {
     let node = |at: usize| manifest.nodes.get(path[at % path.len()].as_str());
     // Whole ids, as dbt writes them: scripts look for them.
-    let ids: Vec<&str> = (0..=path.len()).map(|at| path[at % path.len()].as_str()).collect();
+    let round = path.iter().chain(path.first());
+    let ids: Vec<&str> = round.map(UniqueId::as_str).collect();
     let shown = ids.join(" → ");
-    let mut diagnostic = Diagnostic::error(
-        codes::CYCLE,
-        format!("these nodes depend on each other: {shown}"),
-    );
+    let mut diagnostic =
+        Diagnostic::error(codes::CYCLE, format!("these nodes depend on each other: {shown}"));
     let pairs = (0..path.len()).filter_map(|at| node(at).zip(node(at + 1)));
     for (read, reader) in pairs.take(MOST_LABELS) {
         let span = call_span(reader, "ref", &read.name);
@@ -164,11 +148,7 @@ impl Reader<'_> {
     }
 
     fn subject(&self) -> String {
-        format!(
-            "{} `{}`",
-            self.resource.resource_type(),
-            self.resource.name()
-        )
+        format!("{} `{}`", self.resource.resource_type(), self.resource.name())
     }
 
     /// Where the call with this literal argument stands.
@@ -196,10 +176,7 @@ impl Reader<'_> {
     /// dbt: a test that reads what does not exist is a warning, anything else an error.
     fn severity(&self, diagnostic: Diagnostic) -> Diagnostic {
         match self.is_test() {
-            true => Diagnostic {
-                severity: crate::diagnostics::Severity::Warning,
-                ..diagnostic
-            },
+            true => Diagnostic { severity: crate::diagnostics::Severity::Warning, ..diagnostic },
             false => diagnostic,
         }
     }
@@ -209,11 +186,7 @@ impl Reader<'_> {
             Some(package) => format!("{package}.{}", call.name),
             None => call.name.clone(),
         };
-        let refable = self
-            .manifest
-            .nodes
-            .values()
-            .filter(|n| n.resource_type.is_refable());
+        let refable = self.manifest.nodes.values().filter(|n| n.resource_type.is_refable());
         let near = did_you_mean(&call.name, refable.map(|n| n.name.as_str()));
         let version = call.version.as_ref().filter(|_| near == Some(call.name.as_str()));
         if let Some(version) = version {
@@ -228,10 +201,7 @@ impl Reader<'_> {
         }
         let diagnostic = Diagnostic::error(
             codes::UNKNOWN_REF,
-            format!(
-                "{} references `{wanted}`, which does not exist",
-                self.subject()
-            ),
+            format!("{} references `{wanted}`, which does not exist", self.subject()),
         )
         .suggest(near);
         let label = "no model, seed or snapshot has this name";
@@ -241,25 +211,16 @@ impl Reader<'_> {
     fn disabled_ref(&self, call: &RefCall) -> Diagnostic {
         let diagnostic = Diagnostic::error(
             codes::DISABLED_REF,
-            format!(
-                "{} references `{}`, which is disabled",
-                self.subject(),
-                call.name
-            ),
+            format!("{} references `{}`, which is disabled", self.subject(), call.name),
         )
-        .hint(format!(
-            "set `enabled: true` for `{}`, or do not reference it",
-            call.name
-        ));
+        .hint(format!("set `enabled: true` for `{}`, or do not reference it", call.name));
         self.place(diagnostic, "ref", &call.name, "this one is disabled")
     }
 
     fn self_reference(&self, call: &RefCall) -> Diagnostic {
-        let diagnostic = Diagnostic::error(
-            codes::CYCLE,
-            format!("{} references itself", self.subject()),
-        )
-        .hint("an incremental model reads its own table as `{{ this }}`");
+        let diagnostic =
+            Diagnostic::error(codes::CYCLE, format!("{} references itself", self.subject()))
+                .hint("an incremental model reads its own table as `{{ this }}`");
         self.place(diagnostic, "ref", &call.name, "itself")
     }
 
@@ -273,10 +234,7 @@ impl Reader<'_> {
             .collect();
         let diagnostic = Diagnostic::error(
             codes::UNKNOWN_SOURCE,
-            format!(
-                "{} reads the source `{wanted}`, which does not exist",
-                self.subject()
-            ),
+            format!("{} reads the source `{wanted}`, which does not exist", self.subject()),
         )
         .suggest(did_you_mean(&wanted, known.iter().map(String::as_str)));
         let label = "no property file declares this source and table";
@@ -286,47 +244,26 @@ impl Reader<'_> {
     fn disabled_source(&self, source: &str, table: &str) -> Diagnostic {
         let diagnostic = Diagnostic::error(
             codes::DISABLED_REF,
-            format!(
-                "{} reads the source `{source}.{table}`, which is disabled",
-                self.subject()
-            ),
+            format!("{} reads the source `{source}.{table}`, which is disabled", self.subject()),
         );
         self.place(diagnostic, "source", source, "this one is disabled")
     }
 }
 
-/// The span of the call of `function` with the argument `name=…` in a node's template.
-pub fn named_argument_span(node: &Node, function: &str, name: &str) -> Span {
-    find_call(node, function, |call| {
-        call.arguments.iter().any(|(key, _)| key.as_deref() == Some(name))
-    })
-}
-
 /// The span of `function('argument' …)` in a node's template; the whole first line when it is not literal.
 pub fn call_span(node: &Node, function: &str, argument: &str) -> Span {
-    find_call(node, function, |call| {
-        call.arguments
-            .iter()
-            .any(|(_, text)| text.as_deref() == Some(argument))
-    })
-}
-
-fn find_call(node: &Node, function: &str, is_it: impl Fn(&rewrite::MacroCall) -> bool) -> Span {
     if node.test().is_some_and(|test| test.metadata.is_some()) {
         return node.span;
     }
     let calls = rewrite::macro_calls(&node.raw_code).unwrap_or_default();
-    let found = calls
-        .into_iter()
-        .find(|call| call.path.last().map(String::as_str) == Some(function) && is_it(call));
+    let found = calls.into_iter().find(|call| {
+        call.path.last().map(String::as_str) == Some(function)
+            && call.arguments.iter().any(|(_, text)| text.as_deref() == Some(argument))
+    });
     match found {
         Some(call) => {
             let start = node.span.start as usize;
-            Span::new(
-                node.span.file,
-                start + call.span.start,
-                start + call.span.end,
-            )
+            Span::new(node.span.file, start + call.span.start, start + call.span.end)
         }
         None => node.span_start(),
     }
@@ -338,11 +275,7 @@ pub fn add_nodes(manifest: &mut Manifest, nodes: Vec<Arc<Node>>, diagnostics: &m
     for node in nodes {
         let id = node.unique_id.clone();
         if !node.config.enabled() {
-            manifest
-                .disabled
-                .entry(id)
-                .or_default()
-                .push(Disabled::Node(node));
+            manifest.disabled.entry(id).or_default().push(Disabled::Node(node));
             continue;
         }
         let same_name = node

@@ -31,19 +31,12 @@ pub(super) struct Nodes {
 /// # Errors
 /// Every value that its method cannot read, and every method that is not supported.
 pub(super) fn evaluate(spec: &Spec, scope: &Scope<'_>) -> Result<Found, Diagnostics> {
-    let mut walk = Walk {
-        scope,
-        errors: Diagnostics::new(),
-        warnings: Diagnostics::new(),
-    };
+    let mut walk = Walk { scope, errors: Diagnostics::new(), warnings: Diagnostics::new() };
     let nodes = walk.visit(spec);
     if walk.errors.has_errors() {
         return Err(walk.errors);
     }
-    Ok(Found {
-        set: nodes.direct,
-        warnings: walk.warnings,
-    })
+    Ok(Found { set: nodes.direct, warnings: walk.warnings })
 }
 
 struct Walk<'s, 'm> {
@@ -55,16 +48,12 @@ struct Walk<'s, 'm> {
 impl Walk<'_, '_> {
     fn visit(&mut self, spec: &Spec) -> Nodes {
         match spec {
-            Spec::Everything => Nodes {
-                direct: self.scope.matching(|_| true),
-                aside: self.scope.dag.none(),
-            },
+            Spec::Everything => {
+                Nodes { direct: self.scope.matching(|_| true), aside: self.scope.dag.none() }
+            }
             Spec::Atom(atom) => ask(atom, self.scope).unwrap_or_else(|mistake| {
                 self.errors.push(mistake);
-                Nodes {
-                    direct: self.scope.dag.none(),
-                    aside: self.scope.dag.none(),
-                }
+                Nodes { direct: self.scope.dag.none(), aside: self.scope.dag.none() }
             }),
             Spec::Group(group) => self.combine(group),
         }
@@ -82,8 +71,7 @@ impl Walk<'_, '_> {
         let whole = fold(group.operator, wholes, self.scope);
         let nodes = indirect::incorporate(direct, whole, group.indirect, self.scope);
         if let (Some(criterion), true) = (&group.criterion, nodes.direct.is_empty()) {
-            self.warnings
-                .push(no_match(criterion, group, &parts, self.scope));
+            self.warnings.push(no_match(criterion, group, &parts, self.scope));
         }
         nodes
     }

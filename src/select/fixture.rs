@@ -94,15 +94,9 @@ impl Fixture {
         for slim in resources {
             slim.put(&mut manifest, Span::start_of(file));
         }
-        let vertices = manifest
-            .resources()
-            .map(|(id, r)| (id.clone(), r.depends_on()));
+        let vertices = manifest.resources().map(|(id, r)| (id.clone(), r.depends_on()));
         let dag = Dag::build(vertices).unwrap();
-        Fixture {
-            manifest,
-            dag,
-            steps,
-        }
+        Fixture { manifest, dag, steps }
     }
 }
 
@@ -110,10 +104,7 @@ impl Step {
     /// Its criteria; without types, those that `ls` has by itself.
     pub(crate) fn criteria(&self) -> Criteria {
         let types = |words: &[String]| -> Vec<ResourceType> {
-            words
-                .iter()
-                .map(|w| ResourceType::parse(w).unwrap())
-                .collect()
+            words.iter().map(|w| ResourceType::parse(w).unwrap()).collect()
         };
         let mut exclude_resource_types = types(&self.exclude_types);
         if self.types.is_empty() {
@@ -153,11 +144,7 @@ impl Slim {
 
     fn depends_on(&self) -> DependsOn {
         DependsOn {
-            nodes: self
-                .depends_on
-                .iter()
-                .map(|id| id.as_str().into())
-                .collect(),
+            nodes: self.depends_on.iter().map(|id| id.as_str().into()).collect(),
             macros: Vec::new(),
         }
     }

@@ -152,11 +152,7 @@ fn atom(text: &str, indirect: Indirect) -> Result<Atom, Diagnostic> {
     Ok(Atom {
         method,
         explicit: name.is_some(),
-        query: Query {
-            method: method.name,
-            arguments,
-            value: value.to_owned(),
-        },
+        query: Query { method: method.name, arguments, value: value.to_owned() },
         childrens_parents,
         parents,
         children,

@@ -11,10 +11,7 @@ use super::scope::Scope;
 
 /// Adds the tests of what one criterion selected.
 pub(super) fn expand(selected: Indices, mode: Indirect, scope: &Scope<'_>) -> Nodes {
-    let mut nodes = Nodes {
-        direct: selected.clone(),
-        aside: scope.dag.none(),
-    };
+    let mut nodes = Nodes { direct: selected.clone(), aside: scope.dag.none() };
     if mode == Indirect::Empty {
         return nodes;
     }
@@ -45,10 +42,7 @@ pub(super) fn incorporate(
     let mut present = direct.clone();
     match mode {
         Indirect::Eager | Indirect::Empty => {
-            return Nodes {
-                direct,
-                aside: whole,
-            };
+            return Nodes { direct, aside: whole };
         }
         // dbt: unlike in `expand`, sources do not count as present here (1.12).
         Indirect::Buildable => present.add(&scope.dag.ancestors(&direct, None)),
@@ -62,10 +56,7 @@ pub(super) fn incorporate(
             selected.insert(test);
         }
     }
-    Nodes {
-        direct: selected,
-        aside: whole,
-    }
+    Nodes { direct: selected, aside: whole }
 }
 
 fn has_parents(test: usize, present: &Indices, scope: &Scope<'_>) -> bool {

@@ -58,12 +58,8 @@ pub enum Indirect {
 
 impl Indirect {
     /// Every mode.
-    pub const ALL: [Indirect; 4] = [
-        Indirect::Eager,
-        Indirect::Cautious,
-        Indirect::Buildable,
-        Indirect::Empty,
-    ];
+    pub const ALL: [Indirect; 4] =
+        [Indirect::Eager, Indirect::Cautious, Indirect::Buildable, Indirect::Empty];
 
     /// The word on the command line.
     pub fn as_str(self) -> &'static str {
@@ -77,9 +73,7 @@ impl Indirect {
 
     /// The mode of a word, in any case.
     pub fn parse(word: &str) -> Option<Self> {
-        Indirect::ALL
-            .into_iter()
-            .find(|mode| mode.as_str().eq_ignore_ascii_case(word))
+        Indirect::ALL.into_iter().find(|mode| mode.as_str().eq_ignore_ascii_case(word))
     }
 }
 
@@ -106,10 +100,7 @@ pub fn select(
     let mut found = evaluate::evaluate(&spec, &scope)?;
     found.set.retain(&of_wanted_types(&scope, criteria));
     let ids = dag.order().iter().filter(|&&at| found.set.contains(at));
-    Ok(Selected {
-        ids: ids.map(|&at| dag.key(at).clone()).collect(),
-        warnings: found.warnings,
-    })
+    Ok(Selected { ids: ids.map(|&at| dag.key(at).clone()).collect(), warnings: found.warnings })
 }
 
 fn of_wanted_types(scope: &Scope<'_>, criteria: &Criteria) -> Indices {

@@ -14,10 +14,7 @@ enum Token {
     Literal(char),
     Any,
     Many,
-    Class {
-        negated: bool,
-        ranges: Vec<(char, char)>,
-    },
+    Class { negated: bool, ranges: Vec<(char, char)> },
 }
 
 /// Whether a text has a character that means something in a pattern.
@@ -99,11 +96,8 @@ fn class(text: &[char]) -> Option<(Token, usize)> {
     let mut ranges = Vec::new();
     let mut at = 0;
     while at < members.len() {
-        let last = if members.get(at + 1) == Some(&'-') && at + 2 < members.len() {
-            at + 2
-        } else {
-            at
-        };
+        let last =
+            if members.get(at + 1) == Some(&'-') && at + 2 < members.len() { at + 2 } else { at };
         ranges.push((members[at], members[last]));
         at = last + 1;
     }
@@ -162,9 +156,9 @@ mod tests {
         match tokens.split_first() {
             None => text.is_empty(),
             Some((Token::Many, rest)) => (0..=text.len()).any(|n| slow(rest, &text[n..])),
-            Some((token, rest)) => text
-                .split_first()
-                .is_some_and(|(c, left)| token.matches(*c) && slow(rest, left)),
+            Some((token, rest)) => {
+                text.split_first().is_some_and(|(c, left)| token.matches(*c) && slow(rest, left))
+            }
         }
     }
 

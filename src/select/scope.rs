@@ -55,8 +55,7 @@ impl<'m> Scope<'m> {
 
     /// The source tables.
     pub(super) fn sources(&self) -> &Indices {
-        self.sources
-            .get_or_init(|| self.of_type(ResourceType::Source))
+        self.sources.get_or_init(|| self.of_type(ResourceType::Source))
     }
 
     fn of_type(&self, kind: ResourceType) -> Indices {

@@ -26,10 +26,7 @@ fn run(fixture: &Fixture, criteria: &Criteria) -> Vec<String> {
 }
 
 fn asking(select: &str) -> Criteria {
-    Criteria {
-        select: vec![select.to_owned()],
-        ..Criteria::default()
-    }
+    Criteria { select: vec![select.to_owned()], ..Criteria::default() }
 }
 
 /// Every step of a recorded project; all differences at once.
@@ -51,9 +48,7 @@ fn assert_as_recorded(fixture: &Fixture) {
             _ => false,
         };
         if !same {
-            wrong.push(format!(
-                "{criteria:?}\n  found    {found:?}\n  expected {expected:?}"
-            ));
+            wrong.push(format!("{criteria:?}\n  found    {found:?}\n  expected {expected:?}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -142,13 +137,8 @@ fn selector() -> impl Strategy<Value = String> {
         "nope",
         "resource_type:seed",
     ]);
-    let around = prop::sample::select(vec![
-        ("", ""),
-        ("+", ""),
-        ("", "+"),
-        ("1+", "+2"),
-        ("@", ""),
-    ]);
+    let around =
+        prop::sample::select(vec![("", ""), ("+", ""), ("", "+"), ("1+", "+2"), ("@", "")]);
     (base, around).prop_map(|(base, (before, after))| format!("{before}{base}{after}"))
 }
 
@@ -225,9 +215,6 @@ fn a_large_project_is_no_quadratic_work() {
     let many: Vec<String> = (0..6)
         .map(|n| format!("+m{},tag:t* m*{n}+ path:models/f{}/**", n * 1000, n % 50))
         .collect();
-    let criteria = Criteria {
-        select: many,
-        ..Criteria::default()
-    };
+    let criteria = Criteria { select: many, ..Criteria::default() };
     assert!(run(&fixture, &criteria).len() > 30_000);
 }

@@ -73,11 +73,7 @@ pub struct Document {
 impl Mapping {
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&Yaml> {
-        self.entries
-            .iter()
-            .rev()
-            .find(|(k, _)| k.value == key)
-            .map(|(_, v)| v)
+        self.entries.iter().rev().find(|(k, _)| k.value == key).map(|(_, v)| v)
     }
 
     /// The entry of a key, with the key's span.
@@ -173,9 +169,7 @@ impl Yaml {
             Node::Str(text) => Json::String(text.clone()),
             Node::Seq(items) => Json::Array(items.iter().map(Yaml::to_json).collect()),
             Node::Map(map) => Json::Object(
-                map.iter()
-                    .map(|(k, v)| (k.to_owned(), v.to_json()))
-                    .collect::<Map<_, _>>(),
+                map.iter().map(|(k, v)| (k.to_owned(), v.to_json())).collect::<Map<_, _>>(),
             ),
         }
     }
@@ -192,10 +186,7 @@ pub fn parse(file: FileId, text: &str) -> Result<Document, Error> {
         budget: MAX_NODES,
     };
     let root = reader.document()?;
-    Ok(Document {
-        root,
-        duplicates: reader.duplicates,
-    })
+    Ok(Document { root, duplicates: reader.duplicates })
 }
 
 struct Reader<'s> {
@@ -209,7 +200,7 @@ struct Reader<'s> {
 
 /// The parser's words, and what they mostly mean.
 fn explained(words: &str) -> String {
-    match words.starts_with("did not find expected '-' indicator") {
+    match words.contains("did not find expected '-' indicator") {
         true => format!("the indentation is probably off at this line ({words})"),
         false => words.to_owned(),
     }
@@ -217,10 +208,7 @@ fn explained(words: &str) -> String {
 
 impl<'s> Reader<'s> {
     fn document(&mut self) -> Result<Yaml, Error> {
-        let mut root = Yaml {
-            node: Node::Null,
-            span: Span::start_of(self.file),
-        };
+        let mut root = Yaml { node: Node::Null, span: Span::start_of(self.file) };
         let mut documents = 0;
         loop {
             let (event, span) = self.next()?;
@@ -250,10 +238,7 @@ impl<'s> Reader<'s> {
                 Some(Err(error)) => {
                     let at = error.marker().byte_offset().unwrap_or(0);
                     let span = Span::new(self.file, at, (at + 1).min(self.text.len()));
-                    return Err(Error {
-                        message: explained(&error.info().to_string()),
-                        span,
-                    });
+                    return Err(Error { message: explained(&error.info().to_string()), span });
                 }
                 None => return Ok((Event::StreamEnd, Span::start_of(self.file))),
             }
@@ -278,35 +263,18 @@ impl<'s> Reader<'s> {
                         (event, at) => items.push(self.node(event, at, depth + 1)?),
                     }
                 };
-                (
-                    Node::Seq(items),
-                    anchor,
-                    Span {
-                        end: end.end,
-                        ..span
-                    },
-                )
+                (Node::Seq(items), anchor, Span { end: end.end, ..span })
             }
             Event::MappingStart(_, anchor, _) => {
                 let (map, end) = self.mapping(depth)?;
-                (
-                    Node::Map(map),
-                    anchor,
-                    Span {
-                        end: end.end.max(span.end),
-                        ..span
-                    },
-                )
+                (Node::Map(map), anchor, Span { end: end.end.max(span.end), ..span })
             }
             Event::Alias(id) => {
                 let Some(target) = self.anchors.get(&id).cloned() else {
                     return Err(self.error(span, "an alias to an anchor that is not defined yet"));
                 };
                 self.spend(size(&target), span)?;
-                return Ok(Yaml {
-                    node: target.node,
-                    span,
-                });
+                return Ok(Yaml { node: target.node, span });
             }
             _ => return Err(self.error(span, "unexpected end of the document")),
         };
@@ -335,10 +303,7 @@ impl<'s> Reader<'s> {
                 self.merge(&value, &mut merged)?;
                 continue;
             }
-            let key = Spanned {
-                value: text,
-                span: key.span,
-            };
+            let key = Spanned { value: text, span: key.span };
             if let Some(old) = map.entries.iter_mut().find(|(k, _)| k.value == key.value) {
                 self.duplicates.push(key.clone());
                 *old = (key, value);
@@ -382,10 +347,7 @@ impl<'s> Reader<'s> {
     }
 
     fn error(&self, span: Span, message: &str) -> Error {
-        Error {
-            message: message.to_owned(),
-            span,
-        }
+        Error { message: message.to_owned(), span }
     }
 }
 
@@ -453,9 +415,7 @@ fn integer(text: &str) -> Option<i64> {
     let radix = |digits: &str, radix| {
         let digits = digits.replace('_', "");
         let is_plain = digits.bytes().all(|b| b.is_ascii_alphanumeric());
-        i64::from_str_radix(&digits, radix)
-            .ok()
-            .filter(|_| is_plain)
+        i64::from_str_radix(&digits, radix).ok().filter(|_| is_plain)
     };
     let value = if let Some(binary) = digits.strip_prefix("0b") {
         radix(binary, 2)?
@@ -527,9 +487,7 @@ mod tests {
     }
 
     fn json(text: &str) -> String {
-        read(text)
-            .map(|d| d.root.to_json().to_string())
-            .unwrap_or_else(|e| e.message)
+        read(text).map(|d| d.root.to_json().to_string()).unwrap_or_else(|e| e.message)
     }
 
     #[test]
@@ -577,12 +535,7 @@ mod tests {
     fn spans_cover_what_was_written() {
         let text = "models:\n  - name: orders\n";
         let root = read(text).unwrap().root;
-        let name = root.get("models").unwrap().as_seq().unwrap()[0]
-            .get("name")
-            .unwrap();
-        assert_eq!(
-            &text[name.span.start as usize..name.span.end as usize],
-            "orders"
-        );
+        let name = root.get("models").unwrap().as_seq().unwrap()[0].get("name").unwrap();
+        assert_eq!(&text[name.span.start as usize..name.span.end as usize], "orders");
     }
 }

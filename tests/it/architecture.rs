@@ -31,26 +31,10 @@ const ENGINES: &[&str] = &[
 /// Where an engine may be named: start of the path, the text that is left out, the reason.
 const ENGINE_EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("src/adapters/", "", "the room of engines"),
-    (
-        "src/templates.rs",
-        "",
-        "embeds the folders of `templates/`, one per engine",
-    ),
-    (
-        "src/",
-        "dbt_sqlite",
-        "the package whose macros dbt-sqlite projects name",
-    ),
-    (
-        "src/",
-        "dbt-sqlite",
-        "profiles of that adapter are read as they are",
-    ),
-    (
-        "src/cli/",
-        "snowflake-projects-otel",
-        "a flag of dbt's, accepted without effect",
-    ),
+    ("src/templates.rs", "", "embeds the folders of `templates/`, one per engine"),
+    ("src/", "dbt_sqlite", "the package whose macros dbt-sqlite projects name"),
+    ("src/", "dbt-sqlite", "profiles of that adapter are read as they are"),
+    ("src/cli/", "snowflake-projects-otel", "a flag of dbt's, accepted without effect"),
     (
         "src/project/",
         "snowflake_projects_otel",
@@ -66,28 +50,15 @@ const ENGINE_EXCEPTIONS: &[(&str, &str, &str)] = &[
 /// The one door to the machine, and what besides it may come through: start of the path, text, reason.
 const HOST_EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("src/host.rs", "", "the door"),
-    (
-        "src/adapters/",
-        "std::fs",
-        "opens databases and makes their folders",
-    ),
+    ("src/adapters/", "std::fs", "opens databases and makes their folders"),
 ];
 
 #[test]
 fn modules_import_only_from_modules_above_them() {
     let layers = layers();
-    assert!(
-        layers.len() >= 15,
-        "layers not found in src/lib.rs: {layers:?}"
-    );
-    let findings = source_files()
-        .iter()
-        .flat_map(|file| upward_imports(file, &layers))
-        .collect();
-    report(
-        "upward imports; the order is that of `pub mod` in src/lib.rs",
-        findings,
-    );
+    assert!(layers.len() >= 15, "layers not found in src/lib.rs: {layers:?}");
+    let findings = source_files().iter().flat_map(|file| upward_imports(file, &layers)).collect();
+    report("upward imports; the order is that of `pub mod` in src/lib.rs", findings);
 }
 
 #[test]
@@ -96,11 +67,7 @@ fn engines_are_named_in_their_folders_only() {
     for file in source_files() {
         let mut text = file.shipped.to_lowercase();
         for (_, allowed, _) in exceptions(ENGINE_EXCEPTIONS, &file.path) {
-            text = if allowed.is_empty() {
-                String::new()
-            } else {
-                text.replace(allowed, "")
-            };
+            text = if allowed.is_empty() { String::new() } else { text.replace(allowed, "") };
         }
         for engine in ENGINES {
             findings.extend(places(
@@ -134,29 +101,19 @@ fn only_the_command_line_and_the_reports_print() {
             ));
         }
     }
-    report(
-        "printing outside cli/ and report/; emit an event or a diagnostic",
-        findings,
-    );
+    report("printing outside cli/ and report/; emit an event or a diagnostic", findings);
 }
 
 #[test]
 fn files_environment_and_clock_are_reached_through_the_host() {
     let mut findings = Vec::new();
     for file in source_files() {
-        let allowed = exceptions(HOST_EXCEPTIONS, &file.path)
-            .map(|(_, text, _)| *text)
-            .collect::<Vec<_>>();
+        let allowed =
+            exceptions(HOST_EXCEPTIONS, &file.path).map(|(_, text, _)| *text).collect::<Vec<_>>();
         if allowed.contains(&"") {
             continue;
         }
-        for name in [
-            "std::fs",
-            "std::env",
-            "SystemTime::now",
-            "Timestamp::now",
-            "Zoned::now",
-        ] {
+        for name in ["std::fs", "std::env", "SystemTime::now", "Timestamp::now", "Zoned::now"] {
             if !allowed.contains(&name) {
                 findings.extend(places(
                     &file,
@@ -170,46 +127,29 @@ fn files_environment_and_clock_are_reached_through_the_host() {
             for name in ["fs", "env"] {
                 let full = format!("std::{name}");
                 if heads(group).any(|head| head == name) && !allowed.contains(&full.as_str()) {
-                    findings.extend(places(
-                        &file,
-                        &file.shipped_bare,
-                        std::iter::once(at),
-                        &full,
-                    ));
+                    findings.extend(places(&file, &file.shipped_bare, std::iter::once(at), &full));
                 }
             }
         }
     }
-    report(
-        "the machine is touched outside src/host.rs; ask the `Host`",
-        findings,
-    );
+    report("the machine is touched outside src/host.rs; ask the `Host`", findings);
 }
 
 #[test]
 fn nothing_unwraps_outside_tests() {
     let mut findings = Vec::new();
     for file in source_files() {
-        let offsets = file
-            .shipped_bare
-            .match_indices(".unwrap()")
-            .map(|(at, _)| at);
+        let offsets = file.shipped_bare.match_indices(".unwrap()").map(|(at, _)| at);
         findings.extend(places(&file, &file.shipped_bare, offsets, "unwrap()"));
     }
-    report(
-        "`unwrap()`; return the error, or `expect(\"invariant: …\")`",
-        findings,
-    );
+    report("`unwrap()`; return the error, or `expect(\"invariant: …\")`", findings);
 }
 
 #[test]
 fn every_file_says_what_it_is_for() {
     let files = all_files();
     let silent = files.iter().filter(|file| !file.text.starts_with("//! "));
-    report(
-        "no `//!` at the top",
-        silent.map(|file| format!("{}:1", file.path)).collect(),
-    );
+    report("no `//!` at the top", silent.map(|file| format!("{}:1", file.path)).collect());
 }
 
 #[test]
@@ -219,13 +159,8 @@ fn no_file_is_longer_than_a_room() {
         .iter()
         .map(|file| (file, file.text.lines().count()))
         .filter(|(_, lines)| *lines > LONGEST_FILE);
-    let findings = long
-        .map(|(file, lines)| format!("{}: {lines} lines", file.path))
-        .collect();
-    report(
-        &format!("files of more than {LONGEST_FILE} lines; find the second room"),
-        findings,
-    );
+    let findings = long.map(|(file, lines)| format!("{}: {lines} lines", file.path)).collect();
+    report(&format!("files of more than {LONGEST_FILE} lines; find the second room"), findings);
 }
 
 #[test]
@@ -235,29 +170,11 @@ fn the_rules_see_what_breaks_them() {
         upward_imports(&RustFile::new(path, text.to_owned()), &layers).len()
     };
     assert_eq!(found("src/low/mod.rs", "use crate::high::X;"), 1);
-    assert_eq!(
-        found("src/low/a.rs", "use crate::{low::b, high::{c, d}};"),
-        1
-    );
-    assert_eq!(
-        found("src/low/a.rs", "fn f() { super::super::high::g() }"),
-        1
-    );
+    assert_eq!(found("src/low/a.rs", "use crate::{low::b, high::{c, d}};"), 1);
+    assert_eq!(found("src/low/a.rs", "fn f() { super::super::high::g() }"), 1);
     assert_eq!(found("src/low.rs", "use super::high;"), 1);
-    assert_eq!(
-        found(
-            "src/low/a.rs",
-            "use super::high; // crate::high\n use crate::low::b;"
-        ),
-        0
-    );
-    assert_eq!(
-        found(
-            "src/high/a.rs",
-            "use crate::{high::b, low}; let s = \"crate::none\";"
-        ),
-        0
-    );
+    assert_eq!(found("src/low/a.rs", "use super::high; // crate::high\n use crate::low::b;"), 0);
+    assert_eq!(found("src/high/a.rs", "use crate::{high::b, low}; let s = \"crate::none\";"), 0);
 }
 
 fn source_files() -> Vec<RustFile> {
@@ -275,22 +192,15 @@ fn all_files() -> Vec<RustFile> {
 /// The rooms in layer order.
 fn layers() -> Vec<String> {
     let lib = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
-    let lines = lib
-        .lines()
-        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let lines = lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
     lines.map(str::to_owned).collect()
 }
 
 /// The places where a file names a room below its own.
 fn upward_imports(file: &RustFile, layers: &[String]) -> Vec<String> {
-    let below_src = Path::new(&file.path)
-        .strip_prefix("src")
-        .unwrap()
-        .with_extension("");
-    let mut module = below_src
-        .iter()
-        .map(|part| part.to_string_lossy().into_owned())
-        .collect::<Vec<_>>();
+    let below_src = Path::new(&file.path).strip_prefix("src").unwrap().with_extension("");
+    let mut module =
+        below_src.iter().map(|part| part.to_string_lossy().into_owned()).collect::<Vec<_>>();
     module.pop_if(|last| last == "mod");
     let rank = |name: &str| layers.iter().position(|layer| layer == name);
     let Some(own) = rank(&module[0]) else {
@@ -312,25 +222,17 @@ fn upward_imports(file: &RustFile, layers: &[String]) -> Vec<String> {
             }
         }
     }
-    let upward = named
-        .into_iter()
-        .filter(|(_, name)| rank(name).is_some_and(|rank| rank > own));
+    let upward = named.into_iter().filter(|(_, name)| rank(name).is_some_and(|rank| rank > own));
     upward
         .map(|(at, name)| {
-            format!(
-                "{}:{}: `{}` uses `{name}`",
-                file.path,
-                line_of(&file.bare, at),
-                module[0]
-            )
+            format!("{}:{}: `{}` uses `{name}`", file.path, line_of(&file.bare, at), module[0])
         })
         .collect()
 }
 
 /// The brace groups that `opening` (with its brace) starts: offset and inside.
 fn groups<'t>(text: &'t str, opening: &'t str) -> impl Iterator<Item = (usize, &'t str)> {
-    text.match_indices(opening)
-        .map(move |(at, _)| (at, until_close(&text[at + opening.len()..])))
+    text.match_indices(opening).map(move |(at, _)| (at, until_close(&text[at + opening.len()..])))
 }
 
 /// The text up to the brace that closes one opened before it.
@@ -364,9 +266,7 @@ fn heads(group: &str) -> impl Iterator<Item = &str> {
 }
 
 fn first_name(path: &str) -> &str {
-    path.split(|c: char| !c.is_alphanumeric() && c != '_')
-        .next()
-        .unwrap_or_default()
+    path.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
 }
 
 fn exceptions<'t>(

@@ -18,50 +18,33 @@ const PAGE_WIDTH: usize = 120;
 #[test]
 fn every_config_key_is_documented() {
     let manual = manual();
-    let missing = KEYS
-        .iter()
-        .map(|key| key.name)
-        .filter(|name| !manual.contains(&format!("`{name}`")));
+    let missing =
+        KEYS.iter().map(|key| key.name).filter(|name| !manual.contains(&format!("`{name}`")));
     expect_none("config keys that no page of docs/ names as `key`", missing);
 }
 
 #[test]
 fn every_selector_method_is_documented() {
     let methods = selector_methods();
-    assert!(
-        methods.len() >= 8,
-        "selector methods not found: {methods:?}"
-    );
+    assert!(methods.len() >= 8, "selector methods not found: {methods:?}");
     let page = page("selection.md");
     let is_told = |method: &str| {
         page.contains(&format!("`{method}:")) || page.contains(&format!("`{method}."))
     };
-    let missing = methods
-        .iter()
-        .map(String::as_str)
-        .filter(|method| !is_told(method));
-    expect_none(
-        "selector methods that docs/selection.md does not name as `method:`",
-        missing,
-    );
+    let missing = methods.iter().map(String::as_str).filter(|method| !is_told(method));
+    expect_none("selector methods that docs/selection.md does not name as `method:`", missing);
 }
 
 #[test]
 fn every_verb_is_documented() {
     let verbs = verbs();
-    assert!(
-        verbs.len() >= 12,
-        "verbs not found in `forge --help`: {verbs:?}"
-    );
+    assert!(verbs.len() >= 12, "verbs not found in `forge --help`: {verbs:?}");
     let page = page("commands.md");
     let is_told = |verb: &str| {
         let after = ["`", " "].map(|end| format!("`{verb}{end}"));
         after.iter().any(|text| page.contains(text))
     };
-    let missing = verbs
-        .iter()
-        .map(String::as_str)
-        .filter(|verb| !is_told(verb));
+    let missing = verbs.iter().map(String::as_str).filter(|verb| !is_told(verb));
     expect_none("verbs that docs/commands.md does not name", missing);
 }
 
@@ -79,10 +62,7 @@ fn the_list_of_diagnostics_is_up_to_date() {
         .context_radius(1)
         .header("docs/diagnostics.md", "the codes")
         .to_string();
-    assert!(
-        diff.is_empty(),
-        "run UPDATE_DOCS=1 cargo test --test it docs\n{diff}"
-    );
+    assert!(diff.is_empty(), "run UPDATE_DOCS=1 cargo test --test it docs\n{diff}");
 }
 
 #[test]
@@ -112,10 +92,7 @@ fn every_code_has_a_page_that_explains_it() {
 #[test]
 fn every_page_file_belongs_to_a_code() {
     let names = stems(&root().join("src/diagnostics/codes"), "md");
-    let stray = names
-        .iter()
-        .map(String::as_str)
-        .filter(|name| Code::find(name).is_none());
+    let stray = names.iter().map(String::as_str).filter(|name| Code::find(name).is_none());
     expect_none("pages in src/diagnostics/codes without a code", stray);
 }
 
@@ -123,10 +100,7 @@ fn every_page_file_belongs_to_a_code() {
 fn links_between_pages_lead_somewhere() {
     let mut findings = Vec::new();
     let readme = root().join("README.md");
-    for path in pages()
-        .into_iter()
-        .chain(readme.is_file().then_some(readme))
-    {
+    for path in pages().into_iter().chain(readme.is_file().then_some(readme)) {
         let text = std::fs::read_to_string(&path).unwrap();
         for (at, _) in text.match_indices("](") {
             let target = text[at + 2..].split(')').next().unwrap_or_default();
@@ -135,17 +109,12 @@ fn links_between_pages_lead_somewhere() {
                 && !target.contains("://")
                 && !target.contains(char::is_whitespace);
             if is_local && !path.parent().unwrap().join(file).exists() {
-                findings.push(format!(
-                    "{}: {target}",
-                    path.strip_prefix(root()).unwrap().display()
-                ));
+                findings
+                    .push(format!("{}: {target}", path.strip_prefix(root()).unwrap().display()));
             }
         }
     }
-    expect_none(
-        "links to files that are not there",
-        findings.iter().map(String::as_str),
-    );
+    expect_none("links to files that are not there", findings.iter().map(String::as_str));
 }
 
 fn diagnostics_page() -> String {
@@ -168,11 +137,8 @@ fn diagnostics_page() -> String {
         }
         let (id, name) = (code.id(), code.name());
         let meaning = meaning(*code).replace('|', "\\|");
-        writeln!(
-            text,
-            "| [{id}](../src/diagnostics/codes/{id}.md) | `{name}` | {meaning} |"
-        )
-        .unwrap();
+        writeln!(text, "| [{id}](../src/diagnostics/codes/{id}.md) | `{name}` | {meaning} |")
+            .unwrap();
     }
     text
 }
@@ -203,20 +169,14 @@ fn selector_methods() -> BTreeSet<String> {
     let text = std::fs::read_to_string(root().join("src/select/methods/mod.rs")).unwrap();
     let table = text.split("static METHODS").nth(1).unwrap();
     let table = table.split("];").next().unwrap();
-    let entries = table
-        .lines()
-        .filter_map(|line| line.trim().split_once("::"));
-    entries
-        .map(|(room, entry)| entry.split('"').nth(1).unwrap_or(room).to_owned())
-        .collect()
+    let entries = table.lines().filter_map(|line| line.trim().split_once("::"));
+    entries.map(|(room, entry)| entry.split('"').nth(1).unwrap_or(room).to_owned()).collect()
 }
 
 /// The verbs that `forge --help` lists.
 fn verbs() -> BTreeSet<String> {
-    let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_forge"))
-        .arg("--help")
-        .output()
-        .unwrap();
+    let output =
+        assert_cmd::Command::new(env!("CARGO_BIN_EXE_forge")).arg("--help").output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
     let commands = help
         .lines()
@@ -225,21 +185,14 @@ fn verbs() -> BTreeSet<String> {
         .take_while(|line| !line.is_empty());
     let entries = commands.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     let verbs = entries.filter_map(|line| line.split_whitespace().next());
-    verbs
-        .filter(|verb| *verb != "help")
-        .map(str::to_owned)
-        .collect()
+    verbs.filter(|verb| *verb != "help").map(str::to_owned).collect()
 }
 
 fn stems(folder: &Path, extension: &str) -> BTreeSet<String> {
-    let entries = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .map(|entry| entry.unwrap().path());
+    let entries =
+        std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
     let files = entries.filter(|path| path.extension().is_some_and(|found| found == extension));
-    files
-        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
-        .collect()
+    files.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect()
 }
 
 fn pages() -> Vec<PathBuf> {
@@ -254,10 +207,7 @@ fn pages() -> Vec<PathBuf> {
 
 /// All pages of the manual as one text.
 fn manual() -> String {
-    pages()
-        .iter()
-        .map(|page| std::fs::read_to_string(page).unwrap())
-        .collect()
+    pages().iter().map(|page| std::fs::read_to_string(page).unwrap()).collect()
 }
 
 fn page(name: &str) -> String {
@@ -266,10 +216,5 @@ fn page(name: &str) -> String {
 
 fn expect_none<'t>(rule: &str, findings: impl Iterator<Item = &'t str>) {
     let findings = findings.collect::<Vec<_>>();
-    assert!(
-        findings.is_empty(),
-        "{} × {rule}:\n  {}",
-        findings.len(),
-        findings.join("\n  ")
-    );
+    assert!(findings.is_empty(), "{} × {rule}:\n  {}", findings.len(), findings.join("\n  "));
 }

@@ -12,10 +12,7 @@ fn a_second_build_changes_no_row() {
     scratch.forge(&["build"]).expect(0, &[]);
     let first = rows(&scratch);
     assert!(first.len() >= AT_LEAST, "{:?}", first.keys());
-    assert!(
-        !first["account_summary"].is_empty(),
-        "account_summary is empty"
-    );
+    assert!(!first["account_summary"].is_empty(), "account_summary is empty");
     scratch.forge(&["build"]).expect(0, &[]);
     assert_eq!(rows(&scratch), first);
     scratch.forge(&["test"]).expect(0, &[]);
@@ -41,10 +38,7 @@ fn the_changed_accounts_and_no_others_are_written() {
     let before = build(0);
     let after = build(47);
     assert_eq!(before.len(), after.len());
-    let changed = after
-        .iter()
-        .filter(|row| before.binary_search(row).is_err())
-        .count();
+    let changed = after.iter().filter(|row| before.binary_search(row).is_err()).count();
     assert_eq!(changed, 47);
     assert_eq!(build(47), after);
 }
@@ -52,10 +46,7 @@ fn the_changed_accounts_and_no_others_are_written() {
 #[test]
 fn the_project_has_no_key_that_forge_does_not_know() {
     let scratch = example();
-    scratch
-        .forge(&["parse", "--strict"])
-        .expect(0, &[])
-        .without(&["warning"]);
+    scratch.forge(&["parse", "--strict"]).expect(0, &[]).without(&["warning"]);
 }
 
 fn example() -> Scratch {

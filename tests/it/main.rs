@@ -4,10 +4,7 @@
 //! project, `architecture` and `docs` read the repository itself.
 //! Invariant: a test writes only below its own temporary folder and uses no network.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a helper of a test may panic as a test may"
-)]
+#![allow(clippy::unwrap_used, reason = "a helper of a test may panic as a test may")]
 
 mod architecture;
 mod cli;

@@ -27,18 +27,12 @@ pub(crate) fn root() -> &'static Path {
 /// Every `.rs` file below a folder of the repository, sorted by path.
 pub(crate) fn files_below(folder: &str) -> Vec<RustFile> {
     let entries = walkdir::WalkDir::new(root().join(folder)).sort_by_file_name();
-    let paths = entries
-        .into_iter()
-        .filter_map(Result::ok)
-        .map(walkdir::DirEntry::into_path);
+    let paths = entries.into_iter().filter_map(Result::ok).map(walkdir::DirEntry::into_path);
     let mut files = paths
         .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
         .map(|path| RustFile::read(&path))
         .collect::<Vec<_>>();
-    let test_modules = files
-        .iter()
-        .flat_map(RustFile::test_modules)
-        .collect::<Vec<_>>();
+    let test_modules = files.iter().flat_map(RustFile::test_modules).collect::<Vec<_>>();
     for file in &mut files {
         let path = PathBuf::from(&file.path);
         if test_modules
@@ -84,9 +78,7 @@ impl RustFile {
     /// The folders of modules that this file declares for tests only.
     fn test_modules(&self) -> Vec<PathBuf> {
         let bare = self.bare.chars().collect::<Vec<_>>();
-        let items = test_items(&bare)
-            .into_iter()
-            .map(|item| bare[item].iter().collect::<String>());
+        let items = test_items(&bare).into_iter().map(|item| bare[item].iter().collect::<String>());
         let names = items.filter(|item| item.ends_with(';')).filter_map(|item| {
             let name = item.rsplit_once("mod ")?.1;
             Some(name.trim_end_matches(';').trim().to_owned())
@@ -103,11 +95,9 @@ pub(crate) fn line_of(text: &str, offset: usize) -> usize {
 /// Byte offsets of `word` in `text` where it is not a part of a longer name.
 pub(crate) fn words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
-    text.match_indices(word)
-        .map(|(at, _)| at)
-        .filter(move |&at| {
-            !text[..at].ends_with(is_name) && !text[at + word.len()..].starts_with(is_name)
-        })
+    text.match_indices(word).map(|(at, _)| at).filter(move |&at| {
+        !text[..at].ends_with(is_name) && !text[at + word.len()..].starts_with(is_name)
+    })
 }
 
 struct Masked {
@@ -156,9 +146,7 @@ fn token_end(chars: &[char], at: usize) -> Option<(usize, bool)> {
 }
 
 fn find(chars: &[char], from: usize, stop: impl Fn(&[char]) -> bool) -> usize {
-    (from..chars.len())
-        .find(|&at| stop(&chars[at..]))
-        .unwrap_or(chars.len())
+    (from..chars.len()).find(|&at| stop(&chars[at..])).unwrap_or(chars.len())
 }
 
 fn block_comment_end(chars: &[char], start: usize) -> usize {
@@ -233,8 +221,7 @@ fn test_items(bare: &[char]) -> Vec<std::ops::Range<usize>> {
 fn blank(chars: &[char], ranges: &[std::ops::Range<usize>]) -> String {
     let inside = |at: usize| ranges.iter().any(|range| range.contains(&at));
     let kept = chars.iter().enumerate();
-    kept.map(|(at, &c)| if c != '\n' && inside(at) { ' ' } else { c })
-        .collect()
+    kept.map(|(at, &c)| if c != '\n' && inside(at) { ' ' } else { c }).collect()
 }
 
 #[test]
@@ -256,16 +243,10 @@ fn comments_strings_and_tests_are_blanked_in_place() {
         assert!(!file.shipped_bare.contains(word), "{word}");
     }
     assert!(file.bare.contains("fn g"));
-    assert_eq!(
-        line_of(&file.shipped_bare, file.shipped_bare.find("nine").unwrap()),
-        8
-    );
+    assert_eq!(line_of(&file.shipped_bare, file.shipped_bare.find("nine").unwrap()), 8);
 }
 
 #[test]
 fn a_word_is_not_a_part_of_a_name() {
-    assert_eq!(
-        words("print! eprint! print!(", "print!").collect::<Vec<_>>(),
-        [0, 15]
-    );
+    assert_eq!(words("print! eprint! print!(", "print!").collect::<Vec<_>>(), [0, 15]);
 }

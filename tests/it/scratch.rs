@@ -36,10 +36,7 @@ pub(crate) type Rows = BTreeMap<String, Vec<String>>;
 impl Scratch {
     /// An empty folder.
     pub(crate) fn empty() -> Self {
-        let root = tempfile::Builder::new()
-            .prefix("forge_cli_")
-            .tempdir()
-            .unwrap();
+        let root = tempfile::Builder::new().prefix("forge_cli_").tempdir().unwrap();
         fs::create_dir(root.path().join("home")).unwrap();
         fs::create_dir(root.path().join("shop")).unwrap();
         Scratch { root }
@@ -84,21 +81,11 @@ impl Scratch {
     /// `forge` in the project's folder, not yet started.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_forge"));
-        command
-            .args(arguments)
-            .current_dir(self.path(""))
-            .env_clear();
+        command.args(arguments).current_dir(self.path("")).env_clear();
         command
             .envs(std::env::vars_os().filter(|(name, _)| name == "PATH" || name == "SYSTEMROOT"));
-        command
-            .env("HOME", self.root.path().join("home"))
-            .env("FORGE_NOW", NOW);
-        command.envs([
-            ("NO_COLOR", "1"),
-            ("TZ", "UTC"),
-            ("LC_ALL", "C.UTF-8"),
-            ("COLUMNS", "400"),
-        ]);
+        command.env("HOME", self.root.path().join("home")).env("FORGE_NOW", NOW);
+        command.envs([("NO_COLOR", "1"), ("TZ", "UTC"), ("LC_ALL", "C.UTF-8"), ("COLUMNS", "400")]);
         command
     }
 
@@ -139,10 +126,7 @@ impl Scratch {
             .unwrap()
             .collect::<Result<Vec<String>, _>>()
             .unwrap();
-        names
-            .into_iter()
-            .map(|name| (name.clone(), relation_rows(&db, &name)))
-            .collect()
+        names.into_iter().map(|name| (name.clone(), relation_rows(&db, &name))).collect()
     }
 }
 
@@ -157,9 +141,7 @@ fn relation_rows(db: &Connection, name: &str) -> Vec<String> {
     let mut statement = db.prepare(&format!("select * from \"{name}\"")).unwrap();
     let count = statement.column_count();
     let rows = statement.query_map([], |row| {
-        let cells = (0..count)
-            .map(|at| row.get::<_, Value>(at))
-            .collect::<Result<Vec<_>, _>>()?;
+        let cells = (0..count).map(|at| row.get::<_, Value>(at)).collect::<Result<Vec<_>, _>>()?;
         Ok(format!("{cells:?}"))
     });
     let mut rows = rows.unwrap().collect::<Result<Vec<_>, _>>().unwrap();
@@ -198,10 +180,7 @@ impl Outcome {
     pub(crate) fn mentions(self, texts: &[&str]) -> Self {
         let text = self.text();
         for wanted in texts {
-            assert!(
-                text.contains(wanted),
-                "`{wanted}` is missing in the output of {self}"
-            );
+            assert!(text.contains(wanted), "`{wanted}` is missing in the output of {self}");
         }
         self.without(&["panicked at", "RUST_BACKTRACE"])
     }
@@ -211,10 +190,7 @@ impl Outcome {
     pub(crate) fn without(self, texts: &[&str]) -> Self {
         let text = self.text();
         for unwanted in texts {
-            assert!(
-                !text.contains(unwanted),
-                "`{unwanted}` is in the output of {self}"
-            );
+            assert!(!text.contains(unwanted), "`{unwanted}` is in the output of {self}");
         }
         self
     }
@@ -222,16 +198,8 @@ impl Outcome {
 
 impl std::fmt::Display for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Outcome {
-            command,
-            code,
-            stdout,
-            stderr,
-        } = self;
-        write!(
-            f,
-            "`forge {command}` ({code:?})\n── stdout\n{stdout}\n── stderr\n{stderr}\n──"
-        )
+        let Outcome { command, code, stdout, stderr } = self;
+        write!(f, "`forge {command}` ({code:?})\n── stdout\n{stdout}\n── stderr\n{stderr}\n──")
     }
 }
 
@@ -240,11 +208,7 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     for entry in walkdir::WalkDir::new(from) {
         let entry = entry.unwrap();
         let below = entry.path().strip_prefix(from).unwrap();
-        let target = if below.as_os_str().is_empty() {
-            to.to_owned()
-        } else {
-            to.join(below)
-        };
+        let target = if below.as_os_str().is_empty() { to.to_owned() } else { to.join(below) };
         if entry.file_type().is_dir() {
             fs::create_dir_all(target).unwrap();
         } else {

@@ -9,11 +9,7 @@ use super::reader::Field;
 pub(super) fn row(fields: &[Field], types: &[InferredType]) -> Vec<Datum> {
     let cells = fields.iter().zip(types);
     cells
-        .map(|(field, kind)| {
-            field
-                .as_deref()
-                .map_or(Datum::Null, |text| value(text, *kind))
-        })
+        .map(|(field, kind)| field.as_deref().map_or(Datum::Null, |text| value(text, *kind)))
         .collect()
 }
 
@@ -48,11 +44,7 @@ mod tests {
             ("TRUE", InferredType::Boolean, Datum::from(1)),
             (",", InferredType::Boolean, Datum::Null),
             ("2024-1-5", InferredType::Date, Datum::from("2024-01-05")),
-            (
-                "2024-01-05  1:02:03",
-                InferredType::DateTime,
-                Datum::from("2024-01-05 01:02:03"),
-            ),
+            ("2024-01-05  1:02:03", InferredType::DateTime, Datum::from("2024-01-05 01:02:03")),
             ("n/a", InferredType::Text, Datum::from("n/a")),
             (" x ", InferredType::Text, Datum::from(" x ")),
             (" Null", InferredType::Text, Datum::Null),

@@ -39,26 +39,10 @@ pub fn misfit<'d>(
 }
 
 fn kind(declared: &str) -> Option<Kind> {
-    const WHOLE: [&str; 9] = [
-        "int",
-        "integer",
-        "bigint",
-        "smallint",
-        "tinyint",
-        "mediumint",
-        "int2",
-        "int4",
-        "int8",
-    ];
-    const NUMBERS: [&str; 7] = [
-        "real",
-        "double",
-        "double precision",
-        "float",
-        "numeric",
-        "decimal",
-        "number",
-    ];
+    const WHOLE: [&str; 9] =
+        ["int", "integer", "bigint", "smallint", "tinyint", "mediumint", "int2", "int4", "int8"];
+    const NUMBERS: [&str; 7] =
+        ["real", "double", "double precision", "float", "numeric", "decimal", "number"];
     let name = declared.split('(').next().unwrap_or_default();
     let name = name.trim().to_lowercase();
     if WHOLE.contains(&&*name) {
@@ -68,9 +52,8 @@ fn kind(declared: &str) -> Option<Kind> {
 }
 
 fn fits(text: &str, kind: Kind) -> bool {
-    let is_written_as_number = text
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    let is_written_as_number =
+        text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
     let Some(number) = text.parse::<f64>().ok().filter(|_| is_written_as_number) else {
         return false;
     };
@@ -109,16 +92,10 @@ mod tests {
     fn what_is_no_number_is_named_with_its_row() {
         let expected = (3, "`old` in column `n` is no integer".to_owned());
         assert_eq!(check("n\n1\nold\n", "integer"), Some(expected));
-        for (value, declared) in [
-            ("1.5", "int"),
-            ("$5", "real"),
-            ("inf", "double"),
-            ("-", "decimal(5)"),
-        ] {
-            assert!(
-                check(&format!("n\n{value}\n"), declared).is_some(),
-                "{value}"
-            );
+        for (value, declared) in
+            [("1.5", "int"), ("$5", "real"), ("inf", "double"), ("-", "decimal(5)")]
+        {
+            assert!(check(&format!("n\n{value}\n"), declared).is_some(), "{value}");
         }
     }
 }

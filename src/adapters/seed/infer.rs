@@ -87,9 +87,7 @@ fn infer_column(rows: &[Vec<Field>], index: usize) -> InferredType {
         }
     }
     match kept.first().copied() {
-        Some(InferredType::Number { .. }) => InferredType::Number {
-            decimals: places.decimals(),
-        },
+        Some(InferredType::Number { .. }) => InferredType::Number { decimals: places.decimals() },
         Some(kind) => kind,
         None => InferredType::Text,
     }
@@ -103,10 +101,7 @@ struct Places {
 
 impl Default for Places {
     fn default() -> Self {
-        Self {
-            whole: 1,
-            decimal: 0,
-        }
+        Self { whole: 1, decimal: 0 }
     }
 }
 
@@ -141,9 +136,7 @@ pub(super) fn number(field: &str) -> Option<Decimal> {
         Some(rest) => (true, rest),
         None => (false, text),
     };
-    let text = CURRENCIES
-        .iter()
-        .fold(text, |text, symbol| text.trim_matches(*symbol));
+    let text = CURRENCIES.iter().fold(text, |text, symbol| text.trim_matches(*symbol));
     let number = Decimal::parse(&text.replace(',', ""))?;
     Some(if negative { number.negated() } else { number })
 }
@@ -163,10 +156,8 @@ mod tests {
     use super::*;
 
     fn inferred(values: &[&str]) -> InferredType {
-        let rows: Vec<Vec<Field>> = values
-            .iter()
-            .map(|value| vec![Some((*value).into())])
-            .collect();
+        let rows: Vec<Vec<Field>> =
+            values.iter().map(|value| vec![Some((*value).into())]).collect();
         infer(&rows, 1)[0]
     }
 
@@ -209,18 +200,10 @@ mod tests {
         ] {
             assert_eq!(inferred(&[text]), INT, "{text}");
         }
-        for text in [
-            ".5",
-            "1.50",
-            "1e-3",
-            "1e30",
-            "123456789012345678901234567890",
-        ] {
+        for text in [".5", "1.50", "1e-3", "1e30", "123456789012345678901234567890"] {
             assert_eq!(inferred(&[text]), REAL, "{text}");
         }
-        for text in [
-            "-", "1 000", "0x10", "sNaN", "( 5)", "%", "$", "na", "None", ".",
-        ] {
+        for text in ["-", "1 000", "0x10", "sNaN", "( 5)", "%", "$", "na", "None", "."] {
             assert_eq!(inferred(&[text]), InferredType::Text, "{text}");
         }
     }
@@ -230,22 +213,12 @@ mod tests {
         for text in ["true", "TRUE ", "tr,ue", "False", ","] {
             assert_eq!(inferred(&[text]), InferredType::Boolean, "{text}");
         }
-        for text in [
-            "T",
-            "yes",
-            "10:00:00",
-            "5 days",
-            "2024-02-30",
-            "2024-01-31 10:00",
-        ] {
+        for text in ["T", "yes", "10:00:00", "5 days", "2024-02-30", "2024-01-31 10:00"] {
             assert_eq!(inferred(&[text]), InferredType::Text, "{text}");
         }
         assert_eq!(inferred(&["2024-1-5"]), InferredType::Date);
         assert_eq!(inferred(&["2024-01-31 10:00:00"]), InferredType::DateTime);
-        assert_eq!(
-            inferred(&["2024-01-31T10:00:00Z"]),
-            InferredType::IsoDateTime
-        );
+        assert_eq!(inferred(&["2024-01-31T10:00:00Z"]), InferredType::IsoDateTime);
     }
 
     #[test]
@@ -253,14 +226,8 @@ mod tests {
         assert_eq!(inferred(&["1", "1.5", "2.50", "1e2"]), REAL);
         assert_eq!(inferred(&["1", "true"]), InferredType::Text);
         assert_eq!(inferred(&["", "true"]), InferredType::Boolean);
-        assert_eq!(
-            inferred(&["2024-01-31", "2024-01-31 10:00:00"]),
-            InferredType::Text
-        );
-        assert_eq!(
-            inferred(&["2024-01-31 10:00:00", "2024-01-31T10:00:00"]),
-            InferredType::Text
-        );
+        assert_eq!(inferred(&["2024-01-31", "2024-01-31 10:00:00"]), InferredType::Text);
+        assert_eq!(inferred(&["2024-01-31 10:00:00", "2024-01-31T10:00:00"]), InferredType::Text);
         assert_eq!(inferred(&[]), InferredType::Integer);
         assert_eq!(infer(&[vec![None]], 1), [InferredType::Integer]);
     }

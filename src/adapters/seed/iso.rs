@@ -23,9 +23,7 @@ const TIME: &str = r"(?<hour>2[0-3]|[01]\d|\d):(?<minute>[0-5]\d|\d):(?<second>[
 static STRPTIME: LazyLock<[Regex; 2]> = LazyLock::new(|| {
     let sources = [DATE.to_owned(), format!(r"{DATE}\s+{TIME}")];
     let compiled = patterns(&sources);
-    compiled
-        .try_into()
-        .expect("invariant: two patterns give two patterns")
+    compiled.try_into().expect("invariant: two patterns give two patterns")
 });
 
 /// `%Y-%m-%d` of Python's `strptime`.
@@ -50,10 +48,7 @@ pub(super) fn iso_date_time(text: &str) -> Option<String> {
     }
     let date = iso_date(date)?;
     let (microseconds, offset) = iso_time(time)?;
-    let at = date
-        .at(0, 0, 0, 0)
-        .checked_add(microseconds.microseconds())
-        .ok()?;
+    let at = date.at(0, 0, 0, 0).checked_add(microseconds.microseconds()).ok()?;
     Some(printed(at) + &offset)
 }
 
@@ -74,9 +69,7 @@ fn number<T: std::str::FromStr>(captures: &Captures<'_>, name: &str) -> Option<T
 fn calendar_date(captures: &Captures<'_>) -> Option<Date> {
     let year: i16 = number(captures, "year").filter(|year| *year > 0)?;
     // dbt: `isodate` takes month 00 for January (0.7).
-    let month = number(captures, "month")
-        .map(|month: i8| month.max(1))
-        .unwrap_or(1);
+    let month = number(captures, "month").map(|month: i8| month.max(1)).unwrap_or(1);
     let day = match captures.name("day") {
         Some(_) => number(captures, "day")?,
         None => 1,
@@ -104,9 +97,7 @@ fn ascii_digits(source: &str) -> String {
 }
 
 fn iso_date(text: &str) -> Option<Date> {
-    let captures = ISO_DATES
-        .iter()
-        .find_map(|pattern| pattern.captures(text))?;
+    let captures = ISO_DATES.iter().find_map(|pattern| pattern.captures(text))?;
     if let Some(century) = number::<i16>(&captures, "century") {
         return Date::new(century * 100 + 1, 1, 1).ok();
     }
@@ -139,15 +130,11 @@ static ISO_TIMES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 
 /// Microseconds since midnight, and the offset as Python prints it.
 fn iso_time(text: &str) -> Option<(i64, String)> {
-    let captures = ISO_TIMES
-        .iter()
-        .find_map(|pattern| pattern.captures(text))?;
+    let captures = ISO_TIMES.iter().find_map(|pattern| pattern.captures(text))?;
     let mut total = 0;
-    for (name, unit, limit) in [
-        ("hour", 3_600_000_000, 24),
-        ("minute", 60_000_000, 60),
-        ("second", 1_000_000, 60),
-    ] {
+    for (name, unit, limit) in
+        [("hour", 3_600_000_000, 24), ("minute", 60_000_000, 60), ("second", 1_000_000, 60)]
+    {
         let Some(part) = captures.name(name) else {
             continue;
         };
@@ -211,12 +198,9 @@ mod tests {
         ] {
             assert_eq!(iso_date_time(text).as_deref(), Some(expected), "{text}");
         }
-        for text in [
-            "2024-01-31",
-            "2024-01-31t10:00:00",
-            "2024-01-31T24:00:00",
-            "2024-01-31TT10:00:00",
-        ] {
+        for text in
+            ["2024-01-31", "2024-01-31t10:00:00", "2024-01-31T24:00:00", "2024-01-31TT10:00:00"]
+        {
             assert_eq!(iso_date_time(text), None, "{text}");
         }
     }

@@ -44,11 +44,7 @@ impl Seed {
                 *kind = InferredType::Text;
             }
         }
-        let rows = file
-            .rows
-            .into_iter()
-            .map(|row| convert::row(&row, &types))
-            .collect();
+        let rows = file.rows.into_iter().map(|row| convert::row(&row, &types)).collect();
         Ok(Self {
             column_names: file.column_names,
             types,
@@ -83,19 +79,13 @@ id,amount,flag,day,ts,code,mixed,blank,name
         let seed = Seed::from_csv(csv, b',', &[]).unwrap();
         let types = seed.declared_types();
         let columns = seed.column_names.iter().zip(&types);
-        let columns: Vec<String> = columns
-            .map(|(name, kind)| format!("{name} {kind}"))
-            .collect();
+        let columns: Vec<String> = columns.map(|(name, kind)| format!("{name} {kind}")).collect();
         let adapter = SqliteAdapter::in_memory();
         let mut session: Box<dyn Session> = adapter.writer().unwrap();
-        session
-            .execute(&format!("create table s ({})", columns.join(", ")))
-            .unwrap();
+        session.execute(&format!("create table s ({})", columns.join(", "))).unwrap();
         let relation = adapter.relation(None, "s");
         let mut rows = seed.rows.iter().cloned();
-        session
-            .insert_rows(&relation, &seed.column_names, &mut rows)
-            .unwrap();
+        session.insert_rows(&relation, &seed.column_names, &mut rows).unwrap();
         (types, session.query("select * from s", &[]).unwrap())
     }
 
@@ -103,12 +93,7 @@ id,amount,flag,day,ts,code,mixed,blank,name
     #[test]
     fn the_recorded_types_and_values_come_out() {
         let (types, table) = load(TYPES);
-        assert_eq!(
-            types,
-            [
-                "INT", "REAL", "INT", "TEXT", "TEXT", "INT", "TEXT", "INT", "TEXT"
-            ]
-        );
+        assert_eq!(types, ["INT", "REAL", "INT", "TEXT", "TEXT", "INT", "TEXT", "INT", "TEXT"]);
         let expected = "[[1,1.5,1,\"2024-01-31\",\"2024-01-31 10:00:00\",7,\"1\",null,\"Smith, J\"],\
             [2,2.0,0,\"2024-02-01\",\"2024-02-01 11:30:00\",12,\"x\",null,\"say \\\"hi\\\"\"],\
             [3,null,1,null,null,null,null,null,\" padded \"]]";

@@ -111,16 +111,11 @@ fn records(text: &str, delimiter: u8) -> Result<Vec<Line>> {
     let mut record = StringRecord::new();
     loop {
         let start = reader.position().byte() as usize;
-        let more = reader
-            .read_record(&mut record)
-            .map_err(|error| AdapterError::Seed {
-                message: format!("the file cannot be read as CSV: {error}"),
-                line,
-            })?;
-        let blank = text[start..]
-            .bytes()
-            .take_while(|byte| *byte == b'\n')
-            .count();
+        let more = reader.read_record(&mut record).map_err(|error| AdapterError::Seed {
+            message: format!("the file cannot be read as CSV: {error}"),
+            line,
+        })?;
+        let blank = text[start..].bytes().take_while(|byte| *byte == b'\n').count();
         records.extend((0..blank as u64).map(|offset| (line + offset, Vec::new())));
         if !more {
             return Ok(records);
@@ -128,21 +123,14 @@ fn records(text: &str, delimiter: u8) -> Result<Vec<Line>> {
         let fields = record.iter().map(str::to_owned).collect();
         records.push((line + blank as u64, fields));
         let end = reader.position().byte() as usize;
-        line += text[start..end]
-            .bytes()
-            .filter(|byte| *byte == b'\n')
-            .count() as u64;
+        line += text[start..end].bytes().filter(|byte| *byte == b'\n').count() as u64;
     }
 }
 
 /// Names as agate makes them: letters where the header is empty, `_2` and so on where it repeats itself.
 fn unique_names(header: &[String], records: &[Line]) -> (Vec<String>, Vec<RenamedHeader>) {
     let width = match header.len() {
-        0 => records
-            .iter()
-            .map(|(_, record)| record.len())
-            .max()
-            .unwrap_or(0),
+        0 => records.iter().map(|(_, record)| record.len()).max().unwrap_or(0),
         width => width,
     };
     let mut taken = HashSet::new();
@@ -154,16 +142,11 @@ fn unique_names(header: &[String], records: &[Line]) -> (Vec<String>, Vec<Rename
             header => header.to_owned(),
         };
         let numbered = (2..).map(|number| format!("{wanted}_{number}"));
-        let name = std::iter::once(wanted.clone())
-            .chain(numbered)
-            .find(|name| !taken.contains(name));
+        let name =
+            std::iter::once(wanted.clone()).chain(numbered).find(|name| !taken.contains(name));
         let name = name.expect("invariant: there are more numbers than columns");
         if name != header {
-            renamed.push(RenamedHeader {
-                index,
-                header: header.to_owned(),
-                name: name.clone(),
-            });
+            renamed.push(RenamedHeader { index, header: header.to_owned(), name: name.clone() });
         }
         taken.insert(name.clone());
         names.push(name);
@@ -186,20 +169,14 @@ mod tests {
     }
 
     fn row(values: &[&str]) -> Vec<Field> {
-        values
-            .iter()
-            .map(|value| Some((*value).to_owned()))
-            .collect()
+        values.iter().map(|value| Some((*value).to_owned())).collect()
     }
 
     #[test]
     fn blank_lines_are_rows_without_values() {
         let file = read("a,b\n1,2\n\n3,4\n\n", b',').unwrap();
         let nothing = vec![None, None];
-        assert_eq!(
-            file.rows,
-            [row(&["1", "2"]), nothing.clone(), row(&["3", "4"]), nothing]
-        );
+        assert_eq!(file.rows, [row(&["1", "2"]), nothing.clone(), row(&["3", "4"]), nothing]);
         assert_eq!(file.lines, [2, 3, 4, 5]);
         assert_eq!(fields("a\n\n1\n"), [vec![None], row(&["1"])]);
         assert!(fields("a,b").is_empty());
@@ -218,23 +195,15 @@ mod tests {
     #[test]
     fn ragged_rows() {
         assert_eq!(fields("a,b\n1\n"), [vec![Some("1".to_owned()), None]]);
-        let error = read("a,b\n1,\"x\n\"\n1,2,3\n", b',')
-            .unwrap_err()
-            .to_string();
-        assert_eq!(
-            error,
-            "row 2 has 3 values, but the header has 2 columns"
-        );
+        let error = read("a,b\n1,\"x\n\"\n1,2,3\n", b',').unwrap_err().to_string();
+        assert_eq!(error, "row 2 has 3 values, but the header has 2 columns");
         assert!(read("", b',').is_err());
     }
 
     #[test]
     fn names_are_unique() {
         let file = read("a,,a,b,b_2,b,\n", b',').unwrap();
-        assert_eq!(
-            file.column_names,
-            ["a", "b", "a_2", "b_2", "b_2_2", "b_3", "g"]
-        );
+        assert_eq!(file.column_names, ["a", "b", "a_2", "b_2", "b_2_2", "b_3", "g"]);
         assert_eq!(file.renamed.len(), 6);
         assert_eq!(read("\n1,2\n", b',').unwrap().column_names, ["a", "b"]);
         assert_eq!(letter_name(27), "bb");

@@ -57,28 +57,20 @@ pub(super) fn list(
     let prefix = naming.prefix(Some(schema));
     let others: Vec<String> = match prefix {
         Some(_) => Vec::new(),
-        None => created
-            .iter()
-            .filter_map(|other| naming.prefix(Some(other)))
-            .collect(),
+        None => created.iter().filter_map(|other| naming.prefix(Some(other))).collect(),
     };
     let relations = stored(connection, &engine_schema, None)?.into_iter();
-    let relations = relations
-        .filter(|(name, _)| !is_reserved(name))
-        .filter_map(|(name, kind)| {
-            let identifier = match &prefix {
-                Some(prefix) => without_prefix(&name, prefix)?,
-                None if others
-                    .iter()
-                    .any(|other| without_prefix(&name, other).is_some()) =>
-                {
-                    return None;
-                }
-                None => &name,
-            };
-            let relation = Relation::new(naming, Some(database), Some(schema), Some(identifier));
-            Some(relation.with_kind(kind))
-        });
+    let relations = relations.filter(|(name, _)| !is_reserved(name)).filter_map(|(name, kind)| {
+        let identifier = match &prefix {
+            Some(prefix) => without_prefix(&name, prefix)?,
+            None if others.iter().any(|other| without_prefix(&name, other).is_some()) => {
+                return None;
+            }
+            None => &name,
+        };
+        let relation = Relation::new(naming, Some(database), Some(schema), Some(identifier));
+        Some(relation.with_kind(kind))
+    });
     Ok(relations.collect())
 }
 
@@ -101,10 +93,7 @@ pub(super) fn columns(
     let sql = "select name, type from pragma_table_xinfo(?1, ?2) where hidden <> 1 order by cid";
     let mut statement = connection.prepare(sql)?;
     let rows = statement.query_map([&name.name, schema], |row| {
-        Ok(Column::new(
-            row.get::<_, String>(0)?,
-            row.get::<_, String>(1)?,
-        ))
+        Ok(Column::new(row.get::<_, String>(0)?, row.get::<_, String>(1)?))
     })?;
     rows.collect()
 }

@@ -26,11 +26,7 @@ pub(super) fn rename(
         None => Ok(false),
         Some((_, RelationKind::View)) => rename_view(connection, from, to),
         Some(_) => {
-            let sql = format!(
-                "alter table {} rename to {}",
-                qualified(from),
-                quoted(&to.name)
-            );
+            let sql = format!("alter table {} rename to {}", qualified(from), quoted(&to.name));
             connection.execute_batch(&sql)?;
             Ok(true)
         }
@@ -48,9 +44,8 @@ fn rename_view(
         "select sql from {}.sqlite_master where type = 'view' and name = ?1 collate nocase",
         quoted(schema)
     );
-    let text: Option<String> = connection
-        .query_row(&sql, [&from.name], |row| row.get(0))
-        .optional()?;
+    let text: Option<String> =
+        connection.query_row(&sql, [&from.name], |row| row.get(0)).optional()?;
     let Some(body) = text.as_deref().and_then(view_body) else {
         return Ok(false);
     };
@@ -91,10 +86,7 @@ mod tests {
     use super::*;
 
     fn name(name: &str) -> PhysicalName {
-        PhysicalName {
-            schema: None,
-            name: name.to_owned(),
-        }
+        PhysicalName { schema: None, name: name.to_owned() }
     }
 
     #[test]
@@ -109,29 +101,16 @@ mod tests {
         assert!(rename(&connection, &name("v"), &name("w x")).unwrap());
         assert!(rename(&connection, &name("v\"w"), &name("y")).unwrap());
         assert!(!rename(&connection, &name("v"), &name("z")).unwrap());
-        let read = |sql| {
-            connection
-                .query_row(sql, [], |row| row.get::<_, i64>(0))
-                .unwrap()
-        };
+        let read = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
         assert_eq!(read("select v from \"w x\""), 1);
         assert_eq!(read("select a from y"), 1);
     }
 
     #[test]
     fn a_body_starts_behind_the_name() {
-        assert_eq!(
-            view_body("CREATE VIEW [a b] as select 1"),
-            Some(" as select 1")
-        );
-        assert_eq!(
-            view_body("CREATE VIEW `a```(x) as select 1"),
-            Some("(x) as select 1")
-        );
-        assert_eq!(
-            view_body("CREATE VIEW v\nas select 1"),
-            Some("\nas select 1")
-        );
+        assert_eq!(view_body("CREATE VIEW [a b] as select 1"), Some(" as select 1"));
+        assert_eq!(view_body("CREATE VIEW `a```(x) as select 1"), Some("(x) as select 1"));
+        assert_eq!(view_body("CREATE VIEW v\nas select 1"), Some("\nas select 1"));
         assert_eq!(view_body("CREATE TABLE v (a)"), None);
     }
 }

@@ -8,13 +8,7 @@ use super::super::error::AdapterError;
 
 /// The failure of a statement; `sql` is everything that was handed in.
 pub(super) fn of_statement(error: Error, path: &Path, sql: &str) -> AdapterError {
-    if let Error::SqlInputError {
-        msg,
-        offset,
-        sql: rest,
-        ..
-    } = &error
-    {
+    if let Error::SqlInputError { msg, offset, sql: rest, .. } = &error {
         // The driver counts from the statement that it rejected and carries the text from there on.
         let start = sql.len().saturating_sub(rest.len());
         let offset = usize::try_from(*offset).ok();
@@ -25,10 +19,9 @@ pub(super) fn of_statement(error: Error, path: &Path, sql: &str) -> AdapterError
         };
     }
     match (error.sqlite_error_code(), message(&error)) {
-        (Some(ErrorCode::ConstraintViolation), message) => AdapterError::Constraint {
-            message,
-            sql: sql.to_owned(),
-        },
+        (Some(ErrorCode::ConstraintViolation), message) => {
+            AdapterError::Constraint { message, sql: sql.to_owned() }
+        }
         (Some(code), message) => {
             of_code(code, path, message).unwrap_or_else(|message| AdapterError::Sql {
                 // What is missing is missing at the end.
@@ -37,11 +30,9 @@ pub(super) fn of_statement(error: Error, path: &Path, sql: &str) -> AdapterError
                 sql: sql.to_owned(),
             })
         }
-        (None, message) => AdapterError::Sql {
-            message: explained(&message),
-            offset: None,
-            sql: sql.to_owned(),
-        },
+        (None, message) => {
+            AdapterError::Sql { message: explained(&message), offset: None, sql: sql.to_owned() }
+        }
     }
 }
 
@@ -73,14 +64,10 @@ fn of_code(code: ErrorCode, path: &Path, message: String) -> Result<AdapterError
     Ok(match code {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => AdapterError::Locked { path },
         ErrorCode::ReadOnly => AdapterError::ReadOnly { path },
-        ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt => AdapterError::NotADatabase {
-            path,
-            reason: message,
-        },
-        ErrorCode::CannotOpen => AdapterError::CannotOpen {
-            reason: why_not_open(&path),
-            path,
-        },
+        ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt => {
+            AdapterError::NotADatabase { path, reason: message }
+        }
+        ErrorCode::CannotOpen => AdapterError::CannotOpen { reason: why_not_open(&path), path },
         ErrorCode::OperationInterrupted => AdapterError::Interrupted,
         _ => return Err(message),
     })

@@ -153,16 +153,8 @@ impl Adapter for SqliteAdapter {
 pub fn naming(placement: Placement) -> NamingPolicy {
     NamingPolicy {
         quote_character: '"',
-        quote: Policy {
-            database: false,
-            schema: false,
-            identifier: true,
-        },
-        include: Policy {
-            database: false,
-            schema: true,
-            identifier: true,
-        },
+        quote: Policy { database: false, schema: false, identifier: true },
+        include: Policy { database: false, schema: true, identifier: true },
         placement,
     }
 }

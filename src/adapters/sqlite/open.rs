@@ -97,9 +97,7 @@ fn probe(connection: &Connection, file: &Path) -> Result<()> {
 fn check_writable(connection: &Connection, file: &Path) -> Result<()> {
     match connection.is_readonly(MAIN) {
         Ok(false) => Ok(()),
-        Ok(true) => Err(AdapterError::ReadOnly {
-            path: file.to_owned(),
-        }),
+        Ok(true) => Err(AdapterError::ReadOnly { path: file.to_owned() }),
         Err(error) => Err(errors::of_connection(error, file)),
     }
 }
@@ -116,28 +114,14 @@ fn use_write_ahead_log(connection: &Connection, schema: &str, file: &Path) -> Re
 }
 
 fn attach_all(connection: &Connection, settings: &SqliteSettings, access: Access) -> Result<()> {
-    let Layout::Attached {
-        schemas_and_paths,
-        schema_directory,
-    } = &settings.layout
-    else {
+    let Layout::Attached { schemas_and_paths, schema_directory } = &settings.layout else {
         return Ok(());
     };
-    for (schema, path) in schemas_and_paths
-        .iter()
-        .filter(|(schema, _)| *schema != MAIN)
-    {
-        attach(
-            connection,
-            settings,
-            (schema, &settings.resolve(path)),
-            access,
-        )?;
+    for (schema, path) in schemas_and_paths.iter().filter(|(schema, _)| *schema != MAIN) {
+        attach(connection, settings, (schema, &settings.resolve(path)), access)?;
     }
-    let known: Vec<(&String, PathBuf)> = schemas_and_paths
-        .iter()
-        .map(|(schema, path)| (schema, settings.resolve(path)))
-        .collect();
+    let known: Vec<(&String, PathBuf)> =
+        schemas_and_paths.iter().map(|(schema, path)| (schema, settings.resolve(path))).collect();
     for (stem, found) in files::databases_in(&settings.resolve(schema_directory)) {
         if known.iter().any(|(_, path)| files::same_file(path, &found)) {
             continue;
@@ -219,10 +203,8 @@ mod tests {
     }
 
     fn attached(dir: &Path, files: &[(&str, &str)]) -> SqliteAdapter {
-        let files: IndexMap<String, PathBuf> = files
-            .iter()
-            .map(|(schema, file)| ((*schema).into(), (*file).into()))
-            .collect();
+        let files: IndexMap<String, PathBuf> =
+            files.iter().map(|(schema, file)| ((*schema).into(), (*file).into())).collect();
         SqliteAdapter::new(SqliteSettings::attached(files, "schemas".into(), MAIN, dir)).unwrap()
     }
 
@@ -240,27 +222,17 @@ mod tests {
         );
         assert_eq!(failure(adapter.reader()).to_string(), expected);
         adapter.writer().unwrap();
-        let error = adapter
-            .reader()
-            .unwrap()
-            .execute("create table t (a)")
-            .unwrap_err();
+        let error = adapter.reader().unwrap().execute("create table t (a)").unwrap_err();
         assert!(matches!(error, AdapterError::ReadOnly { .. }), "{error:?}");
     }
 
     #[test]
     fn what_cannot_be_opened_says_why() {
         let dir = tempfile::tempdir().unwrap();
-        std::fs::write(
-            dir.path().join("text.db"),
-            "not a database, but long enough ".repeat(40),
-        )
-        .unwrap();
+        std::fs::write(dir.path().join("text.db"), "not a database, but long enough ".repeat(40))
+            .unwrap();
         let error = failure(single(dir.path(), "text.db").writer());
-        assert!(
-            matches!(error, AdapterError::NotADatabase { .. }),
-            "{error:?}"
-        );
+        assert!(matches!(error, AdapterError::NotADatabase { .. }), "{error:?}");
         let error = failure(single(dir.path(), "").writer()).to_string();
         assert!(error.contains("it is a folder"), "{error}");
         let error = failure(single(dir.path(), "text.db/x.db").writer()).to_string();
@@ -299,11 +271,7 @@ mod tests {
         let view =
             "create view v as select left(lower(hex(md5('a'))), 4) as a where 'x' regexp 'x'";
         adapter.writer().unwrap().execute(view).unwrap();
-        let table = adapter
-            .reader()
-            .unwrap()
-            .query("select a from v", &[])
-            .unwrap();
+        let table = adapter.reader().unwrap().query("select a from v", &[]).unwrap();
         assert_eq!(table.scalar(), Some(&"0cc1".into()));
     }
 
@@ -314,12 +282,8 @@ mod tests {
         let mut writer = attached(dir.path(), &files).writer().unwrap();
         writer.create_schema("new").unwrap();
         writer.create_schema("new").unwrap();
-        writer
-            .execute("create table new.\"t\" as select 1 as a")
-            .unwrap();
-        writer
-            .execute("create table other.t as select 1 as a")
-            .unwrap();
+        writer.execute("create table new.\"t\" as select 1 as a").unwrap();
+        writer.execute("create table other.t as select 1 as a").unwrap();
         let adapter = attached(dir.path(), &files);
         let mut reader = adapter.reader().unwrap();
         assert_eq!(reader.schemas().unwrap(), [MAIN, "other", "new"]);
@@ -340,10 +304,7 @@ mod tests {
         std::fs::write(dir.path().join("schemas/other.db"), "").unwrap();
         let files = [(MAIN, "main.db"), ("other", "other.db")];
         let error = failure(attached(dir.path(), &files).writer());
-        assert!(
-            matches!(error, AdapterError::SchemaConflict { .. }),
-            "{error:?}"
-        );
+        assert!(matches!(error, AdapterError::SchemaConflict { .. }), "{error:?}");
         let files = [(MAIN, "main.db"), ("other", "schemas/other.db")];
         assert!(attached(dir.path(), &files).writer().is_ok());
     }
@@ -357,9 +318,7 @@ mod tests {
         }
         let error = writer.create_schema("one_more").unwrap_err();
         assert!(
-            error
-                .to_string()
-                .starts_with("cannot attach the schema `one_more`: at most 10 files")
+            error.to_string().starts_with("cannot attach the schema `one_more`: at most 10 files")
         );
     }
 
@@ -377,13 +336,7 @@ mod tests {
     #[test]
     fn a_misspelled_quoted_column_is_an_error() {
         let sql = "select \"typo\" from sqlite_master";
-        assert!(
-            SqliteAdapter::in_memory()
-                .writer()
-                .unwrap()
-                .execute(sql)
-                .is_err()
-        );
+        assert!(SqliteAdapter::in_memory().writer().unwrap().execute(sql).is_err());
         let mut settings = SqliteSettings::in_memory();
         settings.double_quoted_strings = true;
         let lenient = SqliteAdapter::new(settings).unwrap();

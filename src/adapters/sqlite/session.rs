@@ -35,17 +35,8 @@ impl SqliteSession {
         naming: Arc<NamingPolicy>,
         created_schemas: Arc<Mutex<Vec<String>>>,
     ) -> Self {
-        let path = settings
-            .main_file()
-            .unwrap_or_else(|| PathBuf::from(":memory:"));
-        Self {
-            connection,
-            settings,
-            naming,
-            created_schemas,
-            path,
-            owns_transaction: false,
-        }
+        let path = settings.main_file().unwrap_or_else(|| PathBuf::from(":memory:"));
+        Self { connection, settings, naming, created_schemas, path, owns_transaction: false }
     }
 
     /// Runs `work` on the connection and names the file in what fails.
@@ -58,9 +49,7 @@ impl SqliteSession {
     }
 
     fn missing(&self, relation: &Relation) -> AdapterError {
-        AdapterError::MissingRelation {
-            relation: relation.render(),
-        }
+        AdapterError::MissingRelation { relation: relation.render() }
     }
 
     /// Forgets an attached schema and removes its file, as dbt-sqlite does; `main` stays.
@@ -69,9 +58,7 @@ impl SqliteSession {
             return Ok(());
         };
         let attached = self.with(catalog::engine_schemas)?;
-        let known = attached
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case(schema));
+        let known = attached.iter().any(|name| name.eq_ignore_ascii_case(schema));
         if !known || schema.eq_ignore_ascii_case(MAIN) {
             return Ok(());
         }
@@ -116,11 +103,7 @@ impl Session for SqliteSession {
 
     fn begin(&mut self) -> Result<()> {
         let only_reads = lock(&self.connection).is_readonly(MAIN).unwrap_or(false);
-        self.run(if only_reads {
-            "begin"
-        } else {
-            "begin immediate"
-        })?;
+        self.run(if only_reads { "begin" } else { "begin immediate" })?;
         self.owns_transaction = true;
         Ok(())
     }
@@ -165,19 +148,12 @@ impl Session for SqliteSession {
             return Ok(());
         };
         let attached = self.with(catalog::engine_schemas)?;
-        let known = attached
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case(schema));
+        let known = attached.iter().any(|name| name.eq_ignore_ascii_case(schema));
         if known || schema.eq_ignore_ascii_case(TEMP) {
             return Ok(());
         }
         self.settings.check_schema(schema)?;
-        open::attach(
-            &lock(&self.connection),
-            &self.settings,
-            (schema, &file),
-            Access::Write,
-        )
+        open::attach(&lock(&self.connection), &self.settings, (schema, &file), Access::Write)
     }
 
     fn drop_schema(&mut self, schema: &str) -> Result<()> {
@@ -225,10 +201,7 @@ impl Session for SqliteSession {
 
     fn truncate_relation(&mut self, relation: &Relation) -> Result<()> {
         let physical = relation.physical();
-        if self
-            .with(|connection| catalog::find(connection, &physical))?
-            .is_none()
-        {
+        if self.with(|connection| catalog::find(connection, &physical))?.is_none() {
             return Err(self.missing(relation));
         }
         self.run(&format!("delete from {}", catalog::qualified(&physical)))
@@ -285,11 +258,7 @@ fn describe(connection: &mut Connection, path: &Path, sql: &str) -> Result<Descr
     let reads: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
     let seen = Arc::clone(&reads);
     let watch = move |context: AuthContext<'_>| {
-        if let AuthAction::Read {
-            table_name,
-            column_name,
-        } = context.action
-        {
+        if let AuthAction::Read { table_name, column_name } = context.action {
             let read = (table_name.to_owned(), column_name.to_owned());
             let mut reads = lock(&seen);
             if !reads.contains(&read) {
@@ -328,10 +297,7 @@ mod tests {
 
     fn names(session: &mut Box<dyn Session>, schema: &str) -> Vec<String> {
         let relations = session.list_relations(schema).unwrap();
-        relations
-            .into_iter()
-            .filter_map(|relation| relation.identifier)
-            .collect()
+        relations.into_iter().filter_map(|relation| relation.identifier).collect()
     }
 
     fn scalar(session: &mut Box<dyn Session>, sql: &str) -> Datum {
@@ -342,9 +308,7 @@ mod tests {
     fn ddl_rolls_back() {
         let (_, mut session) = session("create table t (a)");
         session.begin().unwrap();
-        session
-            .execute("drop table t; create view t as select 1 as a")
-            .unwrap();
+        session.execute("drop table t; create view t as select 1 as a").unwrap();
         assert!(session.get_relation(MAIN, "t").unwrap().unwrap().is_view());
         session.rollback().unwrap();
         session.rollback().unwrap();
@@ -361,10 +325,7 @@ mod tests {
         session.execute("insert into t values (1)").unwrap();
         drop(session);
         let mut session = adapter.writer().unwrap();
-        assert_eq!(
-            scalar(&mut session, "select count(*) from t"),
-            Datum::Integer(0)
-        );
+        assert_eq!(scalar(&mut session, "select count(*) from t"), Datum::Integer(0));
     }
 
     #[test]
@@ -373,10 +334,7 @@ mod tests {
                      create table _forge_runs (a); create table stg__x (a)";
         let (adapter, mut session) = session(setup);
         assert_eq!(names(&mut session, "staging"), ["v", "t"]);
-        assert_eq!(
-            names(&mut session, MAIN),
-            ["Staging__v", "staging__t", "stg__x", "t"]
-        );
+        assert_eq!(names(&mut session, MAIN), ["Staging__v", "staging__t", "stg__x", "t"]);
         session.create_schema("staging").unwrap();
         assert_eq!(session.schemas().unwrap(), [MAIN, "staging"]);
         assert_eq!(names(&mut session, MAIN), ["stg__x", "t"]);
@@ -410,17 +368,11 @@ mod tests {
                      create table t__new as select 2 as a";
         let (adapter, mut session) = session(setup);
         session.drop_relation(&adapter.relation(None, "t")).unwrap();
-        let (from, to) = (
-            adapter.relation(None, "t__new"),
-            adapter.relation(None, "t"),
-        );
+        let (from, to) = (adapter.relation(None, "t__new"), adapter.relation(None, "t"));
         session.rename_relation(&from, &to).unwrap();
         assert_eq!(scalar(&mut session, "select a from v"), Datum::Integer(2));
         let error = session.rename_relation(&from, &to).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the relation `\"t__new\"` does not exist"
-        );
+        assert_eq!(error.to_string(), "the relation `\"t__new\"` does not exist");
     }
 
     #[test]
@@ -430,10 +382,7 @@ mod tests {
         let (adapter, mut session) = session(setup);
         let mut types = |name: &str| -> Vec<String> {
             let columns = session.columns(&adapter.relation(None, name)).unwrap();
-            columns
-                .iter()
-                .map(|column| column.dtype_or_unknown().to_owned())
-                .collect()
+            columns.iter().map(|column| column.dtype_or_unknown().to_owned()).collect()
         };
         assert_eq!(types("t"), ["INTEGER", "varchar(20)", "UNKNOWN"]);
         assert_eq!(types("v"), ["varchar(20)", "UNKNOWN"]);
@@ -451,32 +400,18 @@ mod tests {
         let failed = session.insert_rows(&relation, &columns, &mut (3..5).chain([0]).map(row));
         let expected = "UNIQUE constraint failed: t.a";
         assert_eq!(failed.unwrap_err().to_string(), expected);
-        assert_eq!(
-            scalar(&mut session, "select count(*) from t"),
-            Datum::Integer(3)
-        );
+        assert_eq!(scalar(&mut session, "select count(*) from t"), Datum::Integer(3));
         session.truncate_relation(&relation).unwrap();
-        assert_eq!(
-            scalar(&mut session, "select count(*) from t"),
-            Datum::Integer(0)
-        );
+        assert_eq!(scalar(&mut session, "select count(*) from t"), Datum::Integer(0));
         let missing = adapter.relation(None, "missing");
-        assert!(
-            session
-                .truncate_relation(&missing)
-                .unwrap_err()
-                .missing_relation()
-                .is_some()
-        );
+        assert!(session.truncate_relation(&missing).unwrap_err().missing_relation().is_some());
     }
 
     #[test]
     fn a_description_tells_columns_and_reads_without_running() {
         let (_, mut session) =
             session("create table t (a int, b text); create view v as select a from t");
-        let described = session
-            .describe("select v.a, count(*) as n from v group by 1")
-            .unwrap();
+        let described = session.describe("select v.a, count(*) as n from v group by 1").unwrap();
         let columns: Vec<(&str, &str)> = described
             .columns
             .iter()

@@ -24,11 +24,7 @@ pub enum Location {
 impl Location {
     /// Reads a profile's `path`; `:memory:` is SQLite's name for a database without file.
     pub fn parse(path: &str) -> Self {
-        if path == ":memory:" {
-            Self::Memory
-        } else {
-            Self::File(PathBuf::from(path))
-        }
+        if path == ":memory:" { Self::Memory } else { Self::File(PathBuf::from(path)) }
     }
 }
 
@@ -77,10 +73,7 @@ pub struct SqliteSettings {
 impl SqliteSettings {
     /// A single file with the defaults of forge.
     pub fn single_file(location: Location, schema: &str, base_dir: &Path) -> Self {
-        let layout = Layout::SingleFile {
-            location,
-            unprefixed: None,
-        };
+        let layout = Layout::SingleFile { location, unprefixed: None };
         Self::with_layout(layout, schema, base_dir)
     }
 
@@ -91,10 +84,7 @@ impl SqliteSettings {
         schema: &str,
         base_dir: &Path,
     ) -> Self {
-        let layout = Layout::Attached {
-            schemas_and_paths,
-            schema_directory,
-        };
+        let layout = Layout::Attached { schemas_and_paths, schema_directory };
         Self::with_layout(layout, schema, base_dir)
     }
 
@@ -129,9 +119,9 @@ impl SqliteSettings {
                 Location::File(path) => Some(self.resolve(path)),
                 Location::Memory => None,
             },
-            Layout::Attached {
-                schemas_and_paths, ..
-            } => schemas_and_paths.get(MAIN).map(|path| self.resolve(path)),
+            Layout::Attached { schemas_and_paths, .. } => {
+                schemas_and_paths.get(MAIN).map(|path| self.resolve(path))
+            }
         }
     }
 
@@ -139,13 +129,12 @@ impl SqliteSettings {
     pub fn schema_file(&self, schema: &str) -> Option<PathBuf> {
         match &self.layout {
             Layout::SingleFile { .. } => None,
-            Layout::Attached {
-                schemas_and_paths,
-                schema_directory,
-            } => Some(match schemas_and_paths.get(schema) {
-                Some(path) => self.resolve(path),
-                None => self.resolve(schema_directory).join(format!("{schema}.db")),
-            }),
+            Layout::Attached { schemas_and_paths, schema_directory } => {
+                Some(match schemas_and_paths.get(schema) {
+                    Some(path) => self.resolve(path),
+                    None => self.resolve(schema_directory).join(format!("{schema}.db")),
+                })
+            }
         }
     }
 
@@ -153,9 +142,7 @@ impl SqliteSettings {
     pub(super) fn check_schema(&self, schema: &str) -> Result<()> {
         let is_given = match &self.layout {
             Layout::SingleFile { .. } => true,
-            Layout::Attached {
-                schemas_and_paths, ..
-            } => schemas_and_paths.contains_key(schema),
+            Layout::Attached { schemas_and_paths, .. } => schemas_and_paths.contains_key(schema),
         };
         let is_name = !schema.is_empty()
             && !schema.starts_with('.')
@@ -163,9 +150,7 @@ impl SqliteSettings {
         if is_given || is_name {
             return Ok(());
         }
-        Err(AdapterError::BadSchema {
-            schema: schema.to_owned(),
-        })
+        Err(AdapterError::BadSchema { schema: schema.to_owned() })
     }
 
     /// `path`, relative to the base folder.
@@ -175,17 +160,13 @@ impl SqliteSettings {
 
     pub(super) fn check(&self) -> Result<()> {
         let message = match &self.layout {
-            Layout::Attached {
-                schemas_and_paths, ..
-            } if !schemas_and_paths.contains_key(MAIN) => {
+            Layout::Attached { schemas_and_paths, .. } if !schemas_and_paths.contains_key(MAIN) => {
                 "`schemas_and_paths` needs an entry named `main`"
             }
             _ if self.schema.is_empty() => "`schema` is empty",
             _ => return Ok(()),
         };
-        Err(AdapterError::Settings {
-            message: message.to_owned(),
-        })
+        Err(AdapterError::Settings { message: message.to_owned() })
     }
 
     pub(super) fn placement(&self) -> Placement {

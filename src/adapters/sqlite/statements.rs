@@ -17,9 +17,7 @@ pub(super) fn execute(connection: &Connection, path: &Path, sql: &str) -> Result
     let mut batch = Batch::new(connection, sql);
     let mut done = Done::default();
     loop {
-        let next = batch
-            .next()
-            .map_err(|error| errors::of_statement(error, path, sql))?;
+        let next = batch.next().map_err(|error| errors::of_statement(error, path, sql))?;
         let Some(mut statement) = next else {
             return Ok(done.outcome());
         };
@@ -39,10 +37,7 @@ struct Done {
 impl Done {
     /// Rows written; rows deleted only when nothing was written, because a delete before an insert replaces.
     fn outcome(self) -> Outcome {
-        Outcome {
-            rows_affected: self.written.or(self.deleted).unwrap_or(-1),
-            table: self.table,
-        }
+        Outcome { rows_affected: self.written.or(self.deleted).unwrap_or(-1), table: self.table }
     }
 }
 
@@ -99,15 +94,11 @@ fn verb(statement: &Statement<'_>) -> Option<&'static str> {
 const VERBS: [&str; 4] = ["insert", "update", "delete", "replace"];
 
 fn known_verb(word: &str) -> Option<&'static str> {
-    VERBS
-        .into_iter()
-        .find(|verb| word.eq_ignore_ascii_case(verb))
+    VERBS.into_iter().find(|verb| word.eq_ignore_ascii_case(verb))
 }
 
 fn leading_word(text: &str) -> Option<&'static str> {
-    let end = text
-        .find(|c: char| !c.is_ascii_alphabetic())
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
     let word = &text[..end];
     known_verb(word).or_else(|| word.eq_ignore_ascii_case("with").then_some("with"))
 }
@@ -116,21 +107,20 @@ fn leading_word(text: &str) -> Option<&'static str> {
 fn top_level_words(text: &str) -> impl Iterator<Item = &str> {
     let mut depth = 0usize;
     let mut quote = None;
-    text.split_inclusive(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .filter_map(move |piece| {
-            let end = piece.chars().next_back()?;
-            let word = piece.trim_end_matches(|c: char| !(c.is_alphanumeric() || c == '_'));
-            let is_outside = depth == 0 && quote.is_none();
-            match (quote, end) {
-                (Some(open), close) if open == close => quote = None,
-                (Some(_), _) => {}
-                (None, '\'' | '"' | '`') => quote = Some(end),
-                (None, '(') => depth += 1,
-                (None, ')') => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            (is_outside && !word.is_empty()).then_some(word)
-        })
+    text.split_inclusive(|c: char| !(c.is_alphanumeric() || c == '_')).filter_map(move |piece| {
+        let end = piece.chars().next_back()?;
+        let word = piece.trim_end_matches(|c: char| !(c.is_alphanumeric() || c == '_'));
+        let is_outside = depth == 0 && quote.is_none();
+        match (quote, end) {
+            (Some(open), close) if open == close => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"' | '`') => quote = Some(end),
+            (None, '(') => depth += 1,
+            (None, ')') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        (is_outside && !word.is_empty()).then_some(word)
+    })
 }
 
 /// The text behind leading white space and comments.
@@ -155,11 +145,7 @@ fn header(statement: &Statement<'_>) -> Table {
         names.push(column.name().to_owned());
         types.push(column.decl_type().map(str::to_owned));
     }
-    Table {
-        column_names: names,
-        declared_types: types,
-        rows: Vec::new(),
-    }
+    Table { column_names: names, declared_types: types, rows: Vec::new() }
 }
 
 fn collect(rows: &mut Rows<'_>, width: usize) -> rusqlite::Result<Vec<Vec<Datum>>> {
@@ -230,10 +216,7 @@ mod tests {
     fn an_offset_counts_from_the_start_of_everything() {
         let connection = Connection::open_in_memory().unwrap();
         let sql = "select 'é'; select 1; select nope from sqlite_master";
-        let Err(AdapterError::Sql {
-            message, offset, ..
-        }) = run_on(&connection, sql)
-        else {
+        let Err(AdapterError::Sql { message, offset, .. }) = run_on(&connection, sql) else {
             panic!("the statement is invalid");
         };
         assert_eq!(message, "no such column: nope");
@@ -253,13 +236,8 @@ mod tests {
             "é".into(),
             Datum::Blob(vec![0, 255]),
         ];
-        let table = query(
-            &connection,
-            Path::new(""),
-            "select ?, ?, ?, ?, ?, ?",
-            &bindings,
-        )
-        .unwrap();
+        let table =
+            query(&connection, Path::new(""), "select ?, ?, ?, ?, ?, ?", &bindings).unwrap();
         assert_eq!(table.rows[0][1], Datum::Integer(1));
         assert_eq!(table.rows[0][2..], bindings[2..]);
         assert!(query(&connection, Path::new(""), "select ?, ?", &bindings).is_err());

@@ -16,10 +16,7 @@ pub(super) struct ConfigView<'a> {
 
 impl<'a> ConfigView<'a> {
     pub(super) fn new(config: &'a Config, resource_type: ResourceType) -> Self {
-        ConfigView {
-            config,
-            defaults: defaults(resource_type),
-        }
+        ConfigView { config, defaults: defaults(resource_type) }
     }
 
     /// Writes `docs` outside the configuration; tests have it there only.
@@ -68,19 +65,13 @@ pub(super) struct Docs {
 }
 
 impl Docs {
-    pub(super) const DEFAULT: Docs = Docs {
-        show: true,
-        node_color: None,
-    };
+    pub(super) const DEFAULT: Docs = Docs { show: true, node_color: None };
 }
 
 /// `default` with the keys of `set` over it, so that a partly written mapping is published whole.
 fn overlay(default: &Map<String, Json>, set: &Map<String, Json>) -> Map<String, Json> {
     let mut all = default.clone();
-    all.extend(
-        set.iter()
-            .map(|(name, value)| (name.clone(), value.clone())),
-    );
+    all.extend(set.iter().map(|(name, value)| (name.clone(), value.clone())));
     all
 }
 
@@ -191,10 +182,7 @@ mod tests {
         config.set("mine", json!(1));
         let json = serde_json::to_value(ConfigView::new(&config, ResourceType::Model));
         let json = json.expect("an object");
-        assert_eq!(
-            json["contract"],
-            json!({"enforced": true, "alias_types": true})
-        );
+        assert_eq!(json["contract"], json!({"enforced": true, "alias_types": true}));
         assert_eq!(json["mine"], json!(1));
         assert_eq!(json["static_analysis"], Json::Null);
         let keys: Vec<_> = json.as_object().expect("an object").keys().collect();

@@ -38,16 +38,10 @@ fn names<M: SerializeMap>(map: &mut M, exposure: &Exposure) -> Result<(), M::Err
 fn properties<M: SerializeMap>(map: &mut M, exposure: &Exposure) -> Result<(), M::Error> {
     map.serialize_entry("meta", &exposure.meta)?;
     map.serialize_entry("tags", &exposure.tags)?;
-    map.serialize_entry(
-        "config",
-        &ConfigView::new(&exposure.config, ResourceType::Exposure),
-    )?;
+    map.serialize_entry("config", &ConfigView::new(&exposure.config, ResourceType::Exposure))?;
     map.serialize_entry("unrendered_config", &json!({}))?;
     map.serialize_entry("url", &exposure.url)?;
-    let (macros, nodes) = (
-        &exposure.depends_on.macros,
-        Some(&exposure.depends_on.nodes[..]),
-    );
+    let (macros, nodes) = (&exposure.depends_on.macros, Some(&exposure.depends_on.nodes[..]));
     map.serialize_entry("depends_on", &Depends { macros, nodes })?;
     map.serialize_entry("refs", &Refs(&exposure.refs))?;
     map.serialize_entry("sources", &exposure.sources)?;
@@ -70,11 +64,7 @@ impl Serialize for GroupView<'_> {
         map.serialize_entry("unique_id", &group.unique_id)?;
         map.serialize_entry("owner", &group.owner)?;
         map.serialize_entry("description", &group.description)?;
-        let meta = group
-            .config
-            .get("meta")
-            .cloned()
-            .unwrap_or_else(|| json!({}));
+        let meta = group.config.get("meta").cloned().unwrap_or_else(|| json!({}));
         map.serialize_entry("config", &json!({"meta": meta}))?;
         map.end()
     }

@@ -23,23 +23,11 @@ impl Serialize for MacroView<'_> {
         map.serialize_entry("unique_id", &item.unique_id)?;
         map.serialize_entry("macro_sql", &item.macro_sql)?;
         let macros = &item.depends_on.macros;
-        map.serialize_entry(
-            "depends_on",
-            &Depends {
-                macros,
-                nodes: None,
-            },
-        )?;
+        map.serialize_entry("depends_on", &Depends { macros, nodes: None })?;
         map.serialize_entry("description", &item.description)?;
         map.serialize_entry("meta", &item.meta)?;
         map.serialize_entry("docs", &Docs::DEFAULT)?;
-        map.serialize_entry(
-            "config",
-            &MacroConfig {
-                meta: &item.meta,
-                docs: Docs::DEFAULT,
-            },
-        )?;
+        map.serialize_entry("config", &MacroConfig { meta: &item.meta, docs: Docs::DEFAULT })?;
         map.serialize_entry("patch_path", &item.patch_path)?;
         map.serialize_entry("arguments", &arguments(item))?;
         map.serialize_entry("created_at", &item.created_at)?;

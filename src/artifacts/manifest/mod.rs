@@ -132,10 +132,7 @@ pub fn write_manifest(
         ("unit_tests", &|| text(&none)),
         ("functions", &|| text(&none)),
     ];
-    let rest: Vec<(&str, String)> = rest
-        .par_iter()
-        .map(|(name, text)| (*name, text()))
-        .collect();
+    let rest: Vec<(&str, String)> = rest.par_iter().map(|(name, text)| (*name, text())).collect();
     for (name, text) in rest {
         write!(out, ",\"{name}\":{text}")?;
     }
@@ -158,9 +155,7 @@ fn write_nodes(manifest: &Manifest, compiled: CompiledLookup<'_>, out: Out<'_>) 
         for node in nodes {
             let id = &node.unique_id;
             let key = keys.get(id).map_or(&[][..], Vec::as_slice);
-            let view = NodeView::new(node)
-                .compiled(compiled(id.as_str()))
-                .primary_key(key);
+            let view = NodeView::new(node).compiled(compiled(id.as_str())).primary_key(key);
             text.push(b',');
             let made = serde_json::to_writer(&mut text, id);
             made.expect("invariant: an id serialises");
@@ -174,18 +169,14 @@ fn write_nodes(manifest: &Manifest, compiled: CompiledLookup<'_>, out: Out<'_>) 
     let mut made: Vec<Vec<u8>> = Vec::new();
     let mut separator = 1;
     let mut write = |made: &[Vec<u8>]| {
-        made.iter()
-            .filter(|text| !text.is_empty())
-            .try_for_each(|text| {
-                let text = &text[std::mem::take(&mut separator)..];
-                out.write_all(text)
-            })
+        made.iter().filter(|text| !text.is_empty()).try_for_each(|text| {
+            let text = &text[std::mem::take(&mut separator)..];
+            out.write_all(text)
+        })
     };
     for wave in all.chunks(CHUNK * 4 * rayon::current_num_threads()) {
-        let (written, next) = rayon::join(
-            || write(&made),
-            || wave.par_chunks(CHUNK).map(entries).collect(),
-        );
+        let (written, next) =
+            rayon::join(|| write(&made), || wave.par_chunks(CHUNK).map(entries).collect());
         written?;
         made = next;
     }
@@ -233,10 +224,8 @@ fn parent_map(manifest: &Manifest) -> IndexMap<&UniqueId, Vec<&UniqueId>> {
 }
 
 fn child_map(manifest: &Manifest) -> IndexMap<&UniqueId, Vec<&UniqueId>> {
-    let mut children: IndexMap<_, Vec<_>> = manifest
-        .resources()
-        .map(|(id, _)| (id, Vec::new()))
-        .collect();
+    let mut children: IndexMap<_, Vec<_>> =
+        manifest.resources().map(|(id, _)| (id, Vec::new())).collect();
     for (id, resource) in manifest.resources() {
         for parent in resource.depends_on() {
             if let Some(list) = children.get_mut(parent) {
@@ -256,9 +245,7 @@ fn group_map(manifest: &Manifest) -> IndexMap<&str, Vec<&UniqueId>> {
         }
     }
     let names = manifest.groups.values().map(|group| group.name.as_str());
-    names
-        .map(|name| (name, members.remove(name).unwrap_or_default()))
-        .collect()
+    names.map(|name| (name, members.remove(name).unwrap_or_default())).collect()
 }
 
 #[cfg(test)]

@@ -18,11 +18,7 @@ pub(super) struct NodeView<'a> {
 
 impl<'a> NodeView<'a> {
     pub(super) fn new(node: &'a Node) -> Self {
-        NodeView {
-            node,
-            compiled: None,
-            primary_key: &[],
-        }
+        NodeView { node, compiled: None, primary_key: &[] }
     }
 
     pub(super) fn compiled(self, compiled: Option<&'a CompiledInfo>) -> Self {
@@ -30,10 +26,7 @@ impl<'a> NodeView<'a> {
     }
 
     pub(super) fn primary_key(self, primary_key: &'a [String]) -> Self {
-        NodeView {
-            primary_key,
-            ..self
-        }
+        NodeView { primary_key, ..self }
     }
 
     fn names<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -48,18 +41,8 @@ impl<'a> NodeView<'a> {
         map.serialize_entry("unique_id", &node.unique_id)?;
         map.serialize_entry("fqn", &node.fqn)?;
         map.serialize_entry("alias", &node.alias)?;
-        let name = if node.checksum.is_empty() {
-            "none"
-        } else {
-            "sha256"
-        };
-        map.serialize_entry(
-            "checksum",
-            &Checksum {
-                name,
-                checksum: &node.checksum,
-            },
-        )
+        let name = if node.checksum.is_empty() { "none" } else { "sha256" };
+        map.serialize_entry("checksum", &Checksum { name, checksum: &node.checksum })
     }
 
     fn properties<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -73,10 +56,7 @@ impl<'a> NodeView<'a> {
         map.serialize_entry("group", &node.group)?;
         config.serialize_docs(map)?;
         map.serialize_entry("patch_path", &node.patch_path)?;
-        map.serialize_entry(
-            "build_path",
-            &self.compiled.and_then(|c| c.build_path.as_deref()),
-        )?;
+        map.serialize_entry("build_path", &self.compiled.and_then(|c| c.build_path.as_deref()))?;
         map.serialize_entry("unrendered_config", &Map::new())?;
         map.serialize_entry("created_at", &node.created_at)?;
         let relation = self.compiled.and_then(|c| c.relation_name.as_ref());
@@ -95,10 +75,7 @@ impl<'a> NodeView<'a> {
         let depends_on = &node.depends_on;
         map.serialize_entry(
             "depends_on",
-            &Depends {
-                macros: &depends_on.macros,
-                nodes: Some(&depends_on.nodes),
-            },
+            &Depends { macros: &depends_on.macros, nodes: Some(&depends_on.nodes) },
         )?;
         map.serialize_entry(
             "compiled_path",
@@ -118,19 +95,12 @@ impl<'a> NodeView<'a> {
         map.serialize_entry("compiled", &true)?;
         map.serialize_entry("compiled_code", code)?;
         map.serialize_entry("extra_ctes_injected", &true)?;
-        let ctes = compiled
-            .extra_ctes
-            .iter()
-            .map(|(id, sql)| json!({"id": id, "sql": sql}));
+        let ctes = compiled.extra_ctes.iter().map(|(id, sql)| json!({"id": id, "sql": sql}));
         map.serialize_entry("extra_ctes", &ctes.collect::<Vec<_>>())
     }
 
     fn model<M: SerializeMap>(&self, map: &mut M, model: &Model) -> Result<(), M::Error> {
-        let access = if model.access.is_empty() {
-            "protected"
-        } else {
-            &model.access
-        };
+        let access = if model.access.is_empty() { "protected" } else { &model.access };
         map.serialize_entry("access", access)?;
         map.serialize_entry("constraints", &model.constraints)?;
         map.serialize_entry("version", &model.version)?;
@@ -149,13 +119,7 @@ impl Serialize for NodeView<'_> {
         if let NodeKind::Seed(seed) = &self.node.kind {
             map.serialize_entry("root_path", &seed.root_path.to_string_lossy())?;
             let macros = &self.node.depends_on.macros;
-            map.serialize_entry(
-                "depends_on",
-                &Depends {
-                    macros,
-                    nodes: None,
-                },
-            )?;
+            map.serialize_entry("depends_on", &Depends { macros, nodes: None })?;
             return map.end();
         }
         self.code(&mut map)?;
@@ -199,10 +163,7 @@ struct Contract {
 
 fn contract(node: &Node) -> Contract {
     let enforced = node.config.contract_enforced();
-    let alias_types = node
-        .config
-        .get("contract")
-        .and_then(|c| c.get("alias_types")?.as_bool());
+    let alias_types = node.config.get("contract").and_then(|c| c.get("alias_types")?.as_bool());
     Contract {
         enforced,
         alias_types: alias_types.unwrap_or(true),
@@ -221,16 +182,10 @@ fn contract_checksum(node: &Node) -> String {
         state += &format!("|{}{data_type}{}", column.name, json!(column.constraints));
     }
     if matches!(node.materialized(), "table" | "incremental") {
-        let constraints = node
-            .model()
-            .map(|m| json!(m.constraints))
-            .unwrap_or(json!([]));
+        let constraints = node.model().map(|m| json!(m.constraints)).unwrap_or(json!([]));
         state += &format!("{}{constraints}", node.materialized());
     }
-    Sha256::digest(state.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(state.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// `columns` of a node or a source table.
@@ -238,11 +193,7 @@ pub(super) struct Columns<'a>(pub(super) &'a indexmap::IndexMap<String, Column>)
 
 impl Serialize for Columns<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(
-            self.0
-                .iter()
-                .map(|(name, column)| (name, ColumnView(column))),
-        )
+        serializer.collect_map(self.0.iter().map(|(name, column)| (name, ColumnView(column))))
     }
 }
 
@@ -258,13 +209,7 @@ impl Serialize for ColumnView<'_> {
         map.serialize_entry("data_type", &column.data_type)?;
         map.serialize_entry("constraints", &column.constraints)?;
         map.serialize_entry("quote", &column.quote)?;
-        map.serialize_entry(
-            "config",
-            &ColumnConfig {
-                meta: &column.meta,
-                tags: &column.tags,
-            },
-        )?;
+        map.serialize_entry("config", &ColumnConfig { meta: &column.meta, tags: &column.tags })?;
         map.serialize_entry("tags", &column.tags)?;
         map.serialize_entry("granularity", &column.granularity)?;
         map.serialize_entry("dimension", &())?;
@@ -294,17 +239,11 @@ pub(super) struct Refs<'a>(pub(super) &'a [RefCall]);
 
 impl Serialize for Refs<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(
-            |RefCall {
-                 name,
-                 package,
-                 version,
-             }| RefView {
-                name,
-                package,
-                version,
-            },
-        ))
+        serializer.collect_seq(self.0.iter().map(|RefCall { name, package, version }| RefView {
+            name,
+            package,
+            version,
+        }))
     }
 }
 

@@ -21,10 +21,7 @@ struct Tested<'m> {
 pub(super) fn infer(manifest: &Manifest) -> HashMap<&UniqueId, Vec<String>> {
     let tested = tested(manifest);
     let none = Tested::default();
-    let models = manifest
-        .nodes
-        .values()
-        .filter_map(|node| Some((node, node.model()?)));
+    let models = manifest.nodes.values().filter_map(|node| Some((node, node.model()?)));
     models
         .map(|(node, model)| {
             let tested = tested.get(&node.unique_id).unwrap_or(&none);
@@ -52,10 +49,7 @@ fn tested(manifest: &Manifest) -> HashMap<&UniqueId, Tested<'_>> {
 }
 
 fn columns(metadata: &TestMetadata) -> Vec<&str> {
-    match (
-        metadata.kwargs.get("column_name"),
-        metadata.kwargs.get("combination_of_columns"),
-    ) {
+    match (metadata.kwargs.get("column_name"), metadata.kwargs.get("combination_of_columns")) {
         (Some(Json::String(column)), _) => vec![column],
         (_, Some(Json::Array(columns))) => columns.iter().filter_map(Json::as_str).collect(),
         _ => Vec::new(),
@@ -66,33 +60,16 @@ fn from_constraints(node: &Node, model: &Model) -> Option<Vec<String>> {
     let is_key = |c: &&Json| c.get("type").and_then(Json::as_str) == Some("primary_key");
     if let Some(constraint) = model.constraints.iter().find(is_key) {
         let columns = constraint.get("columns")?.as_array()?;
-        return Some(
-            columns
-                .iter()
-                .filter_map(Json::as_str)
-                .map(str::to_owned)
-                .collect(),
-        );
+        return Some(columns.iter().filter_map(Json::as_str).map(str::to_owned).collect());
     }
-    let column = node
-        .columns
-        .values()
-        .find(|c| c.constraints.iter().any(|c| is_key(&c)))?;
+    let column = node.columns.values().find(|c| c.constraints.iter().any(|c| is_key(&c)))?;
     Some(vec![column.name.clone()])
 }
 
 fn from_tests(tested: &Tested<'_>) -> Vec<String> {
-    let both: Vec<&str> = tested
-        .not_null
-        .iter()
-        .copied()
-        .filter(|c| tested.unique.contains(c))
-        .collect();
-    let columns = if both.is_empty() {
-        &tested.unique
-    } else {
-        &both
-    };
+    let both: Vec<&str> =
+        tested.not_null.iter().copied().filter(|c| tested.unique.contains(c)).collect();
+    let columns = if both.is_empty() { &tested.unique } else { &both };
     let mut key = Vec::new();
     for column in columns {
         if !key.iter().any(|known| known == column) {

@@ -49,10 +49,7 @@ fn properties<M: SerializeMap>(map: &mut M, source: &SourceTable) -> Result<(), 
     map.serialize_entry("meta", &source.meta)?;
     map.serialize_entry("source_meta", &source.source_meta)?;
     map.serialize_entry("tags", &source.tags)?;
-    map.serialize_entry(
-        "config",
-        &ConfigView::new(&source.config, ResourceType::Source),
-    )?;
+    map.serialize_entry("config", &ConfigView::new(&source.config, ResourceType::Source))?;
     map.serialize_entry("patch_path", &())?;
     map.serialize_entry("unrendered_config", &json!({}))?;
     map.serialize_entry("relation_name", &source.relation_name)?;

@@ -47,37 +47,18 @@ fn node(id: &str, resource_type: ResourceType, kind: NodeKind) -> Node {
 }
 
 fn project() -> Manifest {
-    let mut orders = node(
-        "model.shop.orders",
-        ResourceType::Model,
-        NodeKind::Model(Model::default()),
-    );
+    let mut orders =
+        node("model.shop.orders", ResourceType::Model, NodeKind::Model(Model::default()));
     orders.depends_on.nodes = vec!["seed.shop.raw".into()];
-    orders.refs = vec![RefCall {
-        package: None,
-        name: "raw".into(),
-        version: None,
-    }];
+    orders.refs = vec![RefCall { package: None, name: "raw".into(), version: None }];
     orders.columns.insert("id".into(), column("id"));
     orders.group = Some("finance".into());
-    let seed = node(
-        "seed.shop.raw",
-        ResourceType::Seed,
-        NodeKind::Seed(Seed::default()),
-    );
-    let mut unique = node(
-        "test.shop.unique_orders_id.0123456789",
-        ResourceType::Test,
-        test(),
-    );
+    let seed = node("seed.shop.raw", ResourceType::Seed, NodeKind::Seed(Seed::default()));
+    let mut unique = node("test.shop.unique_orders_id.0123456789", ResourceType::Test, test());
     unique.depends_on.nodes = vec!["model.shop.orders".into()];
     let singular = NodeKind::Test(Test::default());
     let singular = node("test.shop.positive", ResourceType::Test, singular);
-    let operation = node(
-        "operation.shop.hook-0",
-        ResourceType::Operation,
-        NodeKind::Operation(0),
-    );
+    let operation = node("operation.shop.hook-0", ResourceType::Operation, NodeKind::Operation(0));
     let mut manifest = Manifest {
         metadata: Metadata {
             project_name: "shop".into(),
@@ -89,9 +70,7 @@ fn project() -> Manifest {
         ..Manifest::default()
     };
     for node in [orders, seed, unique, singular, operation] {
-        manifest
-            .nodes
-            .insert(node.unique_id.clone(), Arc::new(node));
+        manifest.nodes.insert(node.unique_id.clone(), Arc::new(node));
     }
     manifest
 }
@@ -114,11 +93,7 @@ fn test() -> NodeKind {
     let mut kwargs = Map::new();
     kwargs.insert("column_name".into(), "id".into());
     NodeKind::Test(Test {
-        metadata: Some(TestMetadata {
-            name: "unique".into(),
-            namespace: None,
-            kwargs,
-        }),
+        metadata: Some(TestMetadata { name: "unique".into(), namespace: None, kwargs }),
         column_name: Some("id".into()),
         file_key_name: Some("models.orders".into()),
         attached_node: Some("model.shop.orders".into()),
@@ -126,12 +101,7 @@ fn test() -> NodeKind {
 }
 
 fn keys(value: &Json) -> Vec<&str> {
-    value
-        .as_object()
-        .expect("an object")
-        .keys()
-        .map(String::as_str)
-        .collect()
+    value.as_object().expect("an object").keys().map(String::as_str).collect()
 }
 
 fn written(manifest: &Manifest) -> Json {
@@ -176,10 +146,7 @@ fn only_compiled_nodes_have_compiled_fields_and_seeds_have_no_code() {
         "{test}"
     );
     let seed = keys(&json["nodes"]["seed.shop.raw"]).join(" ");
-    assert!(
-        seed.ends_with("raw_code doc_blocks root_path depends_on"),
-        "{seed}"
-    );
+    assert!(seed.ends_with("raw_code doc_blocks root_path depends_on"), "{seed}");
     let singular = keys(&json["nodes"]["test.shop.positive"]).join(" ");
     assert!(singular.ends_with("compiled_path contract"), "{singular}");
 }
@@ -198,26 +165,15 @@ fn maps_name_parents_children_and_group_members() {
         config: Config::new(),
         span: span(),
     };
-    manifest
-        .groups
-        .insert(group.unique_id.clone(), Arc::new(group));
+    manifest.groups.insert(group.unique_id.clone(), Arc::new(group));
     let json = written(&manifest);
-    assert_eq!(
-        json["parent_map"]["model.shop.orders"],
-        serde_json::json!(["seed.shop.raw"])
-    );
+    assert_eq!(json["parent_map"]["model.shop.orders"], serde_json::json!(["seed.shop.raw"]));
     assert_eq!(
         json["child_map"]["model.shop.orders"],
         serde_json::json!(["test.shop.unique_orders_id.0123456789"])
     );
-    assert_eq!(
-        json["group_map"]["finance"],
-        serde_json::json!(["model.shop.orders"])
-    );
-    assert_eq!(
-        json["nodes"]["model.shop.orders"]["primary_key"],
-        serde_json::json!(["id"])
-    );
+    assert_eq!(json["group_map"]["finance"], serde_json::json!(["model.shop.orders"]));
+    assert_eq!(json["nodes"]["model.shop.orders"]["primary_key"], serde_json::json!(["id"]));
 }
 
 #[test]
@@ -231,24 +187,10 @@ fn one_node_looks_the_same_alone_and_in_the_file() {
 
 #[test]
 fn an_enforced_contract_has_dbts_checksum() {
-    let mut node = node(
-        "model.shop.extra",
-        ResourceType::Model,
-        NodeKind::Model(Model::default()),
-    );
+    let mut node = node("model.shop.extra", ResourceType::Model, NodeKind::Model(Model::default()));
     node.config.set("materialized", "table".into());
-    node.config
-        .set("contract", serde_json::json!({"enforced": true}));
-    node.columns.insert(
-        "a".into(),
-        Column {
-            data_type: Some("text".into()),
-            ..column("a")
-        },
-    );
+    node.config.set("contract", serde_json::json!({"enforced": true}));
+    node.columns.insert("a".into(), Column { data_type: Some("text".into()), ..column("a") });
     let checksum = &node_json(&node)["contract"]["checksum"];
-    assert_eq!(
-        checksum,
-        "9e7ccff63a1e37896304c02297d5ac81189be99dd50f3c0f60515019eb07d6fd"
-    );
+    assert_eq!(checksum, "9e7ccff63a1e37896304c02297d5ac81189be99dd50f3c0f60515019eb07d6fd");
 }

@@ -26,20 +26,11 @@ fn global_flags_stand_before_or_after_the_verb() {
     for line in ["forge --quiet ls", "forge ls --quiet", "forge -q ls -q"] {
         assert_eq!(flags(line).quiet, Some(true), "{line}");
     }
-    for line in [
-        "forge --warn-error --target prod run",
-        "forge run --warn-error -t prod",
-    ] {
+    for line in ["forge --warn-error --target prod run", "forge run --warn-error -t prod"] {
         let flags = flags(line);
-        assert_eq!(
-            (flags.warn_error, flags.target.as_deref()),
-            (Some(true), Some("prod"))
-        );
+        assert_eq!((flags.warn_error, flags.target.as_deref()), (Some(true), Some("prod")));
     }
-    assert_eq!(
-        flags("forge run --fail-fast --no-fail-fast").fail_fast,
-        Some(false)
-    );
+    assert_eq!(flags("forge run --fail-fast --no-fail-fast").fail_fast, Some(false));
     assert_eq!(flags("forge run --no-fail-fast -x").fail_fast, Some(true));
     assert_eq!(flags("forge run").fail_fast, None);
 }
@@ -69,10 +60,7 @@ fn selections_take_many_values_and_repeat() {
 fn flags_of_verbs_reach_the_project() {
     assert_eq!(flags("forge run -f").full_refresh, Some(true));
     assert_eq!(flags("forge run").full_refresh, None);
-    assert_eq!(
-        flags("forge test --store-failures").store_failures,
-        Some(true)
-    );
+    assert_eq!(flags("forge test --store-failures").store_failures, Some(true));
     assert_eq!(flags("forge list").which, "list");
     assert_eq!(flags("forge build --threads 8").threads, Some(8));
 }
@@ -82,12 +70,7 @@ fn dbts_other_flags_are_accepted_without_effect() {
     let line = "forge --no-partial-parse --printer-width 99 run --populate-cache --no-introspect";
     let mut ignored = flags(line).without_effect;
     ignored.sort();
-    let expected = [
-        "--no-introspect",
-        "--no-partial-parse",
-        "--populate-cache",
-        "--printer-width",
-    ];
+    let expected = ["--no-introspect", "--no-partial-parse", "--populate-cache", "--printer-width"];
     assert_eq!(ignored, expected);
 }
 
@@ -106,20 +89,13 @@ fn misuse_is_exit_code_2_with_a_suggestion() {
     }
     let error = try_cli("forge buidl").expect_err("unknown").to_string();
     assert!(error.contains("build"), "{error}");
-    let error = try_cli("forge run --slect x")
-        .expect_err("unknown")
-        .to_string();
+    let error = try_cli("forge run --slect x").expect_err("unknown").to_string();
     assert!(error.contains("--select"), "{error}");
 }
 
 #[test]
 fn negative_limits_and_yaml_are_values() {
-    let Command::Show(show) = cli("forge show -s a --limit -1").command else {
-        panic!("show")
-    };
+    let Command::Show(show) = cli("forge show -s a --limit -1").command else { panic!("show") };
     assert_eq!(show.limit(), None);
-    assert_eq!(
-        flags("forge run --vars {a:1}").vars.as_deref(),
-        Some("{a:1}")
-    );
+    assert_eq!(flags("forge run --vars {a:1}").vars.as_deref(), Some("{a:1}"));
 }

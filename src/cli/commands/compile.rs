@@ -60,10 +60,7 @@ impl Compile {
 
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         let prepared = super::prepare(context)?;
-        let options = CompileOptions {
-            variant: self.variant(),
-            inline: self.inline.clone(),
-        };
+        let options = CompileOptions { variant: self.variant(), inline: self.inline.clone() };
         let selection = self.select.selection();
         let compiled = pipeline::compile(&context.world, &prepared, &selection, options)?;
         self.print(context, &compiled);
@@ -104,9 +101,7 @@ impl Compile {
 
     /// The models among many that have two variants.
     fn print_pairs(&self, context: &Context, many: &[&Compiled]) {
-        let pairs = many
-            .iter()
-            .filter(|c| c.incremental.is_some() && c.full_refresh.is_some());
+        let pairs = many.iter().filter(|c| c.incremental.is_some() && c.full_refresh.is_some());
         for compiled in pairs {
             if self.output == OutputFormat::Text {
                 context.say(Level::Info, format!("{}:", compiled.name));
@@ -141,13 +136,9 @@ impl Compile {
         }
         object.insert("compiled".to_owned(), compiled.code.clone().into());
         if self.variant() == Variant::Both {
-            let variants = [
-                ("full_refresh", &compiled.full_refresh),
-                ("incremental", &compiled.incremental),
-            ];
-            let given = variants
-                .into_iter()
-                .filter_map(|(name, sql)| Some((name, sql.clone()?)));
+            let variants =
+                [("full_refresh", &compiled.full_refresh), ("incremental", &compiled.incremental)];
+            let given = variants.into_iter().filter_map(|(name, sql)| Some((name, sql.clone()?)));
             object.extend(given.map(|(name, sql)| (name.to_owned(), sql.into())));
         }
         Json::Object(object)
@@ -204,9 +195,6 @@ mod tests {
     #[test]
     fn diff_shows_both_variants() {
         let diff = text("compile -s m --diff", &compiled());
-        assert_eq!(
-            diff,
-            "--- full-refresh\n+++ incremental\n@@ -1 +1,2 @@\n select 1\n+where x\n"
-        );
+        assert_eq!(diff, "--- full-refresh\n+++ incremental\n@@ -1 +1,2 @@\n select 1\n+where x\n");
     }
 }

@@ -23,23 +23,10 @@ impl Debug {
 }
 
 fn text(report: &DebugReport, style: Style) -> String {
-    let width = report
-        .lines
-        .iter()
-        .map(|(subject, _, _)| columns(subject))
-        .max()
-        .unwrap_or(0);
+    let width = report.lines.iter().map(|(subject, _, _)| columns(subject)).max().unwrap_or(0);
     let line = |(subject, finding, fine): &(String, String, bool)| {
-        let (paint, word) = if *fine {
-            (Paint::Good, "ok    ")
-        } else {
-            (Paint::Error, "failed")
-        };
-        format!(
-            "{}  {}  {finding}\n",
-            style.paint(paint, word),
-            pad(subject, width)
-        )
+        let (paint, word) = if *fine { (Paint::Good, "ok    ") } else { (Paint::Error, "failed") };
+        format!("{}  {}  {finding}\n", style.paint(paint, word), pad(subject, width))
     };
     report.lines.iter().map(line).collect()
 }
@@ -51,16 +38,8 @@ mod tests {
     #[test]
     fn every_finding_has_its_verdict() {
         let lines = vec![
-            (
-                "project".to_owned(),
-                "shop, dbt_project.yml".to_owned(),
-                true,
-            ),
-            (
-                "connection".to_owned(),
-                "cannot open shop.db".to_owned(),
-                false,
-            ),
+            ("project".to_owned(), "shop, dbt_project.yml".to_owned(), true),
+            ("connection".to_owned(), "cannot open shop.db".to_owned(), false),
         ];
         assert_eq!(
             text(&DebugReport { lines }, Style::PLAIN),

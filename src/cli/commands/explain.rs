@@ -50,14 +50,8 @@ mod tests {
             let diagnostics = find(wanted).expect_err("unknown");
             diagnostics.into_iter().next().and_then(|d| d.hint)
         };
-        assert_eq!(
-            hint("unknown-reff").as_deref(),
-            Some("did you mean `unknown-ref`?")
-        );
-        assert_eq!(
-            hint("zzzzzzzzzz").as_deref(),
-            Some("`forge explain` lists all codes")
-        );
+        assert_eq!(hint("unknown-reff").as_deref(), Some("did you mean `unknown-ref`?"));
+        assert_eq!(hint("zzzzzzzzzz").as_deref(), Some("`forge explain` lists all codes"));
         assert!(find("e0301").is_ok());
     }
 }

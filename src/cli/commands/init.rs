@@ -41,27 +41,21 @@ fn write(host: &dyn Host, folder: &Path, name: &str) -> Result<(), Diagnostics> 
     if host.exists(folder) {
         let message = format!("`{name}` is already there, and nothing is overwritten");
         let hint = "choose another name, or remove the folder";
-        return Err(Diagnostic::error(codes::NOT_WRITTEN, message)
-            .hint(hint)
-            .into());
+        return Err(Diagnostic::error(codes::NOT_WRITTEN, message).hint(hint).into());
     }
     for templates::StarterFile { path, contents } in templates::starter() {
         let text = String::from_utf8_lossy(contents);
         let path = folder.join(path.replace(NAME, name));
-        host.write(&path, &text.replace(NAME, name))
-            .map_err(|error| {
-                let message = format!("cannot write `{}`: {error}", path.display());
-                Diagnostic::error(codes::NOT_WRITTEN, message)
-            })?;
+        host.write(&path, &text.replace(NAME, name)).map_err(|error| {
+            let message = format!("cannot write `{}`: {error}", path.display());
+            Diagnostic::error(codes::NOT_WRITTEN, message)
+        })?;
     }
     Ok(())
 }
 
 fn name(text: &str) -> Result<String, String> {
-    let first = text
-        .chars()
-        .next()
-        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+    let first = text.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
     if first && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
         return Ok(text.to_owned());
     }

@@ -93,9 +93,7 @@ impl Command {
 /// The project, loaded, parsed and resolved.
 fn prepare(context: &Context) -> Result<Prepared, Diagnostics> {
     let prepared = pipeline::prepare(&context.world, &context.flags)?;
-    context
-        .console
-        .begin(&prepared.project.invocation_id, &prepared.manifest);
+    context.console.begin(&prepared.project.invocation_id, &prepared.manifest);
     // The process ends with the verb: taking the manifest apart would only cost time.
     std::mem::forget(prepared.manifest.clone());
     Ok(prepared)
@@ -105,9 +103,5 @@ fn prepare(context: &Context) -> Result<Prepared, Diagnostics> {
 fn execute(context: &Context, selection: &Selection, verb: Verb) -> Result<Outcome, Diagnostics> {
     let prepared = prepare(context)?;
     let summary = pipeline::run(&context.world, &prepared, selection, verb)?;
-    Ok(if summary.results.has_failures() {
-        Outcome::Failed
-    } else {
-        Outcome::Fine
-    })
+    Ok(if summary.results.has_failures() { Outcome::Failed } else { Outcome::Fine })
 }

@@ -16,14 +16,8 @@ impl Parse {
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         let prepared = super::prepare(context)?;
         crate::pipeline::write_parsed(&context.world, &prepared);
-        let (nodes, sources) = (
-            prepared.manifest.nodes.len(),
-            prepared.manifest.sources.len(),
-        );
-        let (nodes, sources) = (
-            count(nodes as i64, "node"),
-            count(sources as i64, "source"),
-        );
+        let (nodes, sources) = (prepared.manifest.nodes.len(), prepared.manifest.sources.len());
+        let (nodes, sources) = (count(nodes as i64, "node"), count(sources as i64, "source"));
         context.say(Level::Info, format!("parsed {nodes} and {sources}"));
         Ok(Outcome::Fine)
     }

@@ -23,12 +23,7 @@ pub(in crate::cli) struct Show {
     inline: Option<String>,
 
     /// How many rows; -1 for all
-    #[arg(
-        long,
-        default_value_t = 5,
-        allow_negative_numbers = true,
-        value_name = "N"
-    )]
+    #[arg(long, default_value_t = 5, allow_negative_numbers = true, value_name = "N")]
     limit: i64,
 
     /// The form of the output
@@ -75,10 +70,7 @@ impl Show {
 
 fn text(shown: &Shown, style: Style) -> String {
     let rows = shown.rows.iter().map(|row| row.iter().map(cell).collect());
-    let sample = Sample {
-        columns: shown.columns.clone(),
-        rows: rows.collect(),
-    };
+    let sample = Sample { columns: shown.columns.clone(), rows: rows.collect() };
     table::render(&sample, style, 0)
 }
 
@@ -127,9 +119,6 @@ mod tests {
 
     #[test]
     fn rows_are_a_table_for_people() {
-        assert_eq!(
-            text(&shown(), Style::PLAIN),
-            " id  t\n---  ----\n  1  x\n2.5  NULL\n"
-        );
+        assert_eq!(text(&shown(), Style::PLAIN), " id  t\n---  ----\n  1  x\n2.5  NULL\n");
     }
 }

@@ -35,10 +35,7 @@ impl ConfigObject {
     }
 
     fn meta(&self, name: &str) -> Option<Json> {
-        self.value("meta")?
-            .get(name)
-            .filter(|value| !value.is_null())
-            .cloned()
+        self.value("meta")?.get(name).filter(|value| !value.is_null()).cloned()
     }
 
     fn get(&self, args: &[Value]) -> Result<Value, Error> {
@@ -49,9 +46,7 @@ impl ConfigObject {
             // dbt: while parsing, `config.get` answers with nothing, so that no branch depends on it.
             return Ok(Value::from(""));
         }
-        Ok(self
-            .value(&name)
-            .map_or(default, |value| values::to_mutable(&value)))
+        Ok(self.value(&name).map_or(default, |value| values::to_mutable(&value)))
     }
 
     fn require(&self, args: &[Value]) -> Result<Value, Error> {
@@ -94,9 +89,7 @@ impl ConfigObject {
     }
 
     fn persist(&self, part: &str) -> Value {
-        let on = self
-            .value("persist_docs")
-            .and_then(|docs| docs.get(part)?.as_bool());
+        let on = self.value("persist_docs").and_then(|docs| docs.get(part)?.as_bool());
         Value::from(on.unwrap_or(false))
     }
 }
@@ -110,8 +103,7 @@ impl Object for ConfigObject {
         if self.0.phase == Phase::Parse {
             return None;
         }
-        self.value(key.as_str()?)
-            .map(|value| values::to_mutable(&value))
+        self.value(key.as_str()?).map(|value| values::to_mutable(&value))
     }
 
     fn call(self: &Arc<Self>, _state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
@@ -119,11 +111,7 @@ impl Object for ConfigObject {
             return Ok(Value::from(""));
         }
         let (Rest(positional), named): (Rest<Value>, Kwargs) = from_args(args)?;
-        let mut capture = self
-            .0
-            .capture
-            .lock()
-            .expect("invariant: no panic under lock");
+        let mut capture = self.0.capture.lock().expect("invariant: no panic under lock");
         for mapping in positional {
             if let Json::Object(map) = values::to_json(&mapping)? {
                 capture.config.merge_all(map);
@@ -153,15 +141,10 @@ impl Object for ConfigObject {
             "require" => self.require(args),
             "set" => {
                 let args = Args::new("config.set", args)?;
-                let mut capture = self
-                    .0
-                    .capture
-                    .lock()
-                    .expect("invariant: no panic under lock");
-                capture.config.merge(
-                    &args.text(0, "name")?,
-                    values::to_json(&args.required(1, "value")?)?,
-                );
+                let mut capture = self.0.capture.lock().expect("invariant: no panic under lock");
+                capture
+                    .config
+                    .merge(&args.text(0, "name")?, values::to_json(&args.required(1, "value")?)?);
                 Ok(Value::from(""))
             }
             "meta_get" => self.meta_get(args),

@@ -20,11 +20,7 @@ pub(super) fn tojson(_: &Arc<Scope>) -> Option<Value> {
         let args = Args::new("tojson", args)?;
         let sorted = args.truth(2, "sort_keys").unwrap_or(false);
         match values::to_json(&args.required(0, "value")?) {
-            Ok(json) => Ok(Value::from(json_text(&if sorted {
-                sort(json)
-            } else {
-                json
-            }))),
+            Ok(json) => Ok(Value::from(json_text(&if sorted { sort(json) } else { json }))),
             Err(_) => Ok(args.optional(1, "default").unwrap_or(Value::from(()))),
         }
     }))
@@ -35,9 +31,7 @@ pub(super) fn fromjson(_: &Arc<Scope>) -> Option<Value> {
     Some(function("fromjson", |_, args| {
         let args = Args::new("fromjson", args)?;
         let text = args.required(0, "string")?;
-        let parsed = text
-            .as_str()
-            .and_then(|text| serde_json::from_str::<Json>(text).ok());
+        let parsed = text.as_str().and_then(|text| serde_json::from_str::<Json>(text).ok());
         Ok(match parsed {
             Some(json) => values::to_mutable(&json),
             None => args.optional(1, "default").unwrap_or(Value::from(())),
@@ -178,10 +172,7 @@ fn yaml_text(text: &str) -> String {
 pub(super) fn local_md5(_: &Arc<Scope>) -> Option<Value> {
     Some(function("local_md5", |_, args| {
         let text = Args::new("local_md5", args)?.text(0, "value")?;
-        let hex: String = Md5::digest(text.as_bytes())
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
+        let hex: String = Md5::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
         Ok(Value::from(hex))
     }))
 }
@@ -221,18 +212,14 @@ pub(super) fn zip(_: &Arc<Scope>) -> Option<Value> {
 
 /// `zip_strict(*iterables)`.
 pub(super) fn zip_strict(_: &Arc<Scope>) -> Option<Value> {
-    Some(function("zip_strict", |_, args| {
-        zipped(Args::new("zip_strict", args)?.positional())
-    }))
+    Some(function("zip_strict", |_, args| zipped(Args::new("zip_strict", args)?.positional())))
 }
 
 fn zipped(columns: &[Value]) -> Result<Value, Error> {
     let mut iterators = columns
         .iter()
         .map(|column| {
-            column
-                .try_iter()
-                .map_err(|_| invalid(format!("zip() needs lists, got {column}")))
+            column.try_iter().map_err(|_| invalid(format!("zip() needs lists, got {column}")))
         })
         .collect::<Result<Vec<_>, Error>>()?;
     let mut rows = Vec::new();
@@ -255,16 +242,11 @@ pub(super) fn diff_of_two_dicts(_: &Arc<Scope>) -> Option<Value> {
         let lower = |json: &Json| json.as_str().unwrap_or_default().to_lowercase();
         let mut out = serde_json::Map::new();
         for (key, items) in a.as_object().into_iter().flatten() {
-            let other = b.as_object().and_then(|b| {
-                b.iter()
-                    .find(|(k, _)| k.to_lowercase() == key.to_lowercase())
-            });
-            let known: Vec<String> = other
-                .and_then(|(_, v)| v.as_array())
-                .into_iter()
-                .flatten()
-                .map(lower)
-                .collect();
+            let other = b
+                .as_object()
+                .and_then(|b| b.iter().find(|(k, _)| k.to_lowercase() == key.to_lowercase()));
+            let known: Vec<String> =
+                other.and_then(|(_, v)| v.as_array()).into_iter().flatten().map(lower).collect();
             let rest: Vec<Json> = items
                 .as_array()
                 .into_iter()

@@ -62,9 +62,8 @@ impl Object for Exceptions {
             let scope = self.0.clone();
             return Some(function("warn", move |_, args| warn(&scope, args)));
         }
-        let (name, code) = RAISING[RAISING
-            .binary_search_by(|(known, _)| (*known).cmp(name))
-            .ok()?];
+        let (name, code) =
+            RAISING[RAISING.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?];
         Some(function(name, move |_, args| Err(raise(name, code, args))))
     }
 
@@ -87,12 +86,9 @@ fn raise(name: &'static str, code: Code, args: &[Value]) -> Error {
         Ok(args) => {
             let words: Vec<String> = match args.named("msg") {
                 Some(message) => vec![message.to_string()],
-                None if name.starts_with("raise_") => args
-                    .positional()
-                    .first()
-                    .map(|v| v.to_string())
-                    .into_iter()
-                    .collect(),
+                None if name.starts_with("raise_") => {
+                    args.positional().first().map(|v| v.to_string()).into_iter().collect()
+                }
                 None => args.positional().iter().map(ToString::to_string).collect(),
             };
             let text = match name {
@@ -114,19 +110,10 @@ fn raise(name: &'static str, code: Code, args: &[Value]) -> Error {
 /// `raise_contract_error(yaml_columns, sql_columns)`: what the contract and the query disagree on, as in dbt 1.12.
 fn contract_error(args: &Args) -> String {
     let columns = |at, name| -> Vec<(String, String)> {
-        let list = args
-            .optional(at, name)
-            .and_then(|list| list.try_iter().ok());
-        let text = |column: &Value, key| {
-            column
-                .get_attr(key)
-                .map(|v| v.to_string())
-                .unwrap_or_default()
-        };
-        list.into_iter()
-            .flatten()
-            .map(|c| (text(&c, "name"), text(&c, "data_type")))
-            .collect()
+        let list = args.optional(at, name).and_then(|list| list.try_iter().ok());
+        let text =
+            |column: &Value, key| column.get_attr(key).map(|v| v.to_string()).unwrap_or_default();
+        list.into_iter().flatten().map(|c| (text(&c, "name"), text(&c, "data_type"))).collect()
     };
     let (in_yaml, in_sql) = (columns(0, "yaml_columns"), columns(1, "sql_columns"));
     if in_yaml.is_empty() {
@@ -145,58 +132,31 @@ fn contract_error(args: &Args) -> String {
                 "missing in contract".to_owned(),
             ]),
             Some((_, declared)) if declared != *kind => {
-                rows.push([
-                    name.clone(),
-                    kind.clone(),
-                    declared,
-                    "data type mismatch".to_owned(),
-                ]);
+                rows.push([name.clone(), kind.clone(), declared, "data type mismatch".to_owned()]);
             }
             Some(_) => {}
         }
     }
-    for (name, kind) in in_yaml
-        .iter()
-        .filter(|(name, _)| find(&in_sql, name).is_none())
-    {
-        rows.push([
-            name.clone(),
-            String::new(),
-            kind.clone(),
-            "missing in definition".to_owned(),
-        ]);
+    for (name, kind) in in_yaml.iter().filter(|(name, _)| find(&in_sql, name).is_none()) {
+        rows.push([name.clone(), String::new(), kind.clone(), "missing in definition".to_owned()]);
     }
     rows.sort();
-    let names = [
-        "column_name",
-        "definition_type",
-        "contract_type",
-        "mismatch_reason",
-    ];
+    let names = ["column_name", "definition_type", "contract_type", "mismatch_reason"];
     let cells = |row: [String; 4]| row.into_iter().map(Datum::Text).collect();
-    let table = Table::new(
-        names.map(str::to_owned).to_vec(),
-        rows.into_iter().map(cells).collect(),
-    );
+    let table =
+        Table::new(names.map(str::to_owned).to_vec(), rows.into_iter().map(cells).collect());
     format!(
         "this model has an enforced contract that failed: its columns are not those of the query\n{}",
         print_table(
             &table,
-            PrintOptions {
-                max_columns: None,
-                max_column_width: None,
-                ..PrintOptions::default()
-            }
+            PrintOptions { max_columns: None, max_column_width: None, ..PrintOptions::default() }
         )
     )
 }
 
 fn warn(scope: &Arc<Scope>, args: &[Value]) -> Result<Value, Error> {
     let text = Args::new("warn", args)?.required(0, "msg")?.to_string();
-    scope
-        .globals
-        .sink
-        .emit(Event::Diagnostic(Diagnostic::warning(codes::RAISED, text)));
+    scope.globals.sink.emit(Event::Diagnostic(Diagnostic::warning(codes::RAISED, text)));
     Ok(Value::from(""))
 }
 
@@ -215,13 +175,9 @@ pub(super) fn submit_python_job(_: &Arc<Scope>) -> Option<Value> {
 pub(super) fn try_or_compiler_error(_: &Arc<Scope>) -> Option<Value> {
     Some(function("try_or_compiler_error", |state, args| {
         let parts = Args::new("try_or_compiler_error", args)?;
-        let (message, call) = (
-            parts.text(0, "message_if_exception")?,
-            parts.required(1, "func")?,
-        );
+        let (message, call) = (parts.text(0, "message_if_exception")?, parts.required(1, "func")?);
         let rest = args.get(2..).unwrap_or_default();
-        call.call(state, rest)
-            .map_err(|_| coded(codes::RAISED, message, None))
+        call.call(state, rest).map_err(|_| coded(codes::RAISED, message, None))
     }))
 }
 

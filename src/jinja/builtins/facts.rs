@@ -68,11 +68,7 @@ pub(super) fn context(scope: &Arc<Scope>) -> Option<Value> {
 
 pub(super) fn database(scope: &Arc<Scope>) -> Option<Value> {
     let this = node(scope)?.this.as_ref()?;
-    Some(
-        this.database
-            .as_deref()
-            .map_or(Value::from(()), Value::from),
-    )
+    Some(this.database.as_deref().map_or(Value::from(()), Value::from))
 }
 
 pub(super) fn schema(scope: &Arc<Scope>) -> Option<Value> {
@@ -145,9 +141,7 @@ pub(super) fn render(scope: &Arc<Scope>) -> Option<Value> {
     Some(function("render", move |_, args| {
         let text = Args::new("render", args)?.text(0, "string")?;
         let rendered = scope.render("render()", &text);
-        rendered
-            .map(Value::from)
-            .map_err(|error| invalid(error.message))
+        rendered.map(Value::from).map_err(|error| invalid(error.message))
     }))
 }
 

@@ -74,9 +74,7 @@ const NAMES: &[(&str, Make)] = &[
 
 /// The value of a built-in name.
 pub(crate) fn lookup(scope: &Arc<Scope>, name: &str) -> Option<Value> {
-    let at = NAMES
-        .binary_search_by(|(known, _)| (*known).cmp(name))
-        .ok()?;
+    let at = NAMES.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
     NAMES[at].1(scope)
 }
 

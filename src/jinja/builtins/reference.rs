@@ -19,9 +19,7 @@ use crate::manifest::RefCall;
 /// `ref(name)`, `ref(package, name)`, with `v=` or `version=`.
 pub(super) fn reference(scope: &Arc<Scope>) -> Option<Value> {
     let scope = scope.clone();
-    Some(function("ref", move |_, args| {
-        find_reference(&scope, ref_call(args)?)
-    }))
+    Some(function("ref", move |_, args| find_reference(&scope, ref_call(args)?)))
 }
 
 fn find_reference(scope: &Arc<Scope>, call: RefCall) -> Result<Value, Error> {
@@ -29,12 +27,7 @@ fn find_reference(scope: &Arc<Scope>, call: RefCall) -> Result<Value, Error> {
         return resolver.reference(scope, &call);
     }
     let relation = parse_time_relation(scope, &call.name);
-    scope
-        .capture
-        .lock()
-        .expect("invariant: no panic under lock")
-        .refs
-        .push(call);
+    scope.capture.lock().expect("invariant: no panic under lock").refs.push(call);
     Ok(relation)
 }
 
@@ -46,18 +39,11 @@ pub(super) fn source(scope: &Arc<Scope>) -> Option<Value> {
         if args.len() + args.all_named().len() != 2 {
             return Err(coded(
                 codes::REF_ARGUMENTS,
-                format!(
-                    "source() takes a source and a table, got {} arguments",
-                    args.len()
-                ),
+                format!("source() takes a source and a table, got {} arguments", args.len()),
                 None,
             ));
         }
-        find_source(
-            &scope,
-            args.text(0, "source_name")?,
-            args.text(1, "table_name")?,
-        )
+        find_source(&scope, args.text(0, "source_name")?, args.text(1, "table_name")?)
     }))
 }
 
@@ -66,12 +52,7 @@ fn find_source(scope: &Arc<Scope>, source: String, table: String) -> Result<Valu
         return resolver.source(scope, &source, &table);
     }
     let relation = parse_time_relation(scope, &table);
-    scope
-        .capture
-        .lock()
-        .expect("invariant: no panic under lock")
-        .sources
-        .push([source, table]);
+    scope.capture.lock().expect("invariant: no panic under lock").sources.push([source, table]);
     Ok(relation)
 }
 
@@ -80,28 +61,16 @@ fn find_source(scope: &Arc<Scope>, source: String, table: String) -> Result<Valu
 /// takes part is not dbt's own, the name is not plain, or there is no such relation.
 pub(crate) fn tested_relation(scope: &Arc<Scope>, template: &str) -> Option<Value> {
     const MACRO: &str = "get_where_subquery";
-    let call = template
-        .strip_prefix("{{ get_where_subquery(")?
-        .strip_suffix(") }}")?;
+    let call = template.strip_prefix("{{ get_where_subquery(")?.strip_suffix(") }}")?;
     let node = &scope.node.as_ref()?.node;
     let has_where = scope.executes()
-        && !matches!(
-            node.config.get("where"),
-            None | Some(serde_json::Value::Null)
-        );
+        && !matches!(node.config.get("where"), None | Some(serde_json::Value::Null));
     if has_where || !is_builtin(scope, MACRO) {
         return None;
     }
     let plain = |text: &str| !text.contains(['\'', '\\', '{', '}']);
-    let found = if let Some(name) = call
-        .strip_prefix("ref('")
-        .and_then(|c| c.strip_suffix("')"))
-    {
-        let call = RefCall {
-            package: None,
-            name: name.to_owned(),
-            version: None,
-        };
+    let found = if let Some(name) = call.strip_prefix("ref('").and_then(|c| c.strip_suffix("')")) {
+        let call = RefCall { package: None, name: name.to_owned(), version: None };
         plain(name).then(|| find_reference(scope, call))?
     } else {
         let names = call.strip_prefix("source('")?.strip_suffix("')")?;
@@ -129,9 +98,7 @@ fn is_builtin(scope: &Scope, name: &str) -> bool {
         && is(name)
         && is(&format!("default__{name}"))
         && globals.macros.resolve(&scope.package, &engine).is_none()
-        && used
-            .iter()
-            .all(|used| globals.macros.resolve_user(&scope.package, used).is_none())
+        && used.iter().all(|used| globals.macros.resolve_user(&scope.package, used).is_none())
 }
 
 /// While parsing, dbt answers with the relation of the node itself; the name helps readers of logs.
@@ -150,10 +117,7 @@ fn parse_time_relation(scope: &Scope, name: &str) -> Value {
 /// Reads the arguments of a `ref`.
 pub(crate) fn ref_call(args: &[Value]) -> Result<RefCall, Error> {
     let args = Args::new("ref", args)?;
-    let version = args
-        .named("version")
-        .or_else(|| args.named("v"))
-        .filter(|v| !v.is_none());
+    let version = args.named("version").or_else(|| args.named("v")).filter(|v| !v.is_none());
     let version = version.map(|v| values::to_json(&v)).transpose()?;
     let text = |value: &Value| match value.as_str() {
         Some(text) => Ok(text.to_owned()),
@@ -164,22 +128,13 @@ pub(crate) fn ref_call(args: &[Value]) -> Result<RefCall, Error> {
         )),
     };
     match args.positional() {
-        [name] => Ok(RefCall {
-            package: None,
-            name: text(name)?,
-            version,
-        }),
-        [package, name] => Ok(RefCall {
-            package: Some(text(package)?),
-            name: text(name)?,
-            version,
-        }),
+        [name] => Ok(RefCall { package: None, name: text(name)?, version }),
+        [package, name] => {
+            Ok(RefCall { package: Some(text(package)?), name: text(name)?, version })
+        }
         other => Err(coded(
             codes::REF_ARGUMENTS,
-            format!(
-                "ref() takes a name, or a package and a name; got {} arguments",
-                other.len()
-            ),
+            format!("ref() takes a name, or a package and a name; got {} arguments", other.len()),
             None,
         )),
     }

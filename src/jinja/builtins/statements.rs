@@ -16,9 +16,7 @@ use crate::jinja::values;
 
 /// `return(value)`: ends the running macro with a typed value.
 pub(super) fn return_value(_: &Arc<Scope>) -> Option<Value> {
-    Some(function("return", |state, args| {
-        macros::return_value(state, args)
-    }))
+    Some(function("return", macros::return_value))
 }
 
 /// `load_result(name)`: `.response`, `.data`, `.table` of a statement; none when there is none.
@@ -26,10 +24,7 @@ pub(super) fn load_result(scope: &Arc<Scope>) -> Option<Value> {
     let scope = scope.clone();
     Some(function("load_result", move |_, args| {
         let name = Args::new("load_result", args)?.text(0, "name")?;
-        let results = scope
-            .results
-            .lock()
-            .expect("invariant: no panic under lock");
+        let results = scope.results.lock().expect("invariant: no panic under lock");
         Ok(results.get(&name).cloned().unwrap_or(Value::from(())))
     }))
 }
@@ -53,10 +48,7 @@ pub(super) fn store_raw_result(scope: &Arc<Scope>) -> Option<Value> {
         let args = Args::new("store_raw_result", args)?;
         let rows = args.optional(3, "rows_affected").unwrap_or(Value::from(()));
         let response = values::dict([
-            (
-                "_message",
-                args.optional(1, "message").unwrap_or(Value::from(())),
-            ),
+            ("_message", args.optional(1, "message").unwrap_or(Value::from(()))),
             ("code", args.optional(2, "code").unwrap_or(Value::from(()))),
             ("rows_affected", rows),
         ]);
@@ -69,10 +61,7 @@ pub(super) fn store_raw_result(scope: &Arc<Scope>) -> Option<Value> {
 fn store(scope: &Scope, name: String, response: Value, table: Option<Value>) {
     let table = table.unwrap_or_else(|| results::table(Arc::new(Table::default())));
     let result = Value::from_object(Stored { response, table });
-    let mut results = scope
-        .results
-        .lock()
-        .expect("invariant: no panic under lock");
+    let mut results = scope.results.lock().expect("invariant: no panic under lock");
     results.insert(name, result);
 }
 

@@ -123,7 +123,7 @@ impl Object for Var {
 }
 
 /// The prefix of variables that only profiles and packages may read.
-const SECRET_PREFIX: &str = "DBT_ENV_SECRET";
+const SECRET_PREFIX: &str = crate::host::secrets::PREFIX;
 
 /// The value of `env_var`.
 pub(super) fn env_var(scope: &Arc<Scope>) -> Option<Value> {
@@ -148,9 +148,7 @@ pub(super) fn env_var(scope: &Arc<Scope>) -> Option<Value> {
                 None => Err(coded(
                     codes::MISSING_ENV_VAR,
                     format!("the environment variable `{name}` is required here and is not set"),
-                    Some(format!(
-                        "set it, or give a default: `env_var('{name}', '…')`"
-                    )),
+                    Some(format!("set it, or give a default: `env_var('{name}', '…')`")),
                 )),
             },
         }

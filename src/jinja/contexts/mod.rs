@@ -81,10 +81,7 @@ impl Globals {
             return order.iter().cloned().map(Some).collect();
         }
         if self.packages.iter().any(|p| &**p == namespace) {
-            return vec![
-                Some(self.root_package.to_string()),
-                Some(namespace.to_owned()),
-            ];
+            return vec![Some(self.root_package.to_string()), Some(namespace.to_owned())];
         }
         vec![None]
     }
@@ -170,20 +167,13 @@ impl fmt::Debug for Connection {
 impl Connection {
     /// A connection that opens its session on demand.
     pub fn new(open: Box<Open>) -> Self {
-        Connection {
-            open,
-            session: Mutex::new(None),
-            statements: Mutex::new(Vec::new()),
-        }
+        Connection { open, session: Mutex::new(None), statements: Mutex::new(Vec::new()) }
     }
 
     /// A connection over an open session.
     pub fn over(session: Box<dyn Session>) -> Self {
         let connection = Connection::new(Box::new(|| Ok(None)));
-        *connection
-            .session
-            .lock()
-            .expect("invariant: no panic under lock") = Some(session);
+        *connection.session.lock().expect("invariant: no panic under lock") = Some(session);
         connection
     }
 
@@ -204,28 +194,18 @@ impl Connection {
 
     /// Runs statements, with the query comment, and remembers them.
     pub fn execute(&self, sql: &str, comment: &QueryComment) -> adapters::Result<Option<Outcome>> {
-        self.statements
-            .lock()
-            .expect("invariant: no panic under lock")
-            .push(sql.to_owned());
+        self.statements.lock().expect("invariant: no panic under lock").push(sql.to_owned());
         self.with(|session| session.execute(&comment.apply(sql)))
     }
 
     /// The statements that ran, and forgets them.
     pub fn take_statements(&self) -> Vec<String> {
-        std::mem::take(
-            &mut *self
-                .statements
-                .lock()
-                .expect("invariant: no panic under lock"),
-        )
+        std::mem::take(&mut *self.statements.lock().expect("invariant: no panic under lock"))
     }
 
     /// Gives the session back.
     pub fn into_session(self) -> Option<Box<dyn Session>> {
-        self.session
-            .into_inner()
-            .expect("invariant: no panic under lock")
+        self.session.into_inner().expect("invariant: no panic under lock")
     }
 }
 
@@ -283,12 +263,7 @@ pub struct Scope {
 
 impl fmt::Debug for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "Scope({:?}, {:?})",
-            self.phase,
-            self.node.as_ref().map(|n| &n.unique_id)
-        )
+        write!(f, "Scope({:?}, {:?})", self.phase, self.node.as_ref().map(|n| &n.unique_id))
     }
 }
 
@@ -329,18 +304,12 @@ impl Scope {
 
     /// The macro that a bare name means here.
     pub(crate) fn macro_named(&self, name: &str) -> Option<Value> {
-        self.globals
-            .macros
-            .resolve(&self.package, name)
-            .map(Value::from_dyn_object)
+        self.globals.macros.resolve(&self.package, name).map(Value::from_dyn_object)
     }
 
     /// The macro of a package.
     pub(crate) fn macro_in_package(&self, package: &str, name: &str) -> Option<Value> {
-        self.globals
-            .macros
-            .get(package, name)
-            .map(Value::from_dyn_object)
+        self.globals.macros.get(package, name).map(Value::from_dyn_object)
     }
 
     /// Sends a line to the user.
@@ -364,17 +333,13 @@ impl Scope {
     /// Renders a template to text.
     pub fn render(self: &Arc<Self>, name: &str, source: &str) -> Result<String, JinjaError> {
         let names = Value::from_dyn_object(self.clone());
-        self.globals
-            .engine
-            .render(name, source, names, &self.session())
+        self.globals.engine.render(name, source, names, &self.session())
     }
 
     /// Renders a template to a value: typed when it is one expression.
     pub fn render_native(self: &Arc<Self>, name: &str, source: &str) -> Result<Value, JinjaError> {
         let names = Value::from_dyn_object(self.clone());
-        self.globals
-            .engine
-            .render_native(name, source, names, &self.session())
+        self.globals.engine.render_native(name, source, names, &self.session())
     }
 
     /// Calls a macro by its unique id.
@@ -385,9 +350,7 @@ impl Scope {
         kwargs: &[(String, Value)],
     ) -> Result<Value, JinjaError> {
         let names = Value::from_dyn_object(self.clone());
-        self.globals
-            .engine
-            .call_macro(unique_id, args, kwargs, names, &self.session())
+        self.globals.engine.call_macro(unique_id, args, kwargs, names, &self.session())
     }
 
     fn lookup(self: &Arc<Self>, name: &str) -> Option<Value> {
@@ -430,9 +393,7 @@ impl Object for Scope {
         if method == "get" {
             let args = Args::new("get", args)?;
             let found = self.lookup(&args.text(0, "key")?);
-            return Ok(found
-                .or_else(|| args.optional(1, "default"))
-                .unwrap_or(Value::from(())));
+            return Ok(found.or_else(|| args.optional(1, "default")).unwrap_or(Value::from(())));
         }
         match self.lookup(method) {
             Some(callable) => callable.call(state, args),

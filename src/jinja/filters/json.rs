@@ -12,11 +12,7 @@ pub(super) const FILTERS: &[(&str, Filter)] = &[("tojson", to_json_filter), ("pp
 /// Jinja2's filter: sorted keys, and safe inside of HTML.
 fn to_json_filter(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
     let indent = Args::new("tojson", args)?.int(0, "indent")?;
-    let text = dumps(
-        &to_json(value)?,
-        Keys::Sorted,
-        indent.map(|indent| indent.max(0) as usize),
-    );
+    let text = dumps(&to_json(value)?, Keys::Sorted, indent.map(|indent| indent.max(0) as usize));
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -47,12 +43,7 @@ pub enum Keys {
 /// `json.dumps`: `, ` and `: `, ASCII only.
 pub fn dumps(json: &Json, keys: Keys, indent: Option<usize>) -> String {
     let mut out = String::new();
-    Writer {
-        keys,
-        indent,
-        out: &mut out,
-    }
-    .value(json, 0);
+    Writer { keys, indent, out: &mut out }.value(json, 0);
     out
 }
 
@@ -68,8 +59,7 @@ impl Writer<'_> {
             Json::Null => self.out.push_str("null"),
             Json::Bool(value) => self.out.push_str(if *value { "true" } else { "false" }),
             Json::Number(number) if number.is_f64() => {
-                self.out
-                    .push_str(&float(number.as_f64().unwrap_or(f64::NAN)));
+                self.out.push_str(&float(number.as_f64().unwrap_or(f64::NAN)));
             }
             Json::Number(number) => self.out.push_str(&number.to_string()),
             Json::String(text) => self.string(text),
@@ -150,13 +140,7 @@ mod tests {
     #[test]
     fn json_text_is_pythons() {
         let json = serde_json::json!({"b": [1, 2.0, null], "a": "é\n"});
-        assert_eq!(
-            dumps(&json, Keys::Inserted, None),
-            r#"{"b": [1, 2.0, null], "a": "\u00e9\n"}"#
-        );
-        assert_eq!(
-            dumps(&serde_json::json!([1]), Keys::Sorted, Some(2)),
-            "[\n  1\n]"
-        );
+        assert_eq!(dumps(&json, Keys::Inserted, None), r#"{"b": [1, 2.0, null], "a": "\u00e9\n"}"#);
+        assert_eq!(dumps(&serde_json::json!([1]), Keys::Sorted, Some(2)), "[\n  1\n]");
     }
 }

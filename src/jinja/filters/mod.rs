@@ -80,13 +80,8 @@ pub(super) fn register(env: &mut Environment<'static>) {
     for name in ["builtins", "split", "lines", "bool", "chain", "zip"] {
         env.remove_filter(name);
     }
-    let groups: [&[(&'static str, Filter)]; 5] = [
-        sequences::FILTERS,
-        select::FILTERS,
-        text::FILTERS,
-        numbers::FILTERS,
-        json::FILTERS,
-    ];
+    let groups: [&[(&'static str, Filter)]; 5] =
+        [sequences::FILTERS, select::FILTERS, text::FILTERS, numbers::FILTERS, json::FILTERS];
     for (name, filter) in groups.into_iter().flatten() {
         let filter = *filter;
         env.add_filter(
@@ -96,16 +91,12 @@ pub(super) fn register(env: &mut Environment<'static>) {
             },
         );
     }
-    for (name, target) in [
-        ("as_native", Target::Native),
-        ("as_bool", Target::Bool),
-        ("as_number", Target::Number),
-    ] {
+    for (name, target) in
+        [("as_native", Target::Native), ("as_bool", Target::Bool), ("as_number", Target::Number)]
+    {
         env.add_filter(name, move |state: &mut State, value: Value| {
             native::mark(state, value, target)
         });
     }
-    env.add_filter("as_text", |state: &mut State, value: Value| {
-        native::mark_text(state, value)
-    });
+    env.add_filter("as_text", |state: &mut State, value: Value| native::mark_text(state, value));
 }

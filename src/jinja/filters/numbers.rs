@@ -18,10 +18,7 @@ fn abs(_: &mut State<'_, '_>, value: &Value, _: &[Value]) -> Result<Value, Error
     match number(value) {
         Some(Number::Int(value)) => Ok(int(value.abs())),
         Some(Number::Float(value)) => Ok(Value::from(value.abs())),
-        None => Err(type_error(format!(
-            "bad operand type for abs(): '{}'",
-            type_name(value)
-        ))),
+        None => Err(type_error(format!("bad operand type for abs(): '{}'", type_name(value)))),
     }
 }
 
@@ -29,14 +26,11 @@ fn abs(_: &mut State<'_, '_>, value: &Value, _: &[Value]) -> Result<Value, Error
 fn round(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
     let mut args = Args::new("round", args)?;
     let precision = args.int(0, "precision")?.unwrap_or(0);
-    let method = args
-        .get(1, "method")
-        .map_or_else(|| "common".to_owned(), |method| method.to_string());
+    let method =
+        args.get(1, "method").map_or_else(|| "common".to_owned(), |method| method.to_string());
     let Some(number) = number(value) else {
         let name = type_name(value);
-        return Err(type_error(format!(
-            "type {name} doesn't define __round__ method"
-        )));
+        return Err(type_error(format!("type {name} doesn't define __round__ method")));
     };
     let factor = 10f64.powi(precision as i32);
     let float = number.float();
@@ -44,9 +38,7 @@ fn round(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, 
         ("common", Number::Int(value)) if precision >= 0 => return Ok(int(value)),
         ("common", _) if precision >= 0 => {
             // The decimal text of a float is exact, so its rounding is too.
-            format!("{float:.*}", precision as usize)
-                .parse()
-                .unwrap_or(float)
+            format!("{float:.*}", precision as usize).parse().unwrap_or(float)
         }
         ("common", Number::Int(_)) => {
             return Ok(int(((float * factor).round_ties_even() / factor) as i128));
@@ -90,9 +82,7 @@ fn parse_float(text: &str) -> Option<f64> {
 }
 
 fn to_float(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
-    let default = Args::new("float", args)?
-        .get(0, "default")
-        .unwrap_or_else(|| Value::from(0.0));
+    let default = Args::new("float", args)?.get(0, "default").unwrap_or_else(|| Value::from(0.0));
     let parsed = match value.as_str() {
         Some(text) => parse_float(text),
         None if is_undefined(value) || value.kind() == ValueKind::None => None,
@@ -112,16 +102,12 @@ fn file_size(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Val
         return Ok(Value::from(format!("{} Bytes", bytes as i64)));
     }
     let units = ["k", "M", "G", "T", "P", "E", "Z", "Y"];
-    let power = (1..=units.len())
-        .find(|power| bytes < base.powi(*power as i32 + 1))
-        .unwrap_or(units.len());
+    let power =
+        (1..=units.len()).find(|power| bytes < base.powi(*power as i32 + 1)).unwrap_or(units.len());
     let unit = if binary {
         format!("{}iB", units[power - 1].to_uppercase())
     } else {
         format!("{}B", units[power - 1])
     };
-    Ok(Value::from(format!(
-        "{:.1} {unit}",
-        bytes / base.powi(power as i32)
-    )))
+    Ok(Value::from(format!("{:.1} {unit}", bytes / base.powi(power as i32))))
 }

@@ -9,18 +9,10 @@ use crate::jinja::values::{Args, elements, is_undefined, list, type_error};
 
 pub(super) const FILTERS: &[(&str, Filter)] = &[
     ("map", map),
-    ("select", |state, value, args| {
-        choose(state, value, args, true)
-    }),
-    ("reject", |state, value, args| {
-        choose(state, value, args, false)
-    }),
-    ("selectattr", |state, value, args| {
-        choose_by_attribute(state, value, args, true)
-    }),
-    ("rejectattr", |state, value, args| {
-        choose_by_attribute(state, value, args, false)
-    }),
+    ("select", |state, value, args| choose(state, value, args, true)),
+    ("reject", |state, value, args| choose(state, value, args, false)),
+    ("selectattr", |state, value, args| choose_by_attribute(state, value, args, true)),
+    ("rejectattr", |state, value, args| choose_by_attribute(state, value, args, false)),
 ];
 
 /// `map('filter', …)` or `map(attribute='a.b', default=…)`.
@@ -32,22 +24,12 @@ fn map(state: &mut State<'_, '_>, value: &Value, raw: &[Value]) -> Result<Value,
         let default = args.get(2, "default");
         let pick = |item: Value| {
             let found = attribute(&item, &path)?;
-            Ok(if is_undefined(&found) {
-                default.clone().unwrap_or(found)
-            } else {
-                found
-            })
+            Ok(if is_undefined(&found) { default.clone().unwrap_or(found) } else { found })
         };
-        return items
-            .into_iter()
-            .map(pick)
-            .collect::<Result<_, Error>>()
-            .map(list);
+        return items.into_iter().map(pick).collect::<Result<_, Error>>().map(list);
     }
-    let name = raw[0]
-        .as_str()
-        .ok_or_else(|| type_error("map() needs the name of a filter"))?
-        .to_owned();
+    let name =
+        raw[0].as_str().ok_or_else(|| type_error("map() needs the name of a filter"))?.to_owned();
     let mut mapped = Vec::with_capacity(items.len());
     for item in items {
         let mut filter_args = vec![item];
@@ -61,10 +43,8 @@ fn holds(state: &mut State<'_, '_>, item: &Value, test: &[Value]) -> Result<bool
     let Some((name, args)) = test.split_first() else {
         return Ok(item.is_true());
     };
-    let name = name
-        .as_str()
-        .ok_or_else(|| type_error("the name of a test must be a string"))?
-        .to_owned();
+    let name =
+        name.as_str().ok_or_else(|| type_error("the name of a test must be a string"))?.to_owned();
     let mut test_args = vec![item.clone()];
     test_args.extend_from_slice(args);
     state.perform_test(&name, &test_args)

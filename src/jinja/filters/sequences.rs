@@ -25,20 +25,14 @@ pub(super) const FILTERS: &[(&str, Filter)] = &[
     ("join", join),
     ("dictsort", dict_sort),
     ("items", items),
-    ("first", |_, value, _| {
-        Ok(elements(value)?.into_iter().next().unwrap_or_default())
-    }),
-    ("last", |_, value, _| {
-        Ok(elements(value)?.pop().unwrap_or_default())
-    }),
+    ("first", |_, value, _| Ok(elements(value)?.into_iter().next().unwrap_or_default())),
+    ("last", |_, value, _| Ok(elements(value)?.pop().unwrap_or_default())),
     ("min", |_, value, args| extreme(value, args, "min")),
     ("max", |_, value, args| extreme(value, args, "max")),
     ("reverse", reverse),
     ("default", default),
     ("d", default),
-    ("attr", |_, value, args| {
-        attribute(value, args.first().unwrap_or(&Value::UNDEFINED))
-    }),
+    ("attr", |_, value, args| attribute(value, args.first().unwrap_or(&Value::UNDEFINED))),
 ];
 
 /// `a.b.0` of a value, as Jinja2's `make_attrgetter` reads it; a missing part gives undefined.
@@ -62,10 +56,7 @@ fn length(value: &Value) -> Result<Value, Error> {
     }
     match value.len() {
         Some(len) => Ok(Value::from(len)),
-        None => Err(type_error(format!(
-            "object of type '{}' has no len()",
-            type_name(value)
-        ))),
+        None => Err(type_error(format!("object of type '{}' has no len()", type_name(value)))),
     }
 }
 
@@ -144,10 +135,7 @@ impl Object for Group {
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&python_repr(&tuple(vec![
-            self.grouper.clone(),
-            self.items.clone(),
-        ])))
+        f.write_str(&python_repr(&tuple(vec![self.grouper.clone(), self.items.clone()])))
     }
 }
 
@@ -159,36 +147,21 @@ fn group_by(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Valu
     let mut keyed = Vec::new();
     for item in elements(value)? {
         let found = attribute(&item, &path)?;
-        let found = if is_undefined(&found) {
-            fallback.clone().unwrap_or(found)
-        } else {
-            found
-        };
-        keyed.push((
-            fold(found.clone(), case_sensitive),
-            tuple(vec![found, item]),
-        ));
+        let found = if is_undefined(&found) { fallback.clone().unwrap_or(found) } else { found };
+        keyed.push((fold(found.clone(), case_sensitive), tuple(vec![found, item])));
     }
     let mut groups: Vec<(Value, Vec<Value>)> = Vec::new();
     for pair in sort_values(keyed, false)? {
         let (grouper, item) = (pair.get_item_by_index(0)?, pair.get_item_by_index(1)?);
         let same = |other: &Value| {
-            equal(
-                &fold(other.clone(), case_sensitive),
-                &fold(grouper.clone(), case_sensitive),
-            )
+            equal(&fold(other.clone(), case_sensitive), &fold(grouper.clone(), case_sensitive))
         };
         match groups.last_mut().filter(|(last, _)| same(last)) {
             Some((_, items)) => items.push(item),
             None => groups.push((grouper, vec![item])),
         }
     }
-    let group = |(grouper, items)| {
-        Value::from_object(Group {
-            grouper,
-            items: list(items),
-        })
-    };
+    let group = |(grouper, items)| Value::from_object(Group { grouper, items: list(items) });
     Ok(list(groups.into_iter().map(group).collect()))
 }
 
@@ -245,9 +218,7 @@ fn sum(state: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value
 
 fn join(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
     let mut args = Args::new("join", args)?;
-    let separator = args
-        .get(0, "d")
-        .map_or_else(String::new, |separator| python_str(&separator));
+    let separator = args.get(0, "d").map_or_else(String::new, |separator| python_str(&separator));
     let path = args.get(1, "attribute").filter(|path| !path.is_none());
     let mut texts = Vec::new();
     for item in elements(value)? {
@@ -277,17 +248,13 @@ fn items(_: &mut State<'_, '_>, value: &Value, _: &[Value]) -> Result<Value, Err
 fn dict_sort(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
     let mut args = Args::new("dictsort", args)?;
     let case_sensitive = args.flag(0, "case_sensitive", false);
-    let by = args
-        .get(1, "by")
-        .map_or_else(|| "key".to_owned(), |by| by.to_string());
+    let by = args.get(1, "by").map_or_else(|| "key".to_owned(), |by| by.to_string());
     let reverse = args.flag(2, "reverse", false);
     let index = match by.as_str() {
         "key" => 0,
         "value" => 1,
         _ => {
-            return Err(type_error(
-                "You can only sort by either \"key\" or \"value\"",
-            ));
+            return Err(type_error("You can only sort by either \"key\" or \"value\""));
         }
     };
     let keyed = pairs(value)?
@@ -314,11 +281,7 @@ fn extreme(value: &Value, args: &[Value], which: &str) -> Result<Value, Error> {
                         "'{sign}' not supported between instances of '{left}' and '{right}'"
                     )));
                 };
-                if which == "min" {
-                    ordering.is_lt()
-                } else {
-                    ordering.is_gt()
-                }
+                if which == "min" { ordering.is_lt() } else { ordering.is_gt() }
             }
         };
         if better {
@@ -339,13 +302,7 @@ fn reverse(_: &mut State<'_, '_>, value: &Value, _: &[Value]) -> Result<Value, E
 
 fn default(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
     let mut args = Args::new("default", args)?;
-    let fallback = args
-        .get(0, "default_value")
-        .unwrap_or_else(|| Value::from(""));
+    let fallback = args.get(0, "default_value").unwrap_or_else(|| Value::from(""));
     let falsy = args.flag(1, "boolean", false) && !value.is_true();
-    Ok(if is_undefined(value) || falsy {
-        fallback
-    } else {
-        value.clone()
-    })
+    Ok(if is_undefined(value) || falsy { fallback } else { value.clone() })
 }

@@ -10,28 +10,18 @@ use crate::jinja::values::{Args, dict, elements, printf, python_str, tuple};
 pub(super) const FILTERS: &[(&str, Filter)] = &[
     ("string", |_, value, _| text(python_str(value))),
     ("safe", |_, value, _| Ok(value.clone())),
-    ("upper", |_, value, _| {
-        text(python_str(value).to_uppercase())
-    }),
-    ("lower", |_, value, _| {
-        text(python_str(value).to_lowercase())
-    }),
-    ("capitalize", |_, value, _| {
-        text(methods::capitalize(&python_str(value)))
-    }),
+    ("upper", |_, value, _| text(python_str(value).to_uppercase())),
+    ("lower", |_, value, _| text(python_str(value).to_lowercase())),
+    ("capitalize", |_, value, _| text(methods::capitalize(&python_str(value)))),
     ("title", |_, value, _| {
-        text(methods::title(&python_str(value), |c| {
-            c.is_whitespace() || "-([{<".contains(c)
-        }))
+        text(methods::title(&python_str(value), |c| c.is_whitespace() || "-([{<".contains(c)))
     }),
     ("trim", trim),
     ("replace", replace),
     ("format", format),
     ("center", center),
     ("indent", indent),
-    ("wordcount", |_, value, _| {
-        Ok(Value::from(words(&python_str(value))))
-    }),
+    ("wordcount", |_, value, _| Ok(Value::from(words(&python_str(value))))),
     ("truncate", truncate),
     ("wordwrap", wordwrap),
     ("striptags", striptags),
@@ -46,9 +36,7 @@ fn text(text: String) -> Result<Value, Error> {
 }
 
 fn trim(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
-    let chars = Args::new("trim", args)?
-        .get(0, "chars")
-        .filter(|chars| !chars.is_none());
+    let chars = Args::new("trim", args)?.get(0, "chars").filter(|chars| !chars.is_none());
     let source = python_str(value);
     match chars {
         Some(chars) => {
@@ -61,10 +49,7 @@ fn trim(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, E
 
 fn replace(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
     let mut args = Args::new("replace", args)?;
-    let (old, new) = (
-        python_str(&args.required(0, "old")?),
-        python_str(&args.required(1, "new")?),
-    );
+    let (old, new) = (python_str(&args.required(0, "old")?), python_str(&args.required(1, "new")?));
     let source = python_str(value);
     text(match args.int(2, "count")? {
         Some(count) if count >= 0 => source.replacen(&old, &new, count as usize),
@@ -75,11 +60,8 @@ fn replace(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value
 fn format(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
     let mut args = Args::new("format", args)?;
     let keywords = args.take_keywords();
-    let arguments = if keywords.is_empty() {
-        tuple(args.positional().to_vec())
-    } else {
-        dict(keywords)
-    };
+    let arguments =
+        if keywords.is_empty() { tuple(args.positional().to_vec()) } else { dict(keywords) };
     printf(&python_str(value), &arguments)
 }
 
@@ -103,11 +85,7 @@ fn indent(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value,
         if index > 0 {
             out.push('\n');
         }
-        let indented = if index == 0 {
-            first
-        } else {
-            blank || !line.is_empty()
-        };
+        let indented = if index == 0 { first } else { blank || !line.is_empty() };
         if indented {
             out.push_str(&prefix);
         }
@@ -117,28 +95,20 @@ fn indent(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value,
 }
 
 fn words(source: &str) -> usize {
-    source
-        .split(|c: char| c != '_' && !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .count()
+    source.split(|c: char| c != '_' && !c.is_alphanumeric()).filter(|word| !word.is_empty()).count()
 }
 
 fn truncate(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
     let mut args = Args::new("truncate", args)?;
     let length = args.int(0, "length")?.unwrap_or(255).max(0) as usize;
     let kill_words = args.flag(1, "killwords", false);
-    let end = args
-        .get(2, "end")
-        .map_or_else(|| "...".to_owned(), |end| python_str(&end));
+    let end = args.get(2, "end").map_or_else(|| "...".to_owned(), |end| python_str(&end));
     let leeway = args.int(3, "leeway")?.unwrap_or(5).max(0) as usize;
     let source = python_str(value);
     if source.chars().count() <= length + leeway {
         return text(source);
     }
-    let kept: String = source
-        .chars()
-        .take(length.saturating_sub(end.chars().count()))
-        .collect();
+    let kept: String = source.chars().take(length.saturating_sub(end.chars().count())).collect();
     let kept = match kept.rfind(' ') {
         Some(space) if !kill_words => &kept[..space],
         _ => &kept,
@@ -154,10 +124,8 @@ fn wordwrap(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Valu
     let newline = args.get(2, "wrapstring").filter(|value| !value.is_none());
     let newline = newline.map_or_else(|| "\n".to_owned(), |newline| python_str(&newline));
     let source = python_str(value);
-    let wrapped: Vec<String> = source
-        .lines()
-        .map(|line| wrap_line(line, width, cut).join(&newline))
-        .collect();
+    let wrapped: Vec<String> =
+        source.lines().map(|line| wrap_line(line, width, cut).join(&newline)).collect();
     text(wrapped.join(&newline))
 }
 
@@ -213,11 +181,7 @@ fn striptags(_: &mut State<'_, '_>, value: &Value, _: &[Value]) -> Result<Value,
         ("&quot;", "\""),
         ("&amp;", "&"),
     ];
-    text(
-        entities
-            .iter()
-            .fold(plain, |text, (entity, c)| text.replace(entity, c)),
-    )
+    text(entities.iter().fold(plain, |text, (entity, c)| text.replace(entity, c)))
 }
 
 fn urlencode(_: &mut State<'_, '_>, value: &Value, _: &[Value]) -> Result<Value, Error> {

@@ -11,9 +11,7 @@ pub(super) fn bind(name: &str, signature: &Signature, args: &[Value]) -> Result<
     let mut given = Args::new(name, args)?;
     let mut keywords = given.take_keywords();
     let declared = signature.arguments.len();
-    let (fixed, extra) = given
-        .positional()
-        .split_at(declared.min(given.positional().len()));
+    let (fixed, extra) = given.positional().split_at(declared.min(given.positional().len()));
     if !extra.is_empty() && !signature.varargs {
         let message = format!("macro '{name}' takes not more than {declared} argument(s)");
         return Err(Error::new(ErrorKind::TooManyArguments, message));
@@ -26,20 +24,12 @@ pub(super) fn bind(name: &str, signature: &Signature, args: &[Value]) -> Result<
     for argument in &signature.arguments[fixed.len()..] {
         bound.push(take(argument).unwrap_or_default());
     }
-    let caller = if signature.caller {
-        take("caller")
-    } else {
-        None
-    };
+    let caller = if signature.caller { take("caller") } else { None };
     if signature.varargs {
         bound.push(tuple(extra.to_vec()));
     }
     if signature.kwargs {
-        bound.push(dict(
-            keywords
-                .iter()
-                .map(|(key, value)| (key.as_str(), value.clone())),
-        ));
+        bound.push(dict(keywords.iter().map(|(key, value)| (key.as_str(), value.clone()))));
     } else if let Some((key, _)) = keywords.first() {
         let message = format!("macro '{name}' takes no keyword argument '{key}'");
         return Err(Error::new(ErrorKind::TooManyArguments, message));

@@ -20,7 +20,5 @@ use std::sync::Arc;
 
 /// The callable object of a macro.
 pub(crate) fn object(registry: &Registry, unique_id: &str) -> Option<Arc<MacroObject>> {
-    registry
-        .get(unique_id)
-        .map(|entry| Arc::new(MacroObject::new(entry.clone())))
+    registry.get(unique_id).map(|entry| Arc::new(MacroObject::new(entry.clone())))
 }

@@ -39,10 +39,8 @@ impl MacroObject {
 
     fn rewritten(&self) -> Result<&Rewritten, Error> {
         self.entry.rewritten().map_err(|error| {
-            let broken = BrokenMacro {
-                unique_id: self.unique_id().to_owned(),
-                error: error.clone(),
-            };
+            let broken =
+                BrokenMacro { unique_id: self.unique_id().to_owned(), error: error.clone() };
             Error::new(ErrorKind::SyntaxError, error.message.clone()).with_source(broken)
         })
     }
@@ -74,25 +72,18 @@ impl MacroObject {
         let module = running.stored.take().unwrap_or_default();
         let found = module.get_attr(symbol)?;
         if found.is_undefined() {
-            let message = format!(
-                "the source of macro '{}' does not define it",
-                self.entry.def.name
-            );
+            let message =
+                format!("the source of macro '{}' does not define it", self.entry.def.name);
             return Err(Error::new(ErrorKind::InvalidOperation, message));
         }
-        running
-            .loaded
-            .insert(self.unique_id().to_owned(), found.clone());
+        running.loaded.insert(self.unique_id().to_owned(), found.clone());
         Ok(found)
     }
 
     fn run(&self, state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
         let rewritten = self.rewritten()?;
         let Some(signature) = &rewritten.signature else {
-            let message = format!(
-                "the source of macro '{}' is not a macro",
-                self.entry.def.name
-            );
+            let message = format!("the source of macro '{}' is not a macro", self.entry.def.name);
             return Err(Error::new(ErrorKind::InvalidOperation, message));
         };
         let args = bind(&self.entry.def.name, signature, args)?;
@@ -102,12 +93,7 @@ impl MacroObject {
 }
 
 fn running<'s>(state: &'s mut State<'_, '_>) -> Result<&'s mut Running, Error> {
-    let missing = || {
-        Error::new(
-            ErrorKind::InvalidOperation,
-            "macros cannot be called from here",
-        )
-    };
+    let missing = || Error::new(ErrorKind::InvalidOperation, "macros cannot be called from here");
     state.get_extension_mut::<Running>().ok_or_else(missing)
 }
 

@@ -36,9 +36,7 @@ pub struct Entry {
 impl Entry {
     /// The source as the engine reads it.
     pub(crate) fn rewritten(&self) -> Result<&Rewritten, &RewriteError> {
-        self.rewritten
-            .get_or_init(|| rewrite(&self.def.source))
-            .as_ref()
+        self.rewritten.get_or_init(|| rewrite(&self.def.source)).as_ref()
     }
 }
 
@@ -53,17 +51,9 @@ impl Registry {
     pub fn new(defs: Vec<MacroDef>) -> Self {
         let entry = |def: MacroDef| {
             let id = def.unique_id.clone();
-            (
-                id,
-                Arc::new(Entry {
-                    def,
-                    rewritten: OnceLock::new(),
-                }),
-            )
+            (id, Arc::new(Entry { def, rewritten: OnceLock::new() }))
         };
-        Self {
-            entries: defs.into_iter().map(entry).collect(),
-        }
+        Self { entries: defs.into_iter().map(entry).collect() }
     }
 
     /// One macro.
@@ -79,8 +69,6 @@ impl Registry {
 
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Registry")
-            .field("macros", &self.entries.len())
-            .finish()
+        f.debug_struct("Registry").field("macros", &self.entries.len()).finish()
     }
 }

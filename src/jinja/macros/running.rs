@@ -40,10 +40,7 @@ pub struct Session {
 impl Session {
     /// A render of the parse phase.
     pub fn parse() -> Self {
-        Self {
-            phase: Phase::Parse,
-            ..Self::default()
-        }
+        Self { phase: Phase::Parse, ..Self::default() }
     }
 
     /// A render of the compile phase.
@@ -60,9 +57,7 @@ impl Session {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session")
-            .field("phase", &self.phase)
-            .finish_non_exhaustive()
+        f.debug_struct("Session").field("phase", &self.phase).finish_non_exhaustive()
     }
 }
 
@@ -83,9 +78,7 @@ pub(crate) struct Running {
 
 /// Filter at the start of every template: keeps the macro that loads other templates into this render.
 pub(crate) fn begin(state: &mut State<'_, '_>, loader: Value) -> String {
-    let session = state
-        .lookup(SESSION)
-        .and_then(|value| value.downcast_object::<Session>());
+    let session = state.lookup(SESSION).and_then(|value| value.downcast_object::<Session>());
     state.get_or_insert_extension_with(|| Running {
         session: session.unwrap_or_default(),
         loader,
@@ -107,9 +100,7 @@ pub(crate) fn loaded(state: &mut State<'_, '_>, value: Value) -> String {
 
 /// `return(value)`: ends the innermost macro with a typed value.
 pub(crate) fn return_value(state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
-    let value = Args::new("return", args)?
-        .get(0, "data")
-        .unwrap_or_else(none);
+    let value = Args::new("return", args)?.get(0, "data").unwrap_or_else(none);
     match state.get_extension_mut::<Running>() {
         Some(running) if !running.stack.is_empty() => {
             running.returning = Some(value);
@@ -124,20 +115,14 @@ pub(crate) fn return_value(state: &mut State<'_, '_>, args: &[Value]) -> Result<
 
 /// The phase of the running render.
 pub fn phase(state: &State<'_, '_>) -> Phase {
-    state
-        .get_extension::<Running>()
-        .map_or(Phase::Compile, |running| running.session.phase)
+    state.get_extension::<Running>().map_or(Phase::Compile, |running| running.session.phase)
 }
 
 /// Unique ids of the macros that are running, outermost first.
 pub fn macro_stack(state: &State<'_, '_>) -> Vec<String> {
     let running = state.get_extension::<Running>();
     running.map_or_else(Vec::new, |running| {
-        running
-            .stack
-            .iter()
-            .map(|entry| entry.def.unique_id.clone())
-            .collect()
+        running.stack.iter().map(|entry| entry.def.unique_id.clone()).collect()
     })
 }
 

@@ -41,52 +41,24 @@ impl MacroTable {
             let names = packages.get(*package).into_iter().flatten();
             merged.extend(names.map(|(name, object)| (name.clone(), object.clone())));
         }
-        let packages = packages
-            .into_iter()
-            .map(|(name, names)| (name, Arc::new(names)))
-            .collect();
-        let inner = Inner {
-            root: root_package.to_owned(),
-            packages,
-            internal: Arc::new(merged),
-        };
-        Self {
-            inner: Arc::new(inner),
-        }
+        let packages = packages.into_iter().map(|(name, names)| (name, Arc::new(names))).collect();
+        let inner = Inner { root: root_package.to_owned(), packages, internal: Arc::new(merged) };
+        Self { inner: Arc::new(inner) }
     }
 
     /// What a bare name means in a package: its own macro, the root project's, a built-in one.
     pub fn resolve(&self, from_package: &str, name: &str) -> Option<Arc<MacroObject>> {
         let inner = &self.inner;
-        let own = inner
-            .packages
-            .get(from_package)
-            .and_then(|names| names.get(name));
-        let root = || {
-            inner
-                .packages
-                .get(&inner.root)
-                .and_then(|names| names.get(name))
-        };
-        own.or_else(root)
-            .or_else(|| inner.internal.get(name))
-            .cloned()
+        let own = inner.packages.get(from_package).and_then(|names| names.get(name));
+        let root = || inner.packages.get(&inner.root).and_then(|names| names.get(name));
+        own.or_else(root).or_else(|| inner.internal.get(name)).cloned()
     }
 
     /// What a bare name means in a package when the built-in macros do not count.
     pub fn resolve_user(&self, from_package: &str, name: &str) -> Option<Arc<MacroObject>> {
         let inner = &self.inner;
-        let own = inner
-            .packages
-            .get(from_package)
-            .and_then(|names| names.get(name));
-        own.or_else(|| {
-            inner
-                .packages
-                .get(&inner.root)
-                .and_then(|names| names.get(name))
-        })
-        .cloned()
+        let own = inner.packages.get(from_package).and_then(|names| names.get(name));
+        own.or_else(|| inner.packages.get(&inner.root).and_then(|names| names.get(name))).cloned()
     }
 
     /// A macro of one package; `dbt` means all built-in ones.
@@ -97,10 +69,7 @@ impl MacroTable {
     /// The value of a package's name in a template: its attributes are its macros.
     pub fn namespace(&self, package: &str) -> Option<Value> {
         let names = self.names(package)?.clone();
-        Some(Value::from_object(Namespace {
-            package: package.to_owned(),
-            names,
-        }))
+        Some(Value::from_object(Namespace { package: package.to_owned(), names }))
     }
 
     /// What a name means in a template of a package: a macro or a package.
@@ -136,11 +105,8 @@ impl Object for Namespace {
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        let mut names: Vec<Value> = self
-            .names
-            .keys()
-            .map(|name| Value::from(name.as_str()))
-            .collect();
+        let mut names: Vec<Value> =
+            self.names.keys().map(|name| Value::from(name.as_str())).collect();
         names.sort();
         Enumerator::Values(names)
     }

@@ -12,11 +12,7 @@ pub(crate) fn format_str(text: &str, args: &[Value]) -> Result<Value, Error> {
         Some((last, rest)) if last.is_kwargs() => (rest, Some(Kwargs::try_from(last.clone())?)),
         _ => (args, None),
     };
-    let mut fields = Fields {
-        positional,
-        keywords,
-        automatic: 0,
-    };
+    let mut fields = Fields { positional, keywords, automatic: 0 };
     fields.fill(text).map(Value::from)
 }
 
@@ -55,11 +51,7 @@ impl Fields<'_> {
         let (reference, spec) = field.split_once(':').unwrap_or((field, ""));
         let (reference, conversion) = reference.split_once('!').unwrap_or((reference, ""));
         let value = self.lookup(reference)?;
-        let spec = if spec.contains('{') {
-            self.fill(spec)?
-        } else {
-            spec.to_owned()
-        };
+        let spec = if spec.contains('{') { self.fill(spec)? } else { spec.to_owned() };
         match conversion {
             "r" => format_value(&Value::from(python_repr(&value)), &spec),
             "s" => format_value(&Value::from(python_str(&value)), &spec),
@@ -77,13 +69,10 @@ impl Fields<'_> {
                 let end = attribute.find(['.', '[']).unwrap_or(attribute.len());
                 (key, rest) = (Value::from(&attribute[..end]), &attribute[end..]);
             } else {
-                let close = rest
-                    .find(']')
-                    .ok_or_else(|| type_error("missing ']' in format string"))?;
+                let close =
+                    rest.find(']').ok_or_else(|| type_error("missing ']' in format string"))?;
                 let index = &rest[1..close];
-                key = index
-                    .parse::<i64>()
-                    .map_or_else(|_| Value::from(index), Value::from);
+                key = index.parse::<i64>().map_or_else(|_| Value::from(index), Value::from);
                 rest = &rest[close + 1..];
             }
             value = value.get_item(&key)?;

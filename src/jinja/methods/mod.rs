@@ -45,7 +45,5 @@ pub(crate) fn call(
 /// A map of the engine itself, as Rust code of other rooms may hand over; its `update` has no effect on it.
 fn is_plain_map(value: &Value) -> bool {
     value.kind() == minijinja::value::ValueKind::Map
-        && value
-            .as_object()
-            .is_some_and(|object| object.type_name().contains("Map<"))
+        && value.as_object().is_some_and(|object| object.type_name().contains("Map<"))
 }

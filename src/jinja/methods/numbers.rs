@@ -9,9 +9,9 @@ pub(super) fn call(value: &Value, method: &str, _args: &[Value]) -> Result<Value
     match (method, number(value)) {
         ("is_integer", Some(Number::Int(_))) => Ok(Value::from(true)),
         ("is_integer", Some(Number::Float(value))) => Ok(Value::from(value.fract() == 0.0)),
-        ("bit_length", Some(Number::Int(value))) => Ok(Value::from(
-            u128::BITS - value.unsigned_abs().leading_zeros(),
-        )),
+        ("bit_length", Some(Number::Int(value))) => {
+            Ok(Value::from(u128::BITS - value.unsigned_abs().leading_zeros()))
+        }
         ("conjugate" | "real", _) => Ok(value.clone()),
         _ => Err(Error::from(ErrorKind::UnknownMethod)),
     }

@@ -16,11 +16,7 @@ pub(crate) fn float_text(value: f64, conversion: char, precision: Option<usize>)
         'g' => general(value, precision.max(1)),
         _ => format!("{value:.precision$}"),
     };
-    if conversion.is_ascii_uppercase() {
-        text.to_uppercase()
-    } else {
-        text
-    }
+    if conversion.is_ascii_uppercase() { text.to_uppercase() } else { text }
 }
 
 fn scientific(value: f64, precision: usize) -> String {
@@ -33,10 +29,7 @@ fn scientific(value: f64, precision: usize) -> String {
 
 fn general(value: f64, precision: usize) -> String {
     let rounded = format!("{value:.*e}", precision - 1);
-    let exponent: i32 = rounded
-        .split_once('e')
-        .and_then(|(_, e)| e.parse().ok())
-        .unwrap_or(0);
+    let exponent: i32 = rounded.split_once('e').and_then(|(_, e)| e.parse().ok()).unwrap_or(0);
     let strip = |text: &str| match text.contains('.') {
         true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
         false => text.to_owned(),
@@ -97,11 +90,7 @@ impl Spec {
             while chars.get(*at).is_some_and(char::is_ascii_digit) {
                 *at += 1;
             }
-            chars[start..*at]
-                .iter()
-                .collect::<String>()
-                .parse::<usize>()
-                .ok()
+            chars[start..*at].iter().collect::<String>().parse::<usize>().ok()
         };
         spec.width = digits(&mut at).unwrap_or(0);
         if let Some(mark) = chars.get(at).filter(|c| ",_".contains(**c)) {
@@ -161,10 +150,7 @@ impl Spec {
                 prefixed("0b", format!("{:b}", value.unsigned_abs()))
             }
             (Some('%'), value) => {
-                format!(
-                    "{}%",
-                    float_text(value.float().abs() * 100.0, 'f', self.precision)
-                )
+                format!("{}%", float_text(value.float().abs() * 100.0, 'f', self.precision))
             }
             (Some(kind @ ('f' | 'F' | 'e' | 'E' | 'g' | 'G')), value) => {
                 float_text(value.float().abs(), kind, self.precision)
@@ -185,9 +171,7 @@ impl Spec {
         let Some(mark) = self.grouping else {
             return digits.to_owned();
         };
-        let end = digits
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(digits.len());
+        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
         let mut out = String::new();
         for (index, c) in digits[..end].chars().enumerate() {
             if index > 0 && (end - index).is_multiple_of(3) {
@@ -223,10 +207,8 @@ pub(super) fn format_value(value: &Value, text: &str) -> Result<String, Error> {
     }
     if !matches!(spec.kind, None | Some('s')) {
         let kind = spec.kind.unwrap_or('s');
-        let message = format!(
-            "Unknown format code '{kind}' for object of type '{}'",
-            type_name(value)
-        );
+        let message =
+            format!("Unknown format code '{kind}' for object of type '{}'", type_name(value));
         return Err(type_error(message));
     }
     let text: String = match spec.precision {

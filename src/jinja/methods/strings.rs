@@ -41,20 +41,13 @@ pub(super) fn call(
         "zfill" | "center" | "ljust" | "rjust" => pad(text, method, &mut args),
         "removeprefix" => {
             let prefix = string(&mut args, 0, "prefix")?;
-            Ok(Value::from(
-                text.strip_prefix(prefix.as_str()).unwrap_or(text),
-            ))
+            Ok(Value::from(text.strip_prefix(prefix.as_str()).unwrap_or(text)))
         }
         "removesuffix" => {
             let suffix = string(&mut args, 0, "suffix")?;
-            Ok(Value::from(
-                text.strip_suffix(suffix.as_str()).unwrap_or(text),
-            ))
+            Ok(Value::from(text.strip_suffix(suffix.as_str()).unwrap_or(text)))
         }
-        "expandtabs" => Ok(Value::from(expand_tabs(
-            text,
-            args.int(0, "tabsize")?.unwrap_or(8),
-        ))),
+        "expandtabs" => Ok(Value::from(expand_tabs(text, args.int(0, "tabsize")?.unwrap_or(8)))),
         _ => Err(Error::from(ErrorKind::UnknownMethod)),
     }
 }
@@ -80,10 +73,7 @@ fn change_case(text: &str, method: &str) -> Option<String> {
 pub(crate) fn capitalize(text: &str) -> String {
     let mut chars = text.chars();
     match chars.next() {
-        Some(first) => first
-            .to_uppercase()
-            .chain(chars.flat_map(char::to_lowercase))
-            .collect(),
+        Some(first) => first.to_uppercase().chain(chars.flat_map(char::to_lowercase)).collect(),
         None => String::new(),
     }
 }
@@ -129,10 +119,7 @@ fn string(args: &mut Args<'_>, index: usize, name: &str) -> Result<String, Error
     match value.as_str() {
         Some(text) => Ok(text.to_owned()),
         None if is_undefined(&value) => Ok(String::new()),
-        None => Err(type_error(format!(
-            "{name} must be str, not {}",
-            type_name(&value)
-        ))),
+        None => Err(type_error(format!("{name} must be str, not {}", type_name(&value)))),
     }
 }
 
@@ -140,10 +127,9 @@ fn optional(args: &mut Args<'_>, index: usize, name: &str) -> Result<Option<Stri
     match args.get(index, name) {
         Some(value) if !value.is_none() => match value.as_str() {
             Some(text) => Ok(Some(text.to_owned())),
-            None => Err(type_error(format!(
-                "{name} must be str or None, not {}",
-                type_name(&value)
-            ))),
+            None => {
+                Err(type_error(format!("{name} must be str or None, not {}", type_name(&value))))
+            }
         },
         _ => Ok(None),
     }
@@ -172,11 +158,8 @@ fn split(text: &str, method: &str, args: &mut Args<'_>) -> Result<Value, Error> 
         "partition" | "rpartition" => {
             let separator = string(args, 0, "sep")?;
             let forward = method == "partition";
-            let found = if forward {
-                text.split_once(&*separator)
-            } else {
-                text.rsplit_once(&*separator)
-            };
+            let found =
+                if forward { text.split_once(&*separator) } else { text.rsplit_once(&*separator) };
             return Ok(tuple(values(match found {
                 Some((before, after)) => vec![before, &separator, after],
                 None if forward => vec![text, "", ""],
@@ -186,10 +169,7 @@ fn split(text: &str, method: &str, args: &mut Args<'_>) -> Result<Value, Error> 
         _ => {}
     }
     let separator = optional(args, 0, "sep")?;
-    let max = args
-        .int(1, "maxsplit")?
-        .filter(|max| *max >= 0)
-        .map(|max| max as usize);
+    let max = args.int(1, "maxsplit")?.filter(|max| *max >= 0).map(|max| max as usize);
     let forward = method == "split";
     let parts = match separator.as_deref() {
         Some("") => return Err(type_error("empty separator")),
@@ -215,11 +195,8 @@ fn words(text: &str, max: Option<usize>, forward: bool) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut rest = text.trim();
     while !rest.is_empty() {
-        let at = if forward {
-            rest.find(char::is_whitespace)
-        } else {
-            rest.rfind(char::is_whitespace)
-        };
+        let at =
+            if forward { rest.find(char::is_whitespace) } else { rest.rfind(char::is_whitespace) };
         match at.filter(|_| parts.len() < max) {
             Some(at) if forward => {
                 parts.push(&rest[..at]);
@@ -256,11 +233,7 @@ fn affix(text: &str, method: &str, args: &mut Args<'_>) -> Result<Value, Error> 
     let wanted = args.required(0, "prefix")?;
     let start = args.int(1, "start")?.unwrap_or(0).max(0) as usize;
     let text: String = text.chars().skip(start).collect();
-    let candidates = if wanted.is_tuple() {
-        elements(&wanted)?
-    } else {
-        vec![wanted]
-    };
+    let candidates = if wanted.is_tuple() { elements(&wanted)? } else { vec![wanted] };
     for candidate in candidates {
         let Some(affix) = candidate.as_str() else {
             let name = type_name(&candidate);
@@ -268,11 +241,7 @@ fn affix(text: &str, method: &str, args: &mut Args<'_>) -> Result<Value, Error> 
                 "{method} first arg must be str or a tuple of str, not {name}"
             )));
         };
-        if if method == "startswith" {
-            text.starts_with(affix)
-        } else {
-            text.ends_with(affix)
-        } {
+        if if method == "startswith" { text.starts_with(affix) } else { text.ends_with(affix) } {
             return Ok(Value::from(true));
         }
     }
@@ -289,18 +258,10 @@ fn search(text: &str, method: &str, args: &mut Args<'_>) -> Result<Value, Error>
     let stop = args.int(2, "end")?.map_or(chars.len(), clamp).max(start);
     let window: String = chars[start..stop].iter().collect();
     if method == "count" {
-        let count = if part.is_empty() {
-            stop - start + 1
-        } else {
-            window.matches(&*part).count()
-        };
+        let count = if part.is_empty() { stop - start + 1 } else { window.matches(&*part).count() };
         return Ok(Value::from(count));
     }
-    let at = if method.starts_with('r') {
-        window.rfind(&*part)
-    } else {
-        window.find(&*part)
-    };
+    let at = if method.starts_with('r') { window.rfind(&*part) } else { window.find(&*part) };
     match at {
         Some(at) => Ok(Value::from(window[..at].chars().count() + start)),
         None if method.ends_with("index") => Err(type_error("substring not found")),
@@ -342,11 +303,7 @@ fn pad(text: &str, method: &str, args: &mut Args<'_>) -> Result<Value, Error> {
         // CPython puts the odd one to the left when the width is odd.
         _ => space / 2 + (space & width & 1),
     };
-    Ok(Value::from(format!(
-        "{}{text}{}",
-        fill.repeat(left),
-        fill.repeat(space - left)
-    )))
+    Ok(Value::from(format!("{}{text}{}", fill.repeat(left), fill.repeat(space - left))))
 }
 
 fn expand_tabs(text: &str, size: i64) -> String {

@@ -48,10 +48,7 @@ const METHODS: &[(&str, Method)] = &[
     ("expand_target_column_types", nothing),
     ("get_column_schema_from_query", get_column_schema_from_query),
     ("get_columns_in_relation", get_columns_in_relation),
-    (
-        "get_incremental_strategy_macro",
-        get_incremental_strategy_macro,
-    ),
+    ("get_incremental_strategy_macro", get_incremental_strategy_macro),
     ("get_missing_columns", get_missing_columns),
     ("get_relation", get_relation),
     ("list_relations", list_relations),
@@ -63,10 +60,7 @@ const METHODS: &[(&str, Method)] = &[
     ("quote_as_configured", quote_as_configured),
     ("quote_seed_column", quote_seed_column),
     ("rename_relation", rename_relation),
-    (
-        "render_raw_columns_constraints",
-        render_raw_columns_constraints,
-    ),
+    ("render_raw_columns_constraints", render_raw_columns_constraints),
     ("render_raw_model_constraints", render_raw_model_constraints),
     ("run_sql_for_tests", execute_for_tests),
     ("standardize_grants_dict", standardize_grants_dict),
@@ -131,23 +125,11 @@ fn standardize_grants_dict(_: &Arc<Scope>, args: &Args) -> Result<Value, Error> 
     let mut grants: IndexMap<String, Vec<Value>> = IndexMap::new();
     if let Some(table) = results::as_table(&args.required(0, "grants_table")?) {
         for row in 0..table.rows.len() {
-            let cell = |name: &str| {
-                table
-                    .cell(row, name)
-                    .map(results::datum)
-                    .unwrap_or_default()
-            };
-            grants
-                .entry(cell("privilege_type").to_string())
-                .or_default()
-                .push(cell("grantee"));
+            let cell = |name: &str| table.cell(row, name).map(results::datum).unwrap_or_default();
+            grants.entry(cell("privilege_type").to_string()).or_default().push(cell("grantee"));
         }
     }
-    Ok(values::dict(
-        grants
-            .into_iter()
-            .map(|(privilege, to)| (privilege, values::list(to))),
-    ))
+    Ok(values::dict(grants.into_iter().map(|(privilege, to)| (privilege, values::list(to)))))
 }
 
 fn empty_text(_: &Arc<Scope>, _: &Args) -> Result<Value, Error> {
@@ -165,10 +147,7 @@ fn with_session<T>(
     }
     match &scope.connection {
         None => Ok(absent),
-        Some(connection) => Ok(connection
-            .with(work)
-            .map_err(database_error)?
-            .unwrap_or(absent)),
+        Some(connection) => Ok(connection.with(work).map_err(database_error)?.unwrap_or(absent)),
     }
 }
 
@@ -196,9 +175,7 @@ fn get_relation(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {
     let Some(identifier) = args.optional_text(2, "identifier") else {
         return Ok(none());
     };
-    let found = with_session(scope, None, |session| {
-        session.get_relation(&schema, &identifier)
-    })?;
+    let found = with_session(scope, None, |session| session.get_relation(&schema, &identifier))?;
     Ok(found.map_or_else(none, relation::relation))
 }
 
@@ -209,9 +186,7 @@ fn list_relations(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {
         None => args.optional_text(1, "schema").unwrap_or_default(),
     };
     let found = with_session(scope, Vec::new(), |session| session.list_relations(&schema))?;
-    Ok(values::list(
-        found.into_iter().map(relation::relation).collect(),
-    ))
+    Ok(values::list(found.into_iter().map(relation::relation).collect()))
 }
 
 fn list_schemas(scope: &Arc<Scope>, _: &Args) -> Result<Value, Error> {
@@ -222,9 +197,7 @@ fn list_schemas(scope: &Arc<Scope>, _: &Args) -> Result<Value, Error> {
 fn check_schema_exists(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {
     let schema = args.text(1, "schema")?;
     let found = with_session(scope, Vec::new(), |session| session.schemas())?;
-    Ok(Value::from(
-        found.iter().any(|name| name.eq_ignore_ascii_case(&schema)),
-    ))
+    Ok(Value::from(found.iter().any(|name| name.eq_ignore_ascii_case(&schema))))
 }
 
 fn create_schema(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {
@@ -268,9 +241,7 @@ fn get_columns_in_relation(scope: &Arc<Scope>, args: &Args) -> Result<Value, Err
     }
     let relation = relation_argument(args, 0, "relation")?;
     let columns = columns_of(scope, &relation)?;
-    Ok(values::list(
-        columns.into_iter().map(column::column).collect(),
-    ))
+    Ok(values::list(columns.into_iter().map(column::column).collect()))
 }
 
 fn get_missing_columns(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {
@@ -279,20 +250,14 @@ fn get_missing_columns(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> 
     }
     let from = columns_of(scope, &relation_argument(args, 0, "from_relation")?)?;
     let to = columns_of(scope, &relation_argument(args, 1, "to_relation")?)?;
-    let missing = from
-        .into_iter()
-        .filter(|c| !to.iter().any(|t| t.name == c.name));
+    let missing = from.into_iter().filter(|c| !to.iter().any(|t| t.name == c.name));
     Ok(values::list(missing.map(column::column).collect()))
 }
 
 fn get_column_schema_from_query(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {
     let sql = args.text(0, "sql")?;
-    let columns = with_session(scope, Vec::new(), |session| {
-        Ok(session.describe(&sql)?.columns)
-    })?;
-    Ok(values::list(
-        columns.into_iter().map(column::column).collect(),
-    ))
+    let columns = with_session(scope, Vec::new(), |session| Ok(session.describe(&sql)?.columns))?;
+    Ok(values::list(columns.into_iter().map(column::column).collect()))
 }
 
 /// `execute(sql, auto_begin=False, fetch=False, limit=None)`: the response and the rows.
@@ -305,21 +270,14 @@ fn execute(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {
 /// `add_query(sql, auto_begin=True, bindings=None, …)`: runs one statement, with values bound to its marks.
 fn add_query(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {
     let sql = args.text(0, "sql")?;
-    match args
-        .optional(2, "bindings")
-        .filter(|values| !values.is_none())
-    {
+    match args.optional(2, "bindings").filter(|values| !values.is_none()) {
         None => {
             run(scope, &sql, false)?;
         }
         Some(bindings) => {
-            let bindings: Vec<Datum> = bindings
-                .try_iter()?
-                .map(|value| results::to_datum(&value))
-                .collect();
-            with_session(scope, (), |session| {
-                session.query(&sql, &bindings).map(|_| ())
-            })?;
+            let bindings: Vec<Datum> =
+                bindings.try_iter()?.map(|value| results::to_datum(&value)).collect();
+            with_session(scope, (), |session| session.query(&sql, &bindings).map(|_| ()))?;
         }
     }
     Ok(none())
@@ -344,15 +302,9 @@ fn render_raw_model_constraints(scope: &Arc<Scope>, args: &Args) -> Result<Value
     if given.is_none() {
         return Ok(values::list(Vec::new()));
     }
-    let holder = resolved(
-        scope,
-        &values::dict([("constraints", given)]),
-        "constraints",
-    )?;
-    let parts = holder
-        .get_attr("constraints")?
-        .try_iter()?
-        .filter_map(|one| constraints::on_model(&one));
+    let holder = resolved(scope, &values::dict([("constraints", given)]), "constraints")?;
+    let parts =
+        holder.get_attr("constraints")?.try_iter()?.filter_map(|one| constraints::on_model(&one));
     Ok(values::list(parts.map(Value::from).collect()))
 }
 
@@ -362,20 +314,15 @@ fn resolved(scope: &Arc<Scope>, holder: &Value, key: &str) -> Result<Value, Erro
         return Ok(holder.clone());
     };
     let list = json.get_mut(key).and_then(serde_json::Value::as_array_mut);
-    for to in list
-        .into_iter()
-        .flatten()
-        .filter_map(|constraint| constraint.get_mut("to"))
-    {
+    for to in list.into_iter().flatten().filter_map(|constraint| constraint.get_mut("to")) {
         let Some(text) = to.as_str().map(str::trim) else {
             continue;
         };
         if text.starts_with("ref(") || text.starts_with("source(") {
             // The engine takes no schema in front of the table that a key points to.
             let template = format!("{{{{ {text}.include(database=false, schema=false) }}}}");
-            let rendered = scope
-                .render("constraint", &template)
-                .map_err(|error| invalid(error.message))?;
+            let rendered =
+                scope.render("constraint", &template).map_err(|error| invalid(error.message))?;
             *to = serde_json::Value::String(rendered);
         }
     }
@@ -391,21 +338,12 @@ fn run(scope: &Arc<Scope>, sql: &str, fetch: bool) -> Result<(Value, Value), Err
     let Some(connection) = scope.connection.as_ref().filter(|_| scope.executes()) else {
         return Ok((response(-1), results::table(Arc::default())));
     };
-    let outcome = connection
-        .execute(sql, &scope.query_comment)
-        .map_err(database_error)?;
+    let outcome = connection.execute(sql, &scope.query_comment).map_err(database_error)?;
     let Some(outcome) = outcome else {
         return Err(invalid("there is no database to run this statement on"));
     };
-    let table = if fetch {
-        outcome.table.unwrap_or_default()
-    } else {
-        adapters::Table::default()
-    };
-    Ok((
-        response(outcome.rows_affected),
-        results::table(Arc::new(table)),
-    ))
+    let table = if fetch { outcome.table.unwrap_or_default() } else { adapters::Table::default() };
+    Ok((response(outcome.rows_affected), results::table(Arc::new(table))))
 }
 
 fn response(rows: i64) -> Value {
@@ -438,41 +376,27 @@ fn convert_type(_: &Arc<Scope>, args: &Args) -> Result<Value, Error> {
 }
 
 fn quote(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {
-    Ok(Value::from(
-        scope.globals.adapter.quote(&args.text(0, "identifier")?),
-    ))
+    Ok(Value::from(scope.globals.adapter.quote(&args.text(0, "identifier")?)))
 }
 
 fn quote_as_configured(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {
     let identifier = args.text(0, "identifier")?;
-    let key = args
-        .optional_text(1, "quote_key")
-        .unwrap_or_else(|| "identifier".to_owned());
+    let key = args.optional_text(1, "quote_key").unwrap_or_else(|| "identifier".to_owned());
     let policy = scope.globals.quoting;
     let quoted = match key.as_str() {
         "database" => policy.database,
         "schema" => policy.schema,
         _ => policy.identifier,
     };
-    Ok(Value::from(if quoted {
-        scope.globals.adapter.quote(&identifier)
-    } else {
-        identifier
-    }))
+    Ok(Value::from(if quoted { scope.globals.adapter.quote(&identifier) } else { identifier }))
 }
 
 fn quote_seed_column(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {
     let name = args.text(0, "column")?;
     // dbt: quotes unless `quote_columns` is false.
-    let quoted = args
-        .optional(1, "quote_config")
-        .filter(|v| !v.is_none())
-        .is_none_or(|v| v.is_true());
-    Ok(Value::from(if quoted {
-        scope.globals.adapter.quote(&name)
-    } else {
-        name
-    }))
+    let quoted =
+        args.optional(1, "quote_config").filter(|v| !v.is_none()).is_none_or(|v| v.is_true());
+    Ok(Value::from(if quoted { scope.globals.adapter.quote(&name) } else { name }))
 }
 
 fn type_name(scope: &Arc<Scope>, _: &Args) -> Result<Value, Error> {
@@ -480,12 +404,7 @@ fn type_name(scope: &Arc<Scope>, _: &Args) -> Result<Value, Error> {
 }
 
 fn nice_connection_name(scope: &Arc<Scope>, _: &Args) -> Result<Value, Error> {
-    Ok(Value::from(
-        scope
-            .node
-            .as_ref()
-            .map_or("master", |node| node.unique_id.as_str()),
-    ))
+    Ok(Value::from(scope.node.as_ref().map_or("master", |node| node.unique_id.as_str())))
 }
 
 fn supports(_: &Arc<Scope>, _: &Args) -> Result<Value, Error> {
@@ -522,10 +441,7 @@ fn dispatch(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {
             });
         }
     }
-    Err(invalid(format!(
-        "dispatch() found no macro for `{name}`; looked for {}",
-        tried.join(", ")
-    )))
+    Err(invalid(format!("dispatch() found no macro for `{name}`; looked for {}", tried.join(", "))))
 }
 
 fn get_incremental_strategy_macro(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {

@@ -14,10 +14,7 @@ use crate::jinja::values;
 /// The value of `api`.
 pub fn api(adapter: &Arc<dyn Adapter>) -> Value {
     values::dict([
-        (
-            "Relation",
-            Value::from_object(RelationClass(adapter.clone())),
-        ),
+        ("Relation", Value::from_object(RelationClass(adapter.clone()))),
         ("Column", Value::from_object(ColumnClass)),
     ])
 }

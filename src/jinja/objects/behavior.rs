@@ -23,17 +23,10 @@ impl fmt::Debug for Behavior {
 impl Object for Behavior {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let name = key.as_str()?;
-        let of_project = |name: &str| {
-            self.0
-                .flags
-                .get_attr(name)
-                .ok()
-                .filter(|v| !v.is_undefined())
-        };
+        let of_project =
+            |name: &str| self.0.flags.get_attr(name).ok().filter(|v| !v.is_undefined());
         let set = of_project(name).or_else(|| of_project(&name.to_uppercase()));
-        Some(Value::from_object(Switch(
-            set.is_some_and(|value| value.is_true()),
-        )))
+        Some(Value::from_object(Switch(set.is_some_and(|value| value.is_true()))))
     }
 }
 

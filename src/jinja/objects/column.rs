@@ -20,9 +20,7 @@ pub fn column(column: Column) -> Value {
 
 /// The column behind a value.
 pub fn as_column(value: &Value) -> Option<Column> {
-    value
-        .downcast_object_ref::<ColumnObject>()
-        .map(|object| object.0.clone())
+    value.downcast_object_ref::<ColumnObject>().map(|object| object.0.clone())
 }
 
 fn number(value: Option<i64>) -> Value {
@@ -61,11 +59,9 @@ impl Object for ColumnObject {
             "is_float" => Value::from(column.is_float()),
             "is_integer" => Value::from(column.is_integer()),
             "is_numeric" => Value::from(column.is_numeric()),
-            "string_size" => Value::from(
-                column
-                    .string_size()
-                    .map_err(|error| invalid(error.to_string()))?,
-            ),
+            "string_size" => {
+                Value::from(column.string_size().map_err(|error| invalid(error.to_string()))?)
+            }
             "can_expand_to" => {
                 let args = Args::new("can_expand_to", args)?;
                 let other = as_column(&args.required(0, "other_column")?)
@@ -89,10 +85,7 @@ pub(crate) fn class_method(method: &str, args: &[Value]) -> Result<Value, Error>
     Ok(match method {
         "create" => {
             let args = Args::new("create", args)?;
-            column(Column::create(
-                &args.text(0, "name")?,
-                &args.text(1, "label_or_dtype")?,
-            ))
+            column(Column::create(&args.text(0, "name")?, &args.text(1, "label_or_dtype")?))
         }
         "string_type" => {
             let size = Args::new("string_type", args)?.required(0, "size")?;

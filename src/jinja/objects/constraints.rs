@@ -9,21 +9,13 @@ struct Constraint<'a>(&'a Value);
 
 impl Constraint<'_> {
     fn text(&self, key: &str) -> Option<String> {
-        let value = self
-            .0
-            .get_attr(key)
-            .ok()
-            .filter(|v| !v.is_undefined() && !v.is_none())?;
+        let value = self.0.get_attr(key).ok().filter(|v| !v.is_undefined() && !v.is_none())?;
         Some(value.to_string()).filter(|text| !text.is_empty())
     }
 
     fn list(&self, key: &str) -> Option<String> {
         let items = self.0.get_attr(key).ok()?;
-        let items: Vec<String> = items
-            .try_iter()
-            .ok()?
-            .map(|item| item.to_string())
-            .collect();
+        let items: Vec<String> = items.try_iter().ok()?.map(|item| item.to_string()).collect();
         (!items.is_empty()).then(|| items.join(", "))
     }
 
@@ -35,9 +27,7 @@ impl Constraint<'_> {
     fn target(&self) -> Option<String> {
         match (self.text("to"), self.list("to_columns")) {
             (Some(to), Some(columns)) => Some(format!("references {to} ({columns})")),
-            _ => self
-                .text("expression")
-                .map(|text| format!("references {text}")),
+            _ => self.text("expression").map(|text| format!("references {text}")),
         }
     }
 }
@@ -49,25 +39,15 @@ pub(super) fn column(column: &Value, quote: impl Fn(&str) -> String) -> String {
     let is_quoted = column.get_attr("quote").is_ok_and(|v| v.is_true());
     let mut parts = vec![if is_quoted { quote(&name) } else { name }];
     parts.extend(facts.text("data_type"));
-    let constraints = column
-        .get_attr("constraints")
-        .ok()
-        .and_then(|list| list.try_iter().ok());
-    parts.extend(
-        constraints
-            .into_iter()
-            .flatten()
-            .filter_map(|one| on_column(&Constraint(&one))),
-    );
+    let constraints = column.get_attr("constraints").ok().and_then(|list| list.try_iter().ok());
+    parts.extend(constraints.into_iter().flatten().filter_map(|one| on_column(&Constraint(&one))));
     parts.join(" ")
 }
 
 fn on_column(constraint: &Constraint<'_>) -> Option<String> {
     let expression = constraint.text("expression");
     let with = |words: &str| {
-        format!("{words} {}", expression.as_deref().unwrap_or(""))
-            .trim_end()
-            .to_owned()
+        format!("{words} {}", expression.as_deref().unwrap_or("")).trim_end().to_owned()
     };
     match constraint.kind().as_str() {
         "check" => expression.map(|text| format!("check ({text})")),
@@ -85,10 +65,7 @@ pub(super) fn on_model(constraint: &Value) -> Option<String> {
     let constraint = Constraint(constraint);
     let expression = constraint.text("expression");
     let columns = constraint.list("columns").unwrap_or_default();
-    let before = expression
-        .as_deref()
-        .map(|text| format!(" {text}"))
-        .unwrap_or_default();
+    let before = expression.as_deref().map(|text| format!(" {text}")).unwrap_or_default();
     let body = match constraint.kind().as_str() {
         "check" => format!("check ({})", expression?),
         "unique" => format!("unique{before} ({columns})"),

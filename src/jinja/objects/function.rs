@@ -35,8 +35,5 @@ pub(crate) fn function(
     name: &'static str,
     call: impl Fn(&mut State<'_, '_>, &[Value]) -> Result<Value, Error> + Send + Sync + 'static,
 ) -> Value {
-    Value::from_object(Function {
-        name,
-        call: Box::new(call),
-    })
+    Value::from_object(Function { name, call: Box::new(call) })
 }

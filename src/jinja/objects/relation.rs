@@ -22,9 +22,7 @@ pub fn relation(relation: Relation) -> Value {
 
 /// The relation behind a value.
 pub fn as_relation(value: &Value) -> Option<Relation> {
-    value
-        .downcast_object_ref::<RelationObject>()
-        .map(|object| object.0.clone())
+    value.downcast_object_ref::<RelationObject>().map(|object| object.0.clone())
 }
 
 fn text(part: Option<&String>) -> Value {
@@ -39,9 +37,7 @@ impl RelationObject {
             "database" => text(relation.database.as_ref()),
             "schema" => text(relation.schema.as_ref()),
             "identifier" | "name" | "table" => text(relation.identifier.as_ref()),
-            "type" => relation
-                .kind
-                .map_or(Value::from(()), |kind| Value::from(kind.as_str())),
+            "type" => relation.kind.map_or(Value::from(()), |kind| Value::from(kind.as_str())),
             "is_table" => is(RelationKind::Table),
             "is_view" => is(RelationKind::View),
             "is_cte" => is(RelationKind::Cte),
@@ -81,11 +77,8 @@ fn policy_update(args: &Args) -> PolicyUpdate {
 
 /// Parts of a path given as a mapping or as named arguments.
 fn path_update(get: impl Fn(&str) -> Option<Value>) -> RelationUpdate {
-    let part = |name: &str| {
-        get(name)
-            .filter(|v| !v.is_undefined())
-            .map(|v| v.as_str().map(str::to_owned))
-    };
+    let part =
+        |name: &str| get(name).filter(|v| !v.is_undefined()).map(|v| v.as_str().map(str::to_owned));
     RelationUpdate {
         database: part("database"),
         schema: part("schema"),
@@ -111,18 +104,12 @@ impl Object for RelationObject {
     ) -> Result<Value, Error> {
         match method {
             "render" => Ok(Value::from(self.0.render())),
-            "include" => Ok(relation(
-                self.0.include(policy_update(&Args::new("include", args)?)),
-            )),
-            "quote" => Ok(relation(
-                self.0.quote(policy_update(&Args::new("quote", args)?)),
-            )),
+            "include" => Ok(relation(self.0.include(policy_update(&Args::new("include", args)?)))),
+            "quote" => Ok(relation(self.0.quote(policy_update(&Args::new("quote", args)?)))),
             "without_identifier" => Ok(relation(self.0.without_identifier())),
             "replace_path" => {
                 let args = Args::new("replace_path", args)?;
-                Ok(relation(
-                    self.0.incorporate(path_update(|name| args.named(name))),
-                ))
+                Ok(relation(self.0.incorporate(path_update(|name| args.named(name)))))
             }
             "incorporate" => {
                 let args = Args::new("incorporate", args)?;
@@ -142,26 +129,18 @@ impl Object for RelationObject {
                 let [database, schema, identifier] = parts;
                 let matches = self
                     .0
-                    .matches(
-                        database.as_deref(),
-                        schema.as_deref(),
-                        identifier.as_deref(),
-                    )
+                    .matches(database.as_deref(), schema.as_deref(), identifier.as_deref())
                     .map_err(|error| crate::jinja::args::invalid(error.to_string()))?;
                 Ok(Value::from(matches))
             }
             "get" => {
                 let args = Args::new("get", args)?;
                 let found = self.attribute(&args.text(0, "key")?);
-                Ok(found
-                    .or_else(|| args.optional(1, "default"))
-                    .unwrap_or(Value::from(())))
+                Ok(found.or_else(|| args.optional(1, "default")).unwrap_or(Value::from(())))
             }
             "quoted" => {
                 let args = Args::new("quoted", args)?;
-                Ok(Value::from(
-                    self.0.naming.quoted(&args.text(0, "identifier")?),
-                ))
+                Ok(Value::from(self.0.naming.quoted(&args.text(0, "identifier")?)))
             }
             _ => Err(unknown_method("a relation", method)),
         }

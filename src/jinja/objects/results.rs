@@ -21,9 +21,7 @@ pub fn table(table: Arc<Table>) -> Value {
 
 /// The query result behind a value.
 pub fn as_table(value: &Value) -> Option<Arc<Table>> {
-    value
-        .downcast_object_ref::<TableObject>()
-        .map(|object| object.0.clone())
+    value.downcast_object_ref::<TableObject>().map(|object| object.0.clone())
 }
 
 /// One cell as a template value.
@@ -61,39 +59,22 @@ impl TableObject {
     }
 
     fn columns(&self) -> Value {
-        let columns = (0..self.0.column_names.len())
-            .map(|at| self.column(at))
-            .collect();
-        Value::from_object(Keyed {
-            named_after: Some(self.0.clone()),
-            values: columns,
-        })
+        let columns = (0..self.0.column_names.len()).map(|at| self.column(at)).collect();
+        Value::from_object(Keyed { named_after: Some(self.0.clone()), values: columns })
     }
 
     fn column(&self, at: usize) -> Value {
-        Value::from_object(ColumnValues {
-            table: self.0.clone(),
-            at,
-        })
+        Value::from_object(ColumnValues { table: self.0.clone(), at })
     }
 
     fn names(&self) -> Value {
-        values::tuple(
-            self.0
-                .column_names
-                .iter()
-                .map(|name| Value::from(name.as_str()))
-                .collect(),
-        )
+        values::tuple(self.0.column_names.iter().map(|name| Value::from(name.as_str())).collect())
     }
 }
 
 fn row(table: &Arc<Table>, at: usize) -> Value {
     let values = table.rows[at].iter().map(datum).collect();
-    Value::from_object(Keyed {
-        named_after: Some(table.clone()),
-        values,
-    })
+    Value::from_object(Keyed { named_after: Some(table.clone()), values })
 }
 
 /// The rows of a query result, each made when it is asked for: seeds have hundreds of thousands.
@@ -103,10 +84,7 @@ struct Rows(Arc<Table>);
 impl Rows {
     fn all(&self) -> Keyed {
         let values = (0..self.0.rows.len()).map(|at| row(&self.0, at)).collect();
-        Keyed {
-            named_after: None,
-            values,
-        }
+        Keyed { named_after: None, values }
     }
 }
 
@@ -168,9 +146,7 @@ impl Object for TableObject {
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
         let table = self.0.clone();
-        Enumerator::Iter(Box::new(
-            (0..table.rows.len()).map(move |at| row(&table, at)),
-        ))
+        Enumerator::Iter(Box::new((0..table.rows.len()).map(move |at| row(&table, at))))
     }
 
     fn enumerator_len(self: &Arc<Self>) -> Option<usize> {
@@ -206,11 +182,7 @@ impl Object for TableObject {
                     Some(name) => vec![name.to_owned()],
                     None => wanted.try_iter()?.map(|v| v.to_string()).collect(),
                 };
-                Ok(table(Arc::new(project(
-                    &self.0,
-                    &names,
-                    method == "select",
-                ))))
+                Ok(table(Arc::new(project(&self.0, &names, method == "select"))))
             }
             "rename" => Err(invalid("rename() of a query result is not supported")),
             _ => Err(unknown_method("a query result", method)),
@@ -228,9 +200,7 @@ fn project(table: &Table, names: &[String], keep: bool) -> Table {
         .collect();
     let pick = |row: &Vec<Datum>| at.iter().map(|at| row[*at].clone()).collect();
     Table::new(
-        at.iter()
-            .map(|at| table.column_names[*at].clone())
-            .collect(),
+        at.iter().map(|at| table.column_names[*at].clone()).collect(),
         table.rows.iter().map(pick).collect(),
     )
 }
@@ -284,34 +254,20 @@ impl Object for Keyed {
         method: &str,
         args: &[Value],
     ) -> Result<Value, Error> {
-        let keys = || {
-            self.keys()
-                .into_iter()
-                .flatten()
-                .map(|key| Value::from(key.as_str()))
-        };
+        let keys = || self.keys().into_iter().flatten().map(|key| Value::from(key.as_str()));
         Ok(match method {
             "values" => values::tuple(self.values.clone()),
             "keys" => values::tuple(keys().collect()),
             "items" => values::list(
-                keys()
-                    .zip(&self.values)
-                    .map(|(k, v)| values::tuple(vec![k, v.clone()]))
-                    .collect(),
+                keys().zip(&self.values).map(|(k, v)| values::tuple(vec![k, v.clone()])).collect(),
             ),
             "dict" => values::dict(
-                self.keys()
-                    .into_iter()
-                    .flatten()
-                    .cloned()
-                    .zip(self.values.iter().cloned()),
+                self.keys().into_iter().flatten().cloned().zip(self.values.iter().cloned()),
             ),
             "get" => {
                 let args = Args::new("get", args)?;
                 let found = self.by_name(&args.text(0, "key")?);
-                found
-                    .or_else(|| args.optional(1, "default"))
-                    .unwrap_or(Value::from(()))
+                found.or_else(|| args.optional(1, "default")).unwrap_or(Value::from(()))
             }
             _ => return Err(unknown_method("a row", method)),
         })
@@ -368,12 +324,7 @@ impl Object for ColumnValues {
         method: &str,
         _args: &[Value],
     ) -> Result<Value, Error> {
-        let without_nulls = || {
-            self.all()
-                .into_iter()
-                .filter(|v| !v.is_none())
-                .collect::<Vec<_>>()
-        };
+        let without_nulls = || self.all().into_iter().filter(|v| !v.is_none()).collect::<Vec<_>>();
         Ok(match method {
             "values" => values::tuple(self.all()),
             "values_distinct" => {

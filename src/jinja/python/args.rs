@@ -34,13 +34,7 @@ impl<'a> Args<'a> {
         let (positional, keywords) = split(values)?;
         let mut caller =
             |callee: &Value, values: &[Value]| callee.call(state, values).map_err(opaque);
-        function(&mut Args {
-            owner,
-            name,
-            positional,
-            keywords,
-            caller: &mut caller,
-        })
+        function(&mut Args { owner, name, positional, keywords, caller: &mut caller })
     }
 
     /// An error that names the function.
@@ -90,8 +84,7 @@ impl<'a> Args<'a> {
 
     /// The next parameter, which must be given.
     pub(super) fn required(&mut self, name: &str) -> Result<Value, Error> {
-        self.next(name)
-            .ok_or_else(|| self.error(format_args!("missing argument '{name}'")))
+        self.next(name).ok_or_else(|| self.error(format_args!("missing argument '{name}'")))
     }
 
     /// The next parameter as an integer, if given.
@@ -120,18 +113,13 @@ impl<'a> Args<'a> {
 
     /// An argument as text.
     pub(super) fn as_text(&self, name: &str, value: &Value) -> Result<String, Error> {
-        value
-            .as_str()
-            .map(str::to_owned)
-            .ok_or_else(|| self.mismatch(name, "a string", value))
+        value.as_str().map(str::to_owned).ok_or_else(|| self.mismatch(name, "a string", value))
     }
 
     /// The next parameter as an instance of a class, which must be given.
     pub(super) fn instance<T: Type + Clone>(&mut self, name: &str) -> Result<T, Error> {
         let value = self.required(name)?;
-        super::object::get::<T>(&value)
-            .cloned()
-            .ok_or_else(|| self.mismatch(name, T::NAME, &value))
+        super::object::get::<T>(&value).cloned().ok_or_else(|| self.mismatch(name, T::NAME, &value))
     }
 
     /// The items of an argument: characters of a string, keys of a mapping.
@@ -141,20 +129,12 @@ impl<'a> Args<'a> {
             None if value.is_undefined() => return Err(self.error("an argument is undefined")),
             None => value.try_iter(),
         };
-        items.map_err(|_| {
-            self.error(format_args!(
-                "'{}' object is not iterable",
-                type_name(value)
-            ))
-        })
+        items.map_err(|_| self.error(format_args!("'{}' object is not iterable", type_name(value))))
     }
 
     /// The error of an argument of the wrong type.
     pub(super) fn mismatch(&self, name: &str, expected: &str, given: &Value) -> Error {
-        self.error(format_args!(
-            "'{name}' must be {expected}, not {}",
-            type_name(given)
-        ))
+        self.error(format_args!("'{name}' must be {expected}, not {}", type_name(given)))
     }
 
     /// Calls a function given as an argument.
@@ -189,9 +169,8 @@ fn split(values: &[Value]) -> Result<(&[Value], Keywords), Error> {
     match values.split_last() {
         Some((last, positional)) if last.is_kwargs() => {
             let kwargs = Kwargs::try_from(last.clone())?;
-            let pairs = kwargs
-                .args()
-                .map(|name| Ok((name.to_owned(), kwargs.peek::<Value>(name)?)));
+            let pairs =
+                kwargs.args().map(|name| Ok((name.to_owned(), kwargs.peek::<Value>(name)?)));
             Ok((positional, pairs.collect::<Result<_, Error>>()?))
         }
         _ => Ok((values, Vec::new())),

@@ -55,10 +55,7 @@ impl fmt::Debug for Runtime {
 
 /// The value of `modules` in a template; `now` is the clock behind `datetime.now()`, `utcnow()` and `today()`.
 pub fn modules(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Value {
-    let runtime = Runtime {
-        now: Box::new(now),
-        patterns: re::Cache::default(),
-    };
+    let runtime = Runtime { now: Box::new(now), patterns: re::Cache::default() };
     MODULES.value(&Arc::new(runtime))
 }
 

@@ -114,16 +114,11 @@ pub(super) fn value<T: Type>(object: T) -> Value {
 
 /// The object behind a value.
 pub(super) fn get<T: Type>(value: &Value) -> Option<&T> {
-    value
-        .downcast_object_ref::<Instance<T>>()
-        .map(|instance| &instance.0)
+    value.downcast_object_ref::<Instance<T>>().map(|instance| &instance.0)
 }
 
 fn unknown(owner: &str, name: &str) -> Error {
-    Error::new(
-        ErrorKind::UnknownMethod,
-        format!("{owner} has no attribute '{name}'"),
-    )
+    Error::new(ErrorKind::UnknownMethod, format!("{owner} has no attribute '{name}'"))
 }
 
 /// A method taken from its object without calling it.
@@ -173,10 +168,7 @@ pub(super) struct Namespace {
 impl Namespace {
     /// The namespace as a value of one run.
     pub(super) fn value(&'static self, runtime: &Arc<Runtime>) -> Value {
-        Value::from_object(NamespaceObject {
-            namespace: self,
-            runtime: runtime.clone(),
-        })
+        Value::from_object(NamespaceObject { namespace: self, runtime: runtime.clone() })
     }
 
     fn find(&self, name: &str) -> Option<&'static (&'static str, Entry)> {
@@ -191,11 +183,7 @@ struct NamespaceObject {
 
 impl fmt::Debug for NamespaceObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = if self.namespace.constructor.is_some() {
-            "class"
-        } else {
-            "module"
-        };
+        let kind = if self.namespace.constructor.is_some() { "class" } else { "module" };
         write!(f, "<{kind} '{}'>", self.namespace.name)
     }
 }
@@ -220,14 +208,9 @@ impl Object for NamespaceObject {
     fn call(self: &Arc<Self>, state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
         let name = self.namespace.name;
         let Some(constructor) = self.namespace.constructor else {
-            return Err(Error::new(
-                ErrorKind::InvalidOperation,
-                format!("{name} is not callable"),
-            ));
+            return Err(Error::new(ErrorKind::InvalidOperation, format!("{name} is not callable")));
         };
-        Args::bind((name, ""), state, args, |args| {
-            constructor(&self.runtime, args)
-        })
+        Args::bind((name, ""), state, args, |args| constructor(&self.runtime, args))
     }
 
     fn call_method(
@@ -239,9 +222,7 @@ impl Object for NamespaceObject {
         let owner = self.namespace.name;
         match self.namespace.find(method) {
             Some((name, Entry::Function(function))) => {
-                Args::bind((owner, name), state, args, |args| {
-                    function(&self.runtime, args)
-                })
+                Args::bind((owner, name), state, args, |args| function(&self.runtime, args))
             }
             Some((_, Entry::Namespace(namespace))) => {
                 namespace.value(&self.runtime).call(state, args)

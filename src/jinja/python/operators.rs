@@ -40,14 +40,12 @@ pub fn sub(a: &Value, b: &Value) -> Outcome {
             Some(in_range(date.plus_days(-delta.days()).map(value)))
         }
         (Operand::Date(a), Operand::Date(b)) => Some(Ok(value(a.since(b)))),
-        (Operand::Moment(moment), Operand::Delta(delta)) => Some(in_range(
-            moment.plus(Delta::from_micros(-delta.micros())).map(value),
-        )),
+        (Operand::Moment(moment), Operand::Delta(delta)) => {
+            Some(in_range(moment.plus(Delta::from_micros(-delta.micros())).map(value)))
+        }
         (Operand::Moment(a), Operand::Moment(b)) => Some(match a.since(b) {
             Some(delta) => Ok(value(delta)),
-            None => Err(mistake(
-                "can't subtract offset-naive and offset-aware datetimes",
-            )),
+            None => Err(mistake("can't subtract offset-naive and offset-aware datetimes")),
         }),
         _ => None,
     }
@@ -91,9 +89,7 @@ pub fn floordiv(a: &Value, b: &Value) -> Outcome {
         Operand::Delta(b) if b.micros() == 0 => Some(Err(zero())),
         Operand::Delta(b) => {
             let quotient = floor_div(a.micros(), b.micros());
-            Some(Ok(
-                i64::try_from(quotient).map_or_else(|_| Value::from(quotient), Value::from)
-            ))
+            Some(Ok(i64::try_from(quotient).map_or_else(|_| Value::from(quotient), Value::from)))
         }
         Operand::Int(0) => Some(Err(zero())),
         Operand::Int(by) => Some(delta(Some(floor_div(a.micros(), by)))),
@@ -109,9 +105,7 @@ pub fn rem(a: &Value, b: &Value) -> Outcome {
     if b.micros() == 0 {
         return Some(Err(zero()));
     }
-    Some(delta(Some(
-        a.micros() - floor_div(a.micros(), b.micros()) * b.micros(),
-    )))
+    Some(delta(Some(a.micros() - floor_div(a.micros(), b.micros()) * b.micros())))
 }
 
 /// `-value`.
@@ -143,13 +137,11 @@ pub fn order(a: &Value, b: &Value) -> Option<Result<Ordering, Error>> {
         .or_else(|| ordered::<Time>(a, b))
         .or_else(|| ordered::<Delta>(a, b));
     let name = |value, class: Option<_>| class.unwrap_or_else(|| super::object::type_name(value));
-    Some(ordering.ok_or_else(|| {
-        mistake(&format!(
-            "can't compare {} to {}",
-            name(a, left),
-            name(b, right)
-        ))
-    }))
+    Some(
+        ordering.ok_or_else(|| {
+            mistake(&format!("can't compare {} to {}", name(a, left), name(b, right)))
+        }),
+    )
 }
 
 fn ordered<T: Type>(a: &Value, b: &Value) -> Option<Ordering> {
@@ -162,12 +154,8 @@ pub(super) fn by_method(method: &str, this: &Value, args: &[Value]) -> Outcome {
     type Binary = fn(&Value, &Value) -> Outcome;
     const UNARY: &[(&str, Unary)] = &[
         ("__neg__", neg),
-        ("__pos__", |value| {
-            get::<Delta>(value).map(|_| Ok(value.clone()))
-        }),
-        ("__abs__", |value| {
-            Some(delta(Some(get::<Delta>(value)?.micros().abs())))
-        }),
+        ("__pos__", |value| get::<Delta>(value).map(|_| Ok(value.clone()))),
+        ("__abs__", |value| Some(delta(Some(get::<Delta>(value)?.micros().abs())))),
         ("__str__", |value| Some(Ok(Value::from(value.to_string())))),
         ("__repr__", |value| Some(value.get_attr("__repr__"))),
     ];
@@ -184,18 +172,10 @@ pub(super) fn by_method(method: &str, this: &Value, args: &[Value]) -> Outcome {
         ("__rfloordiv__", |this, other| floordiv(other, this)),
         ("__mod__", rem),
         ("__rmod__", |this, other| rem(other, this)),
-        ("__lt__", |a, b| {
-            Some(order(a, b)?.map(|ordering| Value::from(ordering.is_lt())))
-        }),
-        ("__le__", |a, b| {
-            Some(order(a, b)?.map(|ordering| Value::from(ordering.is_le())))
-        }),
-        ("__gt__", |a, b| {
-            Some(order(a, b)?.map(|ordering| Value::from(ordering.is_gt())))
-        }),
-        ("__ge__", |a, b| {
-            Some(order(a, b)?.map(|ordering| Value::from(ordering.is_ge())))
-        }),
+        ("__lt__", |a, b| Some(order(a, b)?.map(|ordering| Value::from(ordering.is_lt())))),
+        ("__le__", |a, b| Some(order(a, b)?.map(|ordering| Value::from(ordering.is_le())))),
+        ("__gt__", |a, b| Some(order(a, b)?.map(|ordering| Value::from(ordering.is_gt())))),
+        ("__ge__", |a, b| Some(order(a, b)?.map(|ordering| Value::from(ordering.is_ge())))),
         ("__eq__", |a, b| Some(Ok(Value::from(a == b)))),
         ("__ne__", |a, b| Some(Ok(Value::from(a != b)))),
     ];
@@ -269,11 +249,7 @@ fn zero() -> Error {
 
 fn floor_div(a: i128, b: i128) -> i128 {
     let quotient = a / b;
-    if a % b != 0 && (a < 0) != (b < 0) {
-        quotient - 1
-    } else {
-        quotient
-    }
+    if a % b != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient }
 }
 
 /// The nearest integer to `a / b`, the even one of two.
@@ -296,11 +272,8 @@ fn scaled(span: Delta, by: f64, divide: bool) -> Result<Value, Error> {
         return delta(Some(0));
     }
     let ratio = ratio(by).and_then(|(numerator, denominator)| {
-        let (over, under) = if divide {
-            (denominator, numerator)
-        } else {
-            (numerator, denominator)
-        };
+        let (over, under) =
+            if divide { (denominator, numerator) } else { (numerator, denominator) };
         Some(divide_to_even(span.micros().checked_mul(over)?, under))
     });
     match ratio {
@@ -316,11 +289,8 @@ fn ratio(float: f64) -> Option<(i128, i128)> {
     let bits = float.to_bits();
     let exponent = ((bits >> 52) & 0x7ff) as i32;
     let fraction = i128::from(bits & ((1 << 52) - 1));
-    let (mantissa, power) = if exponent == 0 {
-        (fraction, -1074)
-    } else {
-        (fraction | (1 << 52), exponent - 1075)
-    };
+    let (mantissa, power) =
+        if exponent == 0 { (fraction, -1074) } else { (fraction | (1 << 52), exponent - 1075) };
     if mantissa == 0 {
         return Some((0, 1));
     }

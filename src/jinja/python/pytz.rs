@@ -93,10 +93,7 @@ impl Region {
     }
 
     fn at(&self, timestamp: Timestamp) -> Self {
-        Self {
-            info: info(&self.zone, timestamp),
-            ..self.clone()
-        }
+        Self { info: info(&self.zone, timestamp), ..self.clone() }
     }
 
     /// The zone as pytz has it for good before or after the transitions it knows.
@@ -120,10 +117,7 @@ impl Region {
         let sign = if self.info.offset > 0 { "+" } else { "" };
         let offset = Delta::from_micros(i128::from(self.offset())).text();
         let season = if self.info.dst == 0 { "STD" } else { "DST" };
-        format!(
-            "<DstTzInfo {name:?} {}{sign}{offset} {season}>",
-            self.info.abbreviation
-        )
+        format!("<DstTzInfo {name:?} {}{sign}{offset} {season}>", self.info.abbreviation)
     }
 
     /// The zone at what a clock in it shows. `is_dst` chooses where the clock shows a time twice or never; without
@@ -146,9 +140,7 @@ impl Region {
             }
             (AmbiguousOffset::Gap { .. }, Some(is_dst)) => {
                 let hours = SignedDuration::from_hours(if is_dst { 6 } else { -6 });
-                let near = clock
-                    .checked_add(hours)
-                    .map_err(|error| error.to_string())?;
+                let near = clock.checked_add(hours).map_err(|error| error.to_string())?;
                 self.localize(near, Some(is_dst))
             }
             (AmbiguousOffset::Fold { before, after }, Some(is_dst)) => {
@@ -177,11 +169,7 @@ fn info(zone: &TimeZone, timestamp: Timestamp) -> Info {
     };
     let found = zone.to_offset_info(timestamp);
     let offset = i64::from(found.offset().seconds());
-    let dst = if found.dst().is_dst() {
-        saving(zone, timestamp, offset)
-    } else {
-        0
-    };
+    let dst = if found.dst().is_dst() { saving(zone, timestamp, offset) } else { 0 };
     let minutes = |seconds: i64| (seconds + 30).div_euclid(60) * 60;
     Info {
         offset: minutes(offset),
@@ -192,22 +180,15 @@ fn info(zone: &TimeZone, timestamp: Timestamp) -> Info {
 
 /// How far the offset is ahead of standard time before it, or else after it.
 fn saving(zone: &TimeZone, timestamp: Timestamp, offset: i64) -> i64 {
-    let standard_before = zone
-        .preceding(timestamp)
-        .find(|transition| !transition.dst().is_dst());
+    let standard_before = zone.preceding(timestamp).find(|transition| !transition.dst().is_dst());
     let before =
         standard_before.map(|transition| offset - i64::from(transition.offset().seconds()));
     let after = || {
-        let standard = zone
-            .following(timestamp)
-            .take(8)
-            .find(|transition| !transition.dst().is_dst());
+        let standard =
+            zone.following(timestamp).take(8).find(|transition| !transition.dst().is_dst());
         standard.map(|transition| offset - i64::from(transition.offset().seconds()))
     };
-    before
-        .filter(|saving| (1..=3 * 3600).contains(saving))
-        .or_else(after)
-        .unwrap_or(3600)
+    before.filter(|saving| (1..=3 * 3600).contains(saving)).or_else(after).unwrap_or(3600)
 }
 
 fn timezone(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
@@ -228,11 +209,7 @@ fn fixed_offset(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
     if offset.abs() >= DAY / (60 * SECOND) {
         return Err(args.error(format_args!("the absolute offset is too large: {offset}")));
     }
-    Ok(object::value(if offset == 0 {
-        Zone::Utc
-    } else {
-        Zone::Minutes(offset)
-    }))
+    Ok(object::value(if offset == 0 { Zone::Utc } else { Zone::Minutes(offset) }))
 }
 
 fn all_timezones() -> Value {
@@ -245,9 +222,9 @@ fn all_timezones() -> Value {
 pub(super) fn localize(zone: &Zone, args: &mut Args<'_>) -> Result<Value, Error> {
     pytz_only(zone, args)?;
     let moment = args.instance::<DateTime>("dt")?;
-    let is_dst = args.next("is_dst").map_or(Some(false), |value| {
-        (!value.is_none()).then(|| value.is_true())
-    });
+    let is_dst = args
+        .next("is_dst")
+        .map_or(Some(false), |value| (!value.is_none()).then(|| value.is_true()));
     args.finish()?;
     if moment.zone().is_some() {
         return Err(args.error("not naive datetime (tzinfo is already set)"));
@@ -276,9 +253,7 @@ pub(super) fn normalize(zone: &Zone, args: &mut Args<'_>) -> Result<Value, Error
     }
     let utc = moment.plus(Delta::from_micros(-i128::from(own.offset())));
     let local = utc.and_then(|utc| zone.moment(utc.civil()));
-    local
-        .map(object::value)
-        .ok_or_else(|| args.error("the moment is out of range"))
+    local.map(object::value).ok_or_else(|| args.error("the moment is out of range"))
 }
 
 /// `zone.fromutc(naive)`.
@@ -286,9 +261,7 @@ pub(super) fn from_utc(zone: &Zone, args: &mut Args<'_>) -> Result<Value, Error>
     let moment = args.instance::<DateTime>("dt")?;
     args.finish()?;
     let local = zone.moment(moment.civil());
-    local
-        .map(object::value)
-        .ok_or_else(|| args.error("the moment is out of range"))
+    local.map(object::value).ok_or_else(|| args.error("the moment is out of range"))
 }
 
 /// `zone.utcoffset(naive)` and its siblings: what the zone says of a clock in it.
@@ -298,10 +271,7 @@ pub(super) fn ask(
     answer: impl FnOnce(&Zone) -> Option<Value>,
 ) -> Result<Value, Error> {
     let moment = args.required("dt")?;
-    let is_dst = args
-        .next("is_dst")
-        .filter(|value| !value.is_none())
-        .map(|value| value.is_true());
+    let is_dst = args.next("is_dst").filter(|value| !value.is_none()).map(|value| value.is_true());
     args.finish()?;
     let found = match (zone, object::get::<DateTime>(&moment)) {
         (Zone::Region(region), Some(moment)) => {

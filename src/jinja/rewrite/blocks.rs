@@ -77,12 +77,7 @@ impl Block {
 
 /// Finds the top-level blocks of a file.
 pub fn blocks(source: &str) -> Result<Vec<Block>, RewriteError> {
-    let mut scan = Scan {
-        source,
-        found: Vec::new(),
-        current: None,
-        control: Vec::new(),
-    };
+    let mut scan = Scan { source, found: Vec::new(), current: None, control: Vec::new() };
     let mut pos = 0;
     while let Some(begin) = lexer::next_tag(source, pos) {
         pos = scan.tag(begin)?;
@@ -131,10 +126,7 @@ impl Scan<'_> {
         let word_len = source[word_start..].find(|c: char| c != '_' && !c.is_alphanumeric());
         let word = &source[word_start..word_start + word_len.unwrap_or(source.len() - word_start)];
         let Some(end) = tag_end(source, begin, "%}") else {
-            return Err(RewriteError::new(
-                "this tag is never closed with `%}`",
-                begin..begin + 2,
-            ));
+            return Err(RewriteError::new("this tag is never closed with `%}`", begin..begin + 2));
         };
         self.keyword(word, word_start, begin..end)
     }
@@ -205,9 +197,7 @@ impl Scan<'_> {
         let mut pos = tag.end;
         while let Some(at) = self.source[pos..].find("{%") {
             let begin = pos + at;
-            let rest = self.source[begin + 2..]
-                .trim_start_matches(['-', '+'])
-                .trim_start();
+            let rest = self.source[begin + 2..].trim_start_matches(['-', '+']).trim_start();
             if rest.starts_with("enddocs")
                 && let Some(end) = tag_end(self.source, begin, "%}")
             {
@@ -217,10 +207,7 @@ impl Scan<'_> {
             }
             pos = begin + 2;
         }
-        Err(RewriteError::new(
-            "`docs` is never closed with `{% enddocs %}`",
-            block.name_span,
-        ))
+        Err(RewriteError::new("`docs` is never closed with `{% enddocs %}`", block.name_span))
     }
 }
 
@@ -324,11 +311,8 @@ fn arguments(cursor: &mut Rewriter<'_>) -> Result<Vec<Argument>, RewriteError> {
             cursor.expect_op(",")?;
         }
         let token = cursor.expect_name()?;
-        let mut argument = Argument {
-            name: cursor.text(token).to_owned(),
-            annotation: None,
-            default: None,
-        };
+        let mut argument =
+            Argument { name: cursor.text(token).to_owned(), annotation: None, default: None };
         if cursor.skip_op(":") {
             let start = cursor.start();
             while let Some(token) = cursor.peek()
@@ -366,10 +350,7 @@ mod tests {
             {% materialization t, adapter='sqlite' %}m{% endmaterialization %}";
         let found = blocks(source).expect("parses");
         let names: Vec<_> = found.iter().map(Block::internal_name).collect();
-        assert_eq!(
-            names,
-            ["a", "test_b", "snapshot_c", "materialization_t_sqlite"]
-        );
+        assert_eq!(names, ["a", "test_b", "snapshot_c", "materialization_t_sqlite"]);
         assert_eq!(&source[found[0].body_span.clone()], " {{ x }} ");
         assert_eq!(found[0].arguments_source, "x, y='%}'");
         assert_eq!(found[0].arguments[1].default.as_deref(), Some("'%}'"));

@@ -24,10 +24,7 @@ impl MacroCall {
             return None;
         }
         let argument = |index: usize, keyword: &str| {
-            let named = self
-                .arguments
-                .iter()
-                .find(|(key, _)| key.as_deref() == Some(keyword));
+            let named = self.arguments.iter().find(|(key, _)| key.as_deref() == Some(keyword));
             let positional = self.arguments.get(index).filter(|(key, _)| key.is_none());
             named.or(positional).and_then(|(_, value)| value.as_deref())
         };

@@ -30,29 +30,17 @@ pub(crate) struct Edits {
 impl Edits {
     /// Inserts text before what starts at `at`, outside of earlier openings.
     pub(crate) fn open(&mut self, at: usize, text: impl Into<String>) {
-        self.edits.push(Edit {
-            range: at..at,
-            side: Side::Open,
-            text: text.into(),
-        });
+        self.edits.push(Edit { range: at..at, side: Side::Open, text: text.into() });
     }
 
     /// Inserts text after what ends at `at`, outside of earlier closings.
     pub(crate) fn close(&mut self, at: usize, text: impl Into<String>) {
-        self.edits.push(Edit {
-            range: at..at,
-            side: Side::Close,
-            text: text.into(),
-        });
+        self.edits.push(Edit { range: at..at, side: Side::Close, text: text.into() });
     }
 
     /// Replaces source text; returns a handle for [`Edits::amend`].
     pub(crate) fn replace(&mut self, range: Range<usize>, text: impl Into<String>) -> usize {
-        self.edits.push(Edit {
-            range,
-            side: Side::Replace,
-            text: text.into(),
-        });
+        self.edits.push(Edit { range, side: Side::Replace, text: text.into() });
         self.edits.len() - 1
     }
 
@@ -76,11 +64,7 @@ impl Edits {
         let mut order: Vec<usize> = (0..self.edits.len()).collect();
         order.sort_by_key(|&index| {
             let edit = &self.edits[index];
-            let rank = if edit.side == Side::Open {
-                usize::MAX - index
-            } else {
-                index
-            };
+            let rank = if edit.side == Side::Open { usize::MAX - index } else { index };
             (edit.range.start, edit.side, rank)
         });
         let mut out = Writer::new(source);
@@ -105,11 +89,7 @@ struct Writer<'s> {
 
 impl<'s> Writer<'s> {
     fn new(source: &'s str) -> Self {
-        Self {
-            source,
-            text: String::with_capacity(source.len() + 64),
-            map: OffsetMap::default(),
-        }
+        Self { source, text: String::with_capacity(source.len() + 64), map: OffsetMap::default() }
     }
 
     fn insert(&mut self, text: &str, original: usize) {
@@ -129,11 +109,7 @@ impl<'s> Writer<'s> {
             pos += len;
             if pos < range.end {
                 self.text.push('\n');
-                pos += if self.source[pos..].starts_with("\r\n") {
-                    2
-                } else {
-                    1
-                };
+                pos += if self.source[pos..].starts_with("\r\n") { 2 } else { 1 };
             }
         }
     }

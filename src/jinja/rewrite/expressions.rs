@@ -13,14 +13,8 @@ const MAX_DEPTH: usize = 60;
 const SUM: [(&str, &str); 2] = [("+", "add"), ("-", "sub")];
 const PRODUCT: [(&str, &str); 4] = [("*", "mul"), ("/", "div"), ("//", "floordiv"), ("%", "mod")];
 const POWER: [(&str, &str); 1] = [("**", "pow")];
-const COMPARE: [(&str, &str); 6] = [
-    ("==", "eq"),
-    ("!=", "ne"),
-    ("<", "lt"),
-    ("<=", "le"),
-    (">", "gt"),
-    (">=", "ge"),
-];
+const COMPARE: [(&str, &str); 6] =
+    [("==", "eq"), ("!=", "ne"), ("<", "lt"), ("<=", "le"), (">", "gt"), (">=", "ge")];
 
 impl<'s> Rewriter<'s> {
     pub(super) fn peek(&self) -> Option<Token> {
@@ -39,10 +33,7 @@ impl<'s> Rewriter<'s> {
 
     /// Where the token before the cursor ended.
     pub(super) fn end(&self) -> usize {
-        self.pos
-            .checked_sub(1)
-            .and_then(|at| self.tokens.get(at))
-            .map_or(0, |token| token.end)
+        self.pos.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(0, |token| token.end)
     }
 
     pub(super) fn text(&self, token: Token) -> &'s str {
@@ -70,11 +61,7 @@ impl<'s> Rewriter<'s> {
     }
 
     pub(super) fn expect_op(&mut self, op: &str) -> Parsed {
-        if self.skip_op(op) {
-            Ok(())
-        } else {
-            Err(self.unexpected(&format!("`{op}`")))
-        }
+        if self.skip_op(op) { Ok(()) } else { Err(self.unexpected(&format!("`{op}`"))) }
     }
 
     pub(super) fn expect_name(&mut self) -> Result<Token, RewriteError> {
@@ -124,21 +111,15 @@ impl<'s> Rewriter<'s> {
     }
 
     fn tuple_item(&mut self, conditional: bool) -> Parsed {
-        if conditional {
-            self.expression()
-        } else {
-            self.or()
-        }
+        if conditional { self.expression() } else { self.or() }
     }
 
     fn at_tuple_end(&self) -> bool {
         match self.peek() {
             None => true,
             Some(token) => {
-                matches!(
-                    token.kind,
-                    Kind::BlockEnd | Kind::VariableEnd | Kind::Op(")" | "]")
-                ) || self.at_name("recursive")
+                matches!(token.kind, Kind::BlockEnd | Kind::VariableEnd | Kind::Op(")" | "]"))
+                    || self.at_name("recursive")
                     || self.at_name("if")
             }
         }
@@ -149,10 +130,7 @@ impl<'s> Rewriter<'s> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             let at = self.start();
-            return Err(RewriteError::new(
-                "this expression is nested too deeply",
-                at..at,
-            ));
+            return Err(RewriteError::new("this expression is nested too deeply", at..at));
         }
         self.or()?;
         while self.skip_name("if") {
@@ -252,11 +230,7 @@ impl<'s> Rewriter<'s> {
         self.product()?;
         let mut joined = false;
         while self.at_op("~") {
-            let token = self.next().unwrap_or(Token {
-                kind: Kind::Data,
-                start,
-                end: start,
-            });
+            let token = self.next().unwrap_or(Token { kind: Kind::Data, start, end: start });
             let text = if joined { "," } else { ")|_py_concat(" };
             self.edits.replace(token.start..token.end, text);
             joined = true;
@@ -287,8 +261,7 @@ impl<'s> Rewriter<'s> {
             && let Some((_, filter)) = operators.iter().find(|(known, _)| *known == op)
         {
             self.pos += 1;
-            self.edits
-                .replace(token.start..token.end, format!(")|_py_{filter}("));
+            self.edits.replace(token.start..token.end, format!(")|_py_{filter}("));
             found = true;
             operand(self)?;
         }
@@ -372,8 +345,7 @@ impl<'s> Rewriter<'s> {
             self.pos += 1;
         }
         if last.start != first.start || self.text(first).contains('\\') {
-            self.edits
-                .replace(first.start..last.end, literals::quote(&text));
+            self.edits.replace(first.start..last.end, literals::quote(&text));
         }
     }
 
@@ -461,8 +433,7 @@ impl<'s> Rewriter<'s> {
                 // Jinja2 reads `x.0` as `x[0]`.
                 self.pos += 1;
                 let dot = token.start - 1;
-                self.edits
-                    .replace(dot..token.end, format!("[{}]", self.text(token)));
+                self.edits.replace(dot..token.end, format!("[{}]", self.text(token)));
                 let _ = start;
                 Ok(None)
             }
@@ -492,8 +463,7 @@ impl<'s> Rewriter<'s> {
             && self.skip_op(":")
         {
             let empty = self.at_op(":") || self.at_op("]");
-            self.edits
-                .replace(token.start..token.end, if empty { ",none" } else { "," });
+            self.edits.replace(token.start..token.end, if empty { ",none" } else { "," });
             if !empty {
                 self.expression()?;
             }
@@ -564,11 +534,7 @@ impl<'s> Rewriter<'s> {
         while self.skip_op(".") {
             self.expect_name()?;
         }
-        if self.at_op("(") {
-            self.arguments()
-        } else {
-            Ok(())
-        }
+        if self.at_op("(") { self.arguments() } else { Ok(()) }
     }
 
     /// Tests bind tighter than every operator, so the whole becomes a parenthesis.
@@ -599,10 +565,7 @@ impl<'s> Rewriter<'s> {
             Kind::Str | Kind::Int | Kind::Float | Kind::Op("[" | "{") => true,
             Kind::Name => {
                 let name = self.text(token);
-                !matches!(
-                    name,
-                    "else" | "or" | "and" | "if" | "is" | "in" | "not" | "recursive"
-                )
+                !matches!(name, "else" | "or" | "and" | "if" | "is" | "in" | "not" | "recursive")
             }
             _ => false,
         }

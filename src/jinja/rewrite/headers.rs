@@ -17,11 +17,7 @@ pub(super) struct Materialization {
 impl Materialization {
     /// `materialization_<name>_<adapter or default>`, as dbt names the macro.
     pub(super) fn internal_name(&self) -> String {
-        format!(
-            "materialization_{}_{}",
-            self.name,
-            self.adapter.as_deref().unwrap_or("default")
-        )
+        format!("materialization_{}_{}", self.name, self.adapter.as_deref().unwrap_or("default"))
     }
 }
 
@@ -47,10 +43,8 @@ pub(super) fn materialization(cursor: &mut Rewriter<'_>) -> Result<Materializati
                 header.languages = strings(cursor)?;
             }
             other => {
-                let message = format!(
-                    "materialization `{}` has an unknown option `{other}`",
-                    header.name
-                );
+                let message =
+                    format!("materialization `{}` has an unknown option `{other}`", header.name);
                 return Err(RewriteError::new(message, option.start..option.end));
             }
         }

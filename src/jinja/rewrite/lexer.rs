@@ -94,11 +94,7 @@ pub(crate) fn tag_spans(source: &str) -> Result<Vec<Range<usize>>, RewriteError>
 }
 
 fn push(tokens: &mut Vec<Token>, kind: Kind, span: Range<usize>) {
-    tokens.push(Token {
-        kind,
-        start: span.start,
-        end: span.end,
-    });
+    tokens.push(Token { kind, start: span.start, end: span.end });
 }
 
 /// Offset of the next `{{`, `{%` or `{#`.
@@ -118,10 +114,7 @@ pub(crate) fn next_tag(source: &str, from: usize) -> Option<usize> {
 pub(crate) fn comment_end(source: &str, begin: usize) -> Result<usize, RewriteError> {
     match source[begin + 2..].find("#}") {
         Some(at) => Ok(begin + 2 + at + 2),
-        None => Err(RewriteError::new(
-            "this comment is never closed with `#}`",
-            begin..begin + 2,
-        )),
+        None => Err(RewriteError::new("this comment is never closed with `#}`", begin..begin + 2)),
     }
 }
 
@@ -136,10 +129,7 @@ pub(crate) fn raw_end(source: &str, begin: usize) -> Result<Option<usize>, Rewri
         }
         pos += at + 2;
     }
-    Err(RewriteError::new(
-        "this raw block is never closed with `{% endraw %}`",
-        begin..begin + 2,
-    ))
+    Err(RewriteError::new("this raw block is never closed with `{% endraw %}`", begin..begin + 2))
 }
 
 /// Matches `{%- keyword -%}` without arguments and returns the offset behind it.
@@ -147,10 +137,7 @@ fn bare_tag(source: &str, begin: usize, keyword: &str) -> Option<usize> {
     let rest = source[begin..].strip_prefix("{%")?;
     let rest = rest.strip_prefix(['-', '+']).unwrap_or(rest).trim_start();
     let rest = rest.strip_prefix(keyword)?.trim_start();
-    let rest = rest
-        .strip_prefix(['-', '+'])
-        .unwrap_or(rest)
-        .strip_prefix("%}")?;
+    let rest = rest.strip_prefix(['-', '+']).unwrap_or(rest).strip_prefix("%}")?;
     Some(source.len() - rest.len())
 }
 
@@ -173,11 +160,8 @@ fn lex_tag(source: &str, begin: usize, tokens: &mut Vec<Token>) -> Result<usize,
             return Err(RewriteError::new(message, begin..begin + 2));
         }
         if brackets.is_empty() {
-            let marked = rest.strip_prefix('-').or(if variable {
-                None
-            } else {
-                rest.strip_prefix('+')
-            });
+            let marked =
+                rest.strip_prefix('-').or(if variable { None } else { rest.strip_prefix('+') });
             let len = if rest.starts_with(close) {
                 2
             } else if marked.is_some_and(|rest| rest.starts_with(close)) {
@@ -226,16 +210,12 @@ pub(crate) fn lex_token(source: &str, pos: usize) -> Result<Token, RewriteError>
     let (kind, len) = match first {
         '\'' | '"' => (Kind::Str, string_len(source, pos, first)?),
         // Behind a dot it is an index, as in `rows.1.0`, not a float.
-        '0'..='9' if source[..pos].ends_with('.') => (
-            Kind::Int,
-            rest.find(|c: char| !c.is_ascii_digit())
-                .unwrap_or(rest.len()),
-        ),
+        '0'..='9' if source[..pos].ends_with('.') => {
+            (Kind::Int, rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()))
+        }
         '0'..='9' => number(rest),
         c if c == '_' || c.is_alphabetic() => {
-            let len = rest
-                .find(|c: char| c != '_' && !c.is_alphanumeric())
-                .unwrap_or(rest.len());
+            let len = rest.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(rest.len());
             (Kind::Name, len)
         }
         _ => match OPERATORS.iter().find(|op| rest.starts_with(**op)) {
@@ -246,11 +226,7 @@ pub(crate) fn lex_token(source: &str, pos: usize) -> Result<Token, RewriteError>
             }
         },
     };
-    Ok(Token {
-        kind,
-        start: pos,
-        end: pos + len,
-    })
+    Ok(Token { kind, start: pos, end: pos + len })
 }
 
 fn string_len(source: &str, pos: usize, quote: char) -> Result<usize, RewriteError> {
@@ -263,17 +239,12 @@ fn string_len(source: &str, pos: usize, quote: char) -> Result<usize, RewriteErr
             _ => {}
         }
     }
-    Err(RewriteError::new(
-        "this string is never closed",
-        pos..pos + 1,
-    ))
+    Err(RewriteError::new("this string is never closed", pos..pos + 1))
 }
 
 fn number(text: &str) -> (Kind, usize) {
-    let digits = |text: &str| {
-        text.find(|c: char| !c.is_ascii_digit() && c != '_')
-            .unwrap_or(text.len())
-    };
+    let digits =
+        |text: &str| text.find(|c: char| !c.is_ascii_digit() && c != '_').unwrap_or(text.len());
     let radix = text.get(..2).map(str::to_ascii_lowercase);
     if matches!(radix.as_deref(), Some("0x" | "0o" | "0b")) {
         let len = text[2..].find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
@@ -303,10 +274,7 @@ mod tests {
 
     fn kinds(source: &str) -> Vec<(Kind, String)> {
         let tokens = lex(source).expect("lexes");
-        tokens
-            .iter()
-            .map(|t| (t.kind, source[t.start..t.end].to_owned()))
-            .collect()
+        tokens.iter().map(|t| (t.kind, source[t.start..t.end].to_owned())).collect()
     }
 
     #[test]

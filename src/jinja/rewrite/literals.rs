@@ -34,11 +34,7 @@ fn escape<'s>(text: &'s str, out: &mut String) -> &'s str {
         'u' => return code(text, 4, out),
         'U' => return code(text, 8, out),
         '0'..='7' => {
-            let len = text
-                .bytes()
-                .take(3)
-                .take_while(|b| (b'0'..=b'7').contains(b))
-                .count();
+            let len = text.bytes().take(3).take_while(|b| (b'0'..=b'7').contains(b)).count();
             let value = u32::from_str_radix(&text[..len], 8).unwrap_or(0);
             out.push(char::from_u32(value).unwrap_or('\u{fffd}'));
             return &text[len..];
@@ -55,9 +51,7 @@ fn escape<'s>(text: &'s str, out: &mut String) -> &'s str {
 
 /// Decodes `xhh`, `uhhhh` and `Uhhhhhhhh`.
 fn code<'s>(text: &'s str, digits: usize, out: &mut String) -> &'s str {
-    let hex = text
-        .get(1..1 + digits)
-        .and_then(|hex| u32::from_str_radix(hex, 16).ok());
+    let hex = text.get(1..1 + digits).and_then(|hex| u32::from_str_radix(hex, 16).ok());
     match hex.and_then(char::from_u32) {
         Some(decoded) => {
             out.push(decoded);
@@ -97,11 +91,7 @@ pub(crate) fn number(literal: &str) -> Result<String, String> {
         _ if plain.bytes().all(|b| b.is_ascii_digit()) => 10,
         _ => return Ok(plain),
     };
-    let digits = if radix == 10 {
-        plain.as_str()
-    } else {
-        &plain[2..]
-    };
+    let digits = if radix == 10 { plain.as_str() } else { &plain[2..] };
     u128::from_str_radix(digits, radix)
         .map(|value| value.to_string())
         .map_err(|_| format!("integer literal `{literal}` is too large or malformed"))

@@ -84,10 +84,7 @@ pub struct RewriteError {
 
 impl RewriteError {
     pub(crate) fn new(message: impl Into<String>, span: Range<usize>) -> Self {
-        Self {
-            message: message.into(),
-            span,
-        }
+        Self { message: message.into(), span }
     }
 }
 
@@ -114,19 +111,9 @@ pub fn rewrite(source: &str) -> Result<Rewritten, RewriteError> {
         depth: 0,
     };
     rewriter.template()?;
-    let Rewriter {
-        edits,
-        calls,
-        signature,
-        ..
-    } = rewriter;
+    let Rewriter { edits, calls, signature, .. } = rewriter;
     let (text, map) = edits.apply(source);
-    Ok(Rewritten {
-        text,
-        signature,
-        calls,
-        map,
-    })
+    Ok(Rewritten { text, signature, calls, map })
 }
 
 /// Whether a template is one `{{ … }}` and nothing around it.
@@ -135,10 +122,7 @@ pub(crate) fn is_single_expression(source: &str) -> bool {
     let Ok(tokens) = lexer::lex(source) else {
         return false;
     };
-    let begins = tokens
-        .iter()
-        .filter(|token| token.kind == Kind::VariableBegin)
-        .count();
+    let begins = tokens.iter().filter(|token| token.kind == Kind::VariableBegin).count();
     let ends = [tokens.first(), tokens.last()].map(|token| token.map(|token| token.kind));
     begins == 1 && ends == [Some(Kind::VariableBegin), Some(Kind::VariableEnd)]
 }
@@ -172,27 +156,18 @@ mod tests {
 
     #[test]
     fn literals_become_mutable_objects() {
-        assert_eq!(
-            text("{{ [1, {'a': 2}] }}"),
-            "{{ ([1, ({'a': 2}|_py_dict)]|_py_list) }}"
-        );
+        assert_eq!(text("{{ [1, {'a': 2}] }}"), "{{ ([1, ({'a': 2}|_py_dict)]|_py_list) }}");
     }
 
     #[test]
     fn operator_chains_become_filters() {
-        assert_eq!(
-            text("{{ a + b - c }}"),
-            "{{ ((a )|_py_add( b )|_py_sub( c)) }}"
-        );
+        assert_eq!(text("{{ a + b - c }}"), "{{ ((a )|_py_add( b )|_py_sub( c)) }}");
         assert_eq!(text("{{ '%s' % x }}"), "{{ (('%s' )|_py_mod( x)) }}");
     }
 
     #[test]
     fn chained_comparison_is_one_filter() {
-        assert_eq!(
-            text("{{ 1 < 2 < 3 }}"),
-            "{{ ((1 )|_py_chain('<', 2 ,'<', 3)) }}"
-        );
+        assert_eq!(text("{{ 1 < 2 < 3 }}"), "{{ ((1 )|_py_chain('<', 2 ,'<', 3)) }}");
     }
 
     #[test]
@@ -217,9 +192,7 @@ mod tests {
         let rewritten =
             rewrite("{% test t(model, x=1) %}{{ varargs }}{% endtest %}").expect("rewrites");
         assert!(
-            rewritten
-                .text
-                .starts_with("{% macro dbt_macro__test_t(model, x=1, varargs=none) %}")
+            rewritten.text.starts_with("{% macro dbt_macro__test_t(model, x=1, varargs=none) %}")
         );
         let signature = rewritten.signature.expect("has one");
         assert_eq!(signature.arguments, ["model", "x"]);

@@ -15,12 +15,7 @@ pub(crate) fn literal_value(text: &str) -> Option<Value> {
         pos = token.end + text[token.end..].len() - text[token.end..].trim_start().len();
         tokens.push(token);
     }
-    let mut reader = Reader {
-        text,
-        tokens,
-        pos: 0,
-        depth: 0,
-    };
+    let mut reader = Reader { text, tokens, pos: 0, depth: 0 };
     let value = reader.tuple(None)?;
     (reader.pos == reader.tokens.len()).then_some(value)
 }
@@ -34,10 +29,8 @@ struct Reader<'s> {
 
 impl Reader<'_> {
     fn skip(&mut self, op: &str) -> bool {
-        let found = self
-            .tokens
-            .get(self.pos)
-            .is_some_and(|t| matches!(t.kind, Kind::Op(o) if o == op));
+        let found =
+            self.tokens.get(self.pos).is_some_and(|t| matches!(t.kind, Kind::Op(o) if o == op));
         self.pos += found as usize;
         found
     }
@@ -88,11 +81,9 @@ impl Reader<'_> {
             {
                 None
             }
-            Kind::Int => literals::number(text)
-                .ok()?
-                .parse::<i128>()
-                .ok()
-                .map(crate::jinja::values::int),
+            Kind::Int => {
+                literals::number(text).ok()?.parse::<i128>().ok().map(crate::jinja::values::int)
+            }
             Kind::Float => text.replace('_', "").parse::<f64>().ok().map(Value::from),
             Kind::Str => self.string(text),
             Kind::Name => match text {
@@ -114,11 +105,7 @@ impl Reader<'_> {
 
     fn string(&mut self, first: &str) -> Option<Value> {
         let mut text = literals::decode(first);
-        while let Some(token) = self
-            .tokens
-            .get(self.pos)
-            .filter(|token| token.kind == Kind::Str)
-        {
+        while let Some(token) = self.tokens.get(self.pos).filter(|token| token.kind == Kind::Str) {
             text.push_str(&literals::decode(&self.text[token.start..token.end]));
             self.pos += 1;
         }

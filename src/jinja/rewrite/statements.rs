@@ -94,13 +94,9 @@ impl<'s> Rewriter<'s> {
             "set" => self.set(token),
             "do" => self.do_expression(token),
             "call" => self.open("call", token).and_then(|()| self.call_block()),
-            "filter" => self
-                .open("filter", token)
-                .and_then(|()| self.filter_block()),
+            "filter" => self.open("filter", token).and_then(|()| self.filter_block()),
             "with" => self.open("with", token).and_then(|()| self.with()),
-            "autoescape" => self
-                .open("autoescape", token)
-                .and_then(|()| self.expression()),
+            "autoescape" => self.open("autoescape", token).and_then(|()| self.expression()),
             "block" => self.open("block", token).and_then(|()| self.block()),
             "break" | "continue" => Ok(()),
             "macro" => self.macro_header(token, "macro", ""),
@@ -117,22 +113,16 @@ impl<'s> Rewriter<'s> {
                 Some(keyword) if keyword == "docs" || BLOCKS.contains(&keyword) => {
                     self.close(token, keyword)
                 }
-                _ => Err(RewriteError::new(
-                    format!("unknown tag `{name}`"),
-                    token.start..token.end,
-                )),
+                _ => {
+                    Err(RewriteError::new(format!("unknown tag `{name}`"), token.start..token.end))
+                }
             },
         }
     }
 
     fn open(&mut self, keyword: &'static str, token: Token) -> Parsed {
         let at = token.start..token.end;
-        self.open.push(Open {
-            keyword,
-            at,
-            reads: Reads::default(),
-            header: None,
-        });
+        self.open.push(Open { keyword, at, reads: Reads::default(), header: None });
         Ok(())
     }
 
@@ -180,20 +170,12 @@ impl<'s> Rewriter<'s> {
     /// Declares `varargs` and `kwargs` where the body reads them.
     fn finish_macro(&mut self, end: usize, mut signature: Signature, reads: Reads) {
         let declared = |name: &str| signature.arguments.iter().any(|argument| argument == name);
-        let (varargs, kwargs) = (
-            reads.varargs && !declared("varargs"),
-            reads.kwargs && !declared("kwargs"),
-        );
+        let (varargs, kwargs) =
+            (reads.varargs && !declared("varargs"), reads.kwargs && !declared("kwargs"));
         let mut extra = String::new();
-        for name in [varargs.then_some("varargs"), kwargs.then_some("kwargs")]
-            .into_iter()
-            .flatten()
+        for name in [varargs.then_some("varargs"), kwargs.then_some("kwargs")].into_iter().flatten()
         {
-            let comma = if signature.arguments.is_empty() && extra.is_empty() {
-                ""
-            } else {
-                ", "
-            };
+            let comma = if signature.arguments.is_empty() && extra.is_empty() { "" } else { ", " };
             extra += &format!("{comma}{name}=none");
         }
         if !extra.is_empty() && end != usize::MAX {
@@ -232,10 +214,8 @@ impl<'s> Rewriter<'s> {
                 self.expect_op(")")?;
             } else {
                 let name = self.expect_name()?;
-                if matches!(
-                    self.text(name),
-                    "true" | "false" | "none" | "True" | "False" | "None"
-                ) {
+                if matches!(self.text(name), "true" | "false" | "none" | "True" | "False" | "None")
+                {
                     let message = format!("cannot assign to `{}`", self.text(name));
                     return Err(RewriteError::new(message, name.start..name.end));
                 }
@@ -299,13 +279,7 @@ impl<'s> Rewriter<'s> {
     }
 
     fn with(&mut self) -> Parsed {
-        while !matches!(
-            self.peek(),
-            Some(Token {
-                kind: Kind::BlockEnd,
-                ..
-            }) | None
-        ) {
+        while !matches!(self.peek(), Some(Token { kind: Kind::BlockEnd, .. }) | None) {
             self.target()?;
             self.expect_op("=")?;
             self.expression()?;
@@ -344,11 +318,7 @@ impl<'s> Rewriter<'s> {
             keyword,
             token,
             end,
-            Signature {
-                symbol,
-                arguments,
-                ..Signature::default()
-            },
+            Signature { symbol, arguments, ..Signature::default() },
         );
         Ok(())
     }
@@ -417,17 +387,12 @@ impl<'s> Rewriter<'s> {
     /// Sets the moved defaults behind the header, which keeps its whitespace mark.
     fn late_defaults(&mut self) -> Parsed {
         let late = std::mem::take(&mut self.late);
-        let Some(token) = self
-            .peek()
-            .filter(|token| token.kind == Kind::BlockEnd && !late.is_empty())
+        let Some(token) =
+            self.peek().filter(|token| token.kind == Kind::BlockEnd && !late.is_empty())
         else {
             return Ok(());
         };
-        let mark = if self.text(token).starts_with('-') {
-            "-"
-        } else {
-            ""
-        };
+        let mark = if self.text(token).starts_with('-') { "-" } else { "" };
         let mut text = String::new();
         for (name, value) in late {
             let value = super::rewrite(&format!("{{% set {name} = {value} %}}"))?.text;
@@ -457,11 +422,7 @@ impl<'s> Rewriter<'s> {
         let text = format!("{symbol}(supported_languages=(['sql']|_py_list))");
         self.edits.replace(header.name_span.start..self.end(), text);
         let arguments = vec!["supported_languages".to_owned()];
-        let signature = Signature {
-            symbol,
-            arguments,
-            ..Signature::default()
-        };
+        let signature = Signature { symbol, arguments, ..Signature::default() };
         self.push_macro("materialization", token, usize::MAX, signature);
         Ok(())
     }
@@ -470,17 +431,8 @@ impl<'s> Rewriter<'s> {
         let name = self.expect_name()?;
         let symbol = format!("{MACRO_PREFIX}{prefix}{}", self.text(name));
         self.edits.replace(token.start..token.end, "macro");
-        self.edits
-            .replace(name.start..name.end, format!("{symbol}()"));
-        self.push_macro(
-            keyword,
-            token,
-            usize::MAX,
-            Signature {
-                symbol,
-                ..Signature::default()
-            },
-        );
+        self.edits.replace(name.start..name.end, format!("{symbol}()"));
+        self.push_macro(keyword, token, usize::MAX, Signature { symbol, ..Signature::default() });
         Ok(())
     }
 }

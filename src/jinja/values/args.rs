@@ -19,11 +19,7 @@ impl<'a> Args<'a> {
     /// Splits the arguments the engine hands over; `function` is named in errors.
     pub fn new(function: &'a str, args: &'a [Value]) -> Result<Self, Error> {
         let (positional, keywords) = split(args)?;
-        Ok(Self {
-            function,
-            positional,
-            keywords,
-        })
+        Ok(Self { function, positional, keywords })
     }
 
     /// The positional arguments.
@@ -63,8 +59,7 @@ impl<'a> Args<'a> {
 
     /// Whether an argument is true; `default` when it is not given.
     pub fn flag(&mut self, index: usize, name: &str, default: bool) -> bool {
-        self.get(index, name)
-            .map_or(default, |value| value.is_true())
+        self.get(index, name).map_or(default, |value| value.is_true())
     }
 
     /// Checks that no more than `max` positional arguments and no unknown keywords were given.
@@ -77,9 +72,9 @@ impl<'a> Args<'a> {
             )));
         }
         match self.keywords.first() {
-            Some((key, _)) => Err(type_error(format!(
-                "{function}() got an unexpected keyword argument '{key}'"
-            ))),
+            Some((key, _)) => {
+                Err(type_error(format!("{function}() got an unexpected keyword argument '{key}'")))
+            }
             None => Ok(()),
         }
     }
@@ -99,9 +94,8 @@ fn split(args: &[Value]) -> Result<(&[Value], Keywords), Error> {
     match args.split_last() {
         Some((last, rest)) if last.is_kwargs() => {
             let kwargs = Kwargs::try_from(last.clone())?;
-            let pairs = kwargs
-                .args()
-                .map(|name| Ok((name.to_owned(), kwargs.peek::<Value>(name)?)));
+            let pairs =
+                kwargs.args().map(|name| Ok((name.to_owned(), kwargs.peek::<Value>(name)?)));
             Ok((rest, pairs.collect::<Result<_, Error>>()?))
         }
         _ => Ok((args, Vec::new())),

@@ -98,20 +98,18 @@ pub fn equal(left: &Value, right: &Value) -> bool {
     if is_undefined(left) || is_undefined(right) {
         return is_undefined(left) && is_undefined(right);
     }
-    if let (Some(left), Some(right)) = (
-        left.downcast_object_ref::<Dict>(),
-        right.downcast_object_ref::<Dict>(),
-    ) {
+    if let (Some(left), Some(right)) =
+        (left.downcast_object_ref::<Dict>(), right.downcast_object_ref::<Dict>())
+    {
         return left.len() == right.len()
             && left
                 .pairs()
                 .iter()
                 .all(|(key, value)| right.get(key).is_some_and(|other| equal(value, &other)));
     }
-    if let (Some(left), Some(right)) = (
-        left.downcast_object_ref::<Set>(),
-        right.downcast_object_ref::<Set>(),
-    ) {
+    if let (Some(left), Some(right)) =
+        (left.downcast_object_ref::<Set>(), right.downcast_object_ref::<Set>())
+    {
         let (left, items) = (left.snapshot(), right);
         return left.len() == items.snapshot().len()
             && left.iter().all(|item| items.contains(item));
@@ -183,16 +181,13 @@ pub fn contains(container: &Value, item: &Value) -> Result<bool, Error> {
         return Ok(set.contains(item));
     }
     if container.kind() == ValueKind::Map {
-        return Ok(container
-            .get_item(item)
-            .is_ok_and(|found| !found.is_undefined()));
+        return Ok(container.get_item(item).is_ok_and(|found| !found.is_undefined()));
     }
     match container.try_iter() {
         Ok(items) => Ok(items.into_iter().any(|found| equal(&found, item))),
-        Err(_) => Err(type_error(format!(
-            "argument of type '{}' is not iterable",
-            type_name(container)
-        ))),
+        Err(_) => {
+            Err(type_error(format!("argument of type '{}' is not iterable", type_name(container))))
+        }
     }
 }
 
@@ -207,11 +202,7 @@ pub(crate) fn sort_values(
             failed.get_or_insert_with(|| (type_name(b), type_name(a)));
             Ordering::Equal
         });
-        if reverse {
-            ordering.reverse()
-        } else {
-            ordering
-        }
+        if reverse { ordering.reverse() } else { ordering }
     });
     match failed {
         Some((left, right)) => Err(type_error(format!(

@@ -19,11 +19,9 @@ pub fn to_mutable(json: &Json) -> Value {
             (None, None) => Value::from(number.as_f64().unwrap_or(f64::NAN)),
         },
         Json::Array(items) => list(items.iter().map(to_mutable).collect()),
-        Json::Object(entries) => dict(
-            entries
-                .iter()
-                .map(|(key, value)| (key.as_str(), to_mutable(value))),
-        ),
+        Json::Object(entries) => {
+            dict(entries.iter().map(|(key, value)| (key.as_str(), to_mutable(value))))
+        }
     }
 }
 
@@ -31,13 +29,9 @@ pub fn to_mutable(json: &Json) -> Value {
 pub fn value_to_mutable(value: &Value) -> Value {
     let own = |value: &Value| value.downcast_object_ref::<Vec<Value>>().is_some();
     match value.kind() {
-        ValueKind::Seq if !value.is_tuple() && (own(value) || type_name(value) == "list") => list(
-            elements(value)
-                .unwrap_or_default()
-                .iter()
-                .map(value_to_mutable)
-                .collect(),
-        ),
+        ValueKind::Seq if !value.is_tuple() && (own(value) || type_name(value) == "list") => {
+            list(elements(value).unwrap_or_default().iter().map(value_to_mutable).collect())
+        }
         ValueKind::Map => {
             let keys = elements(value).unwrap_or_default();
             dict(keys.into_iter().map(|key| {
@@ -67,11 +61,9 @@ pub fn to_json(value: &Value) -> Result<Json, Error> {
     }
     match value.kind() {
         ValueKind::None => Ok(Json::Null),
-        ValueKind::Seq => elements(value)?
-            .iter()
-            .map(to_json)
-            .collect::<Result<_, _>>()
-            .map(Json::Array),
+        ValueKind::Seq => {
+            elements(value)?.iter().map(to_json).collect::<Result<_, _>>().map(Json::Array)
+        }
         ValueKind::Map => {
             let keys = elements(value)?;
             object(
@@ -83,9 +75,7 @@ pub fn to_json(value: &Value) -> Result<Json, Error> {
         _ => {
             let is_set = value.downcast_object_ref::<Set>().is_some();
             let name = if is_set { "set" } else { type_name(value) };
-            Err(type_error(format!(
-                "Object of type {name} is not JSON serializable"
-            )))
+            Err(type_error(format!("Object of type {name} is not JSON serializable")))
         }
     }
 }

@@ -29,10 +29,7 @@ impl Dict {
 
     /// Keys and values now.
     pub fn pairs(&self) -> Vec<(Value, Value)> {
-        self.lock()
-            .iter()
-            .map(|(key, value)| (key.value().clone(), value.clone()))
-            .collect()
+        self.lock().iter().map(|(key, value)| (key.value().clone(), value.clone())).collect()
     }
 
     /// How many entries there are.
@@ -75,9 +72,7 @@ impl Dict {
         match name {
             "get" => {
                 let found = self.get(&args.required(0, "key")?);
-                Ok(found
-                    .or_else(|| args.get(1, "default"))
-                    .unwrap_or_else(none))
+                Ok(found.or_else(|| args.get(1, "default")).unwrap_or_else(none))
             }
             "keys" => Ok(View::of(self, Part::Keys)),
             "values" => Ok(View::of(self, Part::Values)),
@@ -131,16 +126,11 @@ pub(super) fn pairs_of(value: &Value) -> Result<Vec<(Value, Value)>, Error> {
     }
     if value.kind() == ValueKind::Map {
         let keys = elements(value)?;
-        return keys
-            .into_iter()
-            .map(|key| Ok((key.clone(), value.get_item(&key)?)))
-            .collect();
+        return keys.into_iter().map(|key| Ok((key.clone(), value.get_item(&key)?))).collect();
     }
     let pair = |item: Value| match <[Value; 2]>::try_from(elements(&item)?) {
         Ok([key, value]) => Ok((key, value)),
-        Err(_) => Err(type_error(
-            "dictionary update sequence element is not a pair",
-        )),
+        Err(_) => Err(type_error("dictionary update sequence element is not a pair")),
     };
     elements(value)?.into_iter().map(pair).collect()
 }
@@ -207,22 +197,16 @@ struct View {
 
 impl View {
     fn of(dict: &Arc<Dict>, part: Part) -> Value {
-        Value::from_object(View {
-            dict: dict.clone(),
-            part,
-        })
+        Value::from_object(View { dict: dict.clone(), part })
     }
 
     fn items(&self) -> Vec<Value> {
         match self.part {
             Part::Keys => self.dict.keys(),
             Part::Values => self.dict.values(),
-            Part::Items => self
-                .dict
-                .pairs()
-                .into_iter()
-                .map(|(key, value)| tuple(vec![key, value]))
-                .collect(),
+            Part::Items => {
+                self.dict.pairs().into_iter().map(|(key, value)| tuple(vec![key, value])).collect()
+            }
         }
     }
 }

@@ -20,10 +20,7 @@ impl Key {
             || value.downcast_object_ref::<Dict>().is_some()
             || value.downcast_object_ref::<Set>().is_some();
         if unhashable {
-            return Err(type_error(format!(
-                "unhashable type: '{}'",
-                type_name(&value)
-            )));
+            return Err(type_error(format!("unhashable type: '{}'", type_name(&value))));
         }
         Ok(Self(value))
     }

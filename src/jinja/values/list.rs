@@ -18,9 +18,7 @@ pub struct List {
 impl List {
     /// A list of these items.
     pub fn new(items: Vec<Value>) -> Self {
-        Self {
-            items: Mutex::new(items),
-        }
+        Self { items: Mutex::new(items) }
     }
 
     /// The items now.
@@ -68,11 +66,7 @@ impl List {
             "index" => return self.index(&mut args),
             "count" => {
                 let item = args.required(0, "value")?;
-                let count = self
-                    .snapshot()
-                    .iter()
-                    .filter(|found| equal(found, &item))
-                    .count();
+                let count = self.snapshot().iter().filter(|found| equal(found, &item)).count();
                 return Ok(Value::from(count));
             }
             "sort" => self.sort(state, &mut args)?,
@@ -88,11 +82,7 @@ impl List {
         let index = i64::try_from(index)?;
         let mut items = self.lock();
         let len = items.len() as i64;
-        let at = if index < 0 {
-            (len + index).max(0)
-        } else {
-            index.min(len)
-        };
+        let at = if index < 0 { (len + index).max(0) } else { index.min(len) };
         items.insert(at as usize, item);
         Ok(())
     }
@@ -115,10 +105,7 @@ impl List {
         let item = args.required(0, "value")?;
         let start = args.int(1, "start")?.unwrap_or(0).max(0) as usize;
         let items = self.snapshot();
-        let found = items
-            .iter()
-            .skip(start)
-            .position(|found| equal(found, &item));
+        let found = items.iter().skip(start).position(|found| equal(found, &item));
         match found {
             Some(at) => Ok(Value::from(at + start)),
             None => Err(type_error(format!("{} is not in list", python_repr(&item)))),

@@ -86,11 +86,7 @@ fn sequence(op: Operator, left: &Value, right: &Value) -> Result<Option<Value>, 
             {
                 let mut items = elements(left)?;
                 items.extend(elements(right)?);
-                Ok(Some(if left.is_tuple() {
-                    tuple(items)
-                } else {
-                    list(items)
-                }))
+                Ok(Some(if left.is_tuple() { tuple(items) } else { list(items) }))
             }
             _ => Ok(None),
         },
@@ -124,11 +120,7 @@ fn repeat(value: &Value, times: i128) -> Result<Option<Value>, Error> {
     }
     let items = elements(value)?;
     let repeated: Vec<Value> = std::iter::repeat_n(items, times).flatten().collect();
-    Ok(Some(if value.is_tuple() {
-        tuple(repeated)
-    } else {
-        list(repeated)
-    }))
+    Ok(Some(if value.is_tuple() { tuple(repeated) } else { list(repeated) }))
 }
 
 fn by_method(
@@ -184,28 +176,18 @@ fn integers(op: Operator, a: i128, b: i128) -> Result<Value, Error> {
         Operator::Pow => u32::try_from(b).ok().and_then(|b| a.checked_pow(b)),
         Operator::Div => None,
     };
-    result
-        .map(int)
-        .ok_or_else(|| type_error("the result is an integer of more than 128 bits"))
+    result.map(int).ok_or_else(|| type_error("the result is an integer of more than 128 bits"))
 }
 
 fn floor_div(a: i128, b: i128) -> i128 {
     let quotient = a / b;
-    if a % b != 0 && (a < 0) != (b < 0) {
-        quotient - 1
-    } else {
-        quotient
-    }
+    if a % b != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient }
 }
 
 fn floats(op: Operator, a: f64, b: f64) -> f64 {
     let modulo = || {
         let rest = a % b;
-        if rest != 0.0 && (rest < 0.0) != (b < 0.0) {
-            rest + b
-        } else {
-            rest
-        }
+        if rest != 0.0 && (rest < 0.0) != (b < 0.0) { rest + b } else { rest }
     };
     match op {
         Operator::Add => a + b,
@@ -226,10 +208,9 @@ pub(crate) fn negate(state: &mut State<'_, '_>, value: &Value) -> Result<Value, 
         None if value.downcast_object_ref::<Lax>().is_some() => Ok(value.clone()),
         None if value.is_undefined() => Err(Error::new(ErrorKind::UndefinedError, "right operand")),
         None => match value.call_method(state, "__neg__", &[]) {
-            Err(error) if error.kind() == ErrorKind::UnknownMethod => Err(type_error(format!(
-                "bad operand type for unary -: '{}'",
-                type_name(value)
-            ))),
+            Err(error) if error.kind() == ErrorKind::UnknownMethod => {
+                Err(type_error(format!("bad operand type for unary -: '{}'", type_name(value))))
+            }
             result => result,
         },
     }

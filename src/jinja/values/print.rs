@@ -62,11 +62,7 @@ fn write_repr(out: &mut String, value: &Value) {
     }
     let address = address(value);
     if !enter(address) {
-        let dots = if value.downcast_object_ref::<Dict>().is_some() {
-            "{...}"
-        } else {
-            "[...]"
-        };
+        let dots = if value.downcast_object_ref::<Dict>().is_some() { "{...}" } else { "[...]" };
         return out.push_str(dots);
     }
     write_container(out, value);
@@ -88,9 +84,8 @@ fn write_container(out: &mut String, value: &Value) {
         write_pairs(out, dict.pairs());
     } else if value.is_kwargs() {
         let keys: Vec<Value> = value.try_iter().into_iter().flatten().collect();
-        let pairs = keys
-            .into_iter()
-            .map(|key| (key.clone(), value.get_item(&key).unwrap_or_default()));
+        let pairs =
+            keys.into_iter().map(|key| (key.clone(), value.get_item(&key).unwrap_or_default()));
         write_pairs(out, pairs.collect());
     } else if let Some(set) = value.downcast_object_ref::<Set>() {
         match set.snapshot() {
@@ -133,11 +128,7 @@ fn write_pairs(out: &mut String, pairs: Vec<(Value, Value)>) {
 
 /// Python prefers single quotes and escapes what is not printable.
 fn write_string(out: &mut String, text: &str) {
-    let quote = if text.contains('\'') && !text.contains('"') {
-        '"'
-    } else {
-        '\''
-    };
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     out.push(quote);
     for c in text.chars() {
         let _ = match c {
@@ -182,26 +173,15 @@ pub(crate) fn float(value: f64) -> String {
         return format!("{digits}e{sign}{:02}", exponent.abs());
     }
     let plain = value.to_string();
-    if plain.contains('.') {
-        plain
-    } else {
-        format!("{plain}.0")
-    }
+    if plain.contains('.') { plain } else { format!("{plain}.0") }
 }
 
 /// Where a container lives; two values that share it are the same container.
 fn address(value: &Value) -> usize {
-    let list = value
-        .downcast_object_ref::<List>()
-        .map(|list| std::ptr::from_ref(list).addr());
-    let dict = || {
-        value
-            .downcast_object_ref::<Dict>()
-            .map(|dict| std::ptr::from_ref(dict).addr())
-    };
+    let list = value.downcast_object_ref::<List>().map(|list| std::ptr::from_ref(list).addr());
+    let dict = || value.downcast_object_ref::<Dict>().map(|dict| std::ptr::from_ref(dict).addr());
     // Anything else cannot contain itself but through one of these.
-    list.or_else(dict)
-        .unwrap_or_else(|| std::ptr::from_ref(value).addr())
+    list.or_else(dict).unwrap_or_else(|| std::ptr::from_ref(value).addr())
 }
 
 thread_local! {
@@ -230,17 +210,8 @@ mod tests {
 
     #[test]
     fn floats_print_as_in_python() {
-        let shown = [
-            1.0,
-            1e16,
-            1.5e-7,
-            1e15,
-            0.0001,
-            0.00001,
-            -0.0,
-            123_456_789.123_456_79,
-        ]
-        .map(float);
+        let shown =
+            [1.0, 1e16, 1.5e-7, 1e15, 0.0001, 0.00001, -0.0, 123_456_789.123_456_79].map(float);
         let expected = [
             "1.0",
             "1e+16",
@@ -256,10 +227,7 @@ mod tests {
 
     #[test]
     fn containers_nest() {
-        let inner = dict([(
-            "a",
-            list(vec![Value::from("it's"), none(), Value::from(1.0)]),
-        )]);
+        let inner = dict([("a", list(vec![Value::from("it's"), none(), Value::from(1.0)]))]);
         let value = tuple(vec![inner]);
         assert_eq!(python_str(&value), "({'a': [\"it's\", None, 1.0]},)");
         assert_eq!(python_str(&set(vec![]).expect("set")), "set()");
@@ -270,10 +238,7 @@ mod tests {
     #[test]
     fn a_list_may_contain_itself() {
         let value = list(vec![Value::from(1)]);
-        value
-            .downcast_object_ref::<List>()
-            .expect("list")
-            .push(value.clone());
+        value.downcast_object_ref::<List>().expect("list").push(value.clone());
         assert_eq!(python_str(&value), "[1, [...]]");
     }
 }

@@ -10,12 +10,8 @@ use super::{elements, python_repr, python_str, type_error, type_name};
 pub(crate) fn printf(format: &str, args: &Value) -> Result<Value, Error> {
     let mut out = String::new();
     let mut rest = format;
-    let mut arguments = if args.is_tuple() {
-        elements(args)?
-    } else {
-        vec![args.clone()]
-    }
-    .into_iter();
+    let mut arguments =
+        if args.is_tuple() { elements(args)? } else { vec![args.clone()] }.into_iter();
     let mut by_name = false;
     while let Some(at) = rest.find('%') {
         out.push_str(&rest[..at]);
@@ -42,17 +38,13 @@ pub(crate) fn printf(format: &str, args: &Value) -> Result<Value, Error> {
     out.push_str(rest);
     let unused = arguments.next().is_some() && !by_name && args.kind() != ValueKind::Map;
     if unused {
-        return Err(type_error(
-            "not all arguments converted during string formatting",
-        ));
+        return Err(type_error("not all arguments converted during string formatting"));
     }
     Ok(Value::from(out))
 }
 
 fn next(arguments: &mut impl Iterator<Item = Value>) -> Result<Value, Error> {
-    arguments
-        .next()
-        .ok_or_else(|| type_error("not enough arguments for format string"))
+    arguments.next().ok_or_else(|| type_error("not enough arguments for format string"))
 }
 
 /// One `%(key)-05.2f`.
@@ -76,9 +68,7 @@ impl Spec {
         let mut spec = Spec::default();
         let mut rest = text;
         if let Some(keyed) = rest.strip_prefix('(') {
-            let end = keyed
-                .find(')')
-                .ok_or_else(|| type_error("incomplete format key"))?;
+            let end = keyed.find(')').ok_or_else(|| type_error("incomplete format key"))?;
             spec.key = Some(keyed[..end].to_owned());
             rest = &keyed[end + 1..];
         }
@@ -98,10 +88,7 @@ impl Spec {
             spec.precision = spec.precision.or(Some(0));
         }
         rest = rest.trim_start_matches(['l', 'h', 'L']);
-        let conversion = rest
-            .chars()
-            .next()
-            .ok_or_else(|| type_error("incomplete format"))?;
+        let conversion = rest.chars().next().ok_or_else(|| type_error("incomplete format"))?;
         spec.conversion = conversion;
         Ok((spec, &rest[conversion.len_utf8()..]))
     }
@@ -142,18 +129,14 @@ impl Spec {
                     crate::jinja::methods::float_text(value.abs(), self.conversion, self.precision);
                 Ok(self.signed(value.is_sign_negative(), text))
             }
-            other => Err(type_error(format!(
-                "unsupported format character '{other}'"
-            ))),
+            other => Err(type_error(format!("unsupported format character '{other}'"))),
         }
     }
 
     fn number(&self, value: &Value) -> Result<Number, Error> {
         number(value).ok_or_else(|| {
             let (conversion, name) = (self.conversion, type_name(value));
-            type_error(format!(
-                "%{conversion} format: a real number is required, not {name}"
-            ))
+            type_error(format!("%{conversion} format: a real number is required, not {name}"))
         })
     }
 
@@ -192,11 +175,7 @@ impl Spec {
 
     fn pad(&self, text: String, _number: bool) -> String {
         let fill = " ".repeat(self.width.unwrap_or(0).saturating_sub(text.chars().count()));
-        if self.minus {
-            format!("{text}{fill}")
-        } else {
-            format!("{fill}{text}")
-        }
+        if self.minus { format!("{text}{fill}") } else { format!("{fill}{text}") }
     }
 }
 
@@ -224,10 +203,7 @@ mod tests {
         assert_eq!(show("%03d|%-3s|%6.2f|100%%", args), "005|x  |  2.50|100%");
         assert_eq!(show("%(a)s-%(a)r", dict([("a", "b")])), "b-'b'");
         assert_eq!(show("%s", Value::from(())), "None");
-        assert_eq!(
-            show("%x %o", tuple(vec![Value::from(255), Value::from(8)])),
-            "ff 10"
-        );
+        assert_eq!(show("%x %o", tuple(vec![Value::from(255), Value::from(8)])), "ff 10");
     }
 
     #[test]

@@ -33,12 +33,7 @@ impl Range {
                 "Range too big. The sandbox blocks ranges larger than {MAX_LEN}."
             )));
         }
-        Ok(Self {
-            start,
-            step,
-            stop,
-            len,
-        })
+        Ok(Self { start, step, stop, len })
     }
 }
 

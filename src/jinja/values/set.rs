@@ -18,13 +18,8 @@ pub struct Set {
 impl Set {
     /// A set of these items.
     pub fn collect(items: Vec<Value>) -> Result<Self, Error> {
-        let items = items
-            .into_iter()
-            .map(Key::new)
-            .collect::<Result<_, Error>>()?;
-        Ok(Self {
-            items: Mutex::new(items),
-        })
+        let items = items.into_iter().map(Key::new).collect::<Result<_, Error>>()?;
+        Ok(Self { items: Mutex::new(items) })
     }
 
     /// The items now.
@@ -73,10 +68,7 @@ impl Set {
         if name == "add" {
             self.lock().insert(key);
         } else if !self.lock().shift_remove(&key) && name == "remove" {
-            return Err(type_error(format!(
-                "{} is not in the set",
-                python_repr(key.value())
-            )));
+            return Err(type_error(format!("{} is not in the set", python_repr(key.value()))));
         }
         Ok(none())
     }
@@ -86,28 +78,19 @@ impl Set {
         let other = others.first().cloned().unwrap_or_default();
         let items = match name {
             "copy" => mine,
-            "union" => mine
-                .into_iter()
-                .chain(others.iter().flatten().cloned())
-                .collect(),
+            "union" => mine.into_iter().chain(others.iter().flatten().cloned()).collect(),
             "difference" => self.filtered(|key| !others.iter().any(|other| other.contains(key))),
             "intersection" => self.filtered(|key| others.iter().all(|other| other.contains(key))),
             "symmetric_difference" => {
                 let only_other = other.iter().filter(|key| !mine.contains(*key)).cloned();
-                mine.iter()
-                    .filter(|key| !other.contains(*key))
-                    .cloned()
-                    .chain(only_other)
-                    .collect()
+                mine.iter().filter(|key| !other.contains(*key)).cloned().chain(only_other).collect()
             }
             "issubset" => return Ok(Value::from(mine.iter().all(|key| other.contains(key)))),
             "issuperset" => return Ok(Value::from(other.iter().all(|key| mine.contains(key)))),
             "isdisjoint" => return Ok(Value::from(!mine.iter().any(|key| other.contains(key)))),
             _ => return Err(Error::from(ErrorKind::UnknownMethod)),
         };
-        Ok(Value::from_object(Set {
-            items: Mutex::new(items),
-        }))
+        Ok(Value::from_object(Set { items: Mutex::new(items) }))
     }
 }
 

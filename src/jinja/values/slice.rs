@@ -29,10 +29,7 @@ pub(crate) fn slice(
         return Ok(Value::UNDEFINED);
     }
     if !matches!(type_name(value), "str" | "list" | "tuple" | "range") {
-        return Err(type_error(format!(
-            "'{}' object is not subscriptable",
-            type_name(value)
-        )));
+        return Err(type_error(format!("'{}' object is not subscriptable", type_name(value))));
     }
     let items = elements(value)?;
     let picked =

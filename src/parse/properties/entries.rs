@@ -18,9 +18,7 @@ impl Reader<'_> {
         let Some(map) = entry.as_map() else {
             return Vec::new();
         };
-        self.entries(map, "columns")
-            .filter_map(|column| self.column(column))
-            .collect()
+        self.entries(map, "columns").filter_map(|column| self.column(column)).collect()
     }
 
     fn column(&self, entry: &Yaml) -> Option<RawColumn> {
@@ -79,16 +77,10 @@ impl Reader<'_> {
                 .map(|v| self.rendered(v))
                 .filter(|v| !v.is_null()),
             versions: self.list(entry, "versions"),
-            quote_columns: entry
-                .get("quote_columns")
-                .and_then(Yaml::as_bool)
-                .unwrap_or(false),
-            relation: entry.get("relation").and_then(|r| {
-                Some(Spanned {
-                    value: r.as_str()?.to_owned(),
-                    span: r.span,
-                })
-            }),
+            quote_columns: entry.get("quote_columns").and_then(Yaml::as_bool).unwrap_or(false),
+            relation: entry
+                .get("relation")
+                .and_then(|r| Some(Spanned { value: r.as_str()?.to_owned(), span: r.span })),
             file: self.file.clone(),
             name,
         })
@@ -157,10 +149,7 @@ impl Reader<'_> {
         let name = self.name(entry, "a source")?;
         let map = entry.as_map()?;
         self.check_keys(map, SOURCE_KEYS, "a source");
-        let tables = self
-            .entries(map, "tables")
-            .filter_map(|table| self.table(table))
-            .collect();
+        let tables = self.entries(map, "tables").filter_map(|table| self.table(table)).collect();
         Some(RawSource {
             description: self.description(entry),
             database: self.text(entry, "database"),
@@ -183,10 +172,7 @@ impl Reader<'_> {
             quoting: self.mapping(entry, "quoting"),
             columns: self.columns(entry),
             tests: self.tests(entry),
-            quote_columns: entry
-                .get("quote_columns")
-                .and_then(Yaml::as_bool)
-                .unwrap_or(false),
+            quote_columns: entry.get("quote_columns").and_then(Yaml::as_bool).unwrap_or(false),
             properties: self.source_properties(entry),
             name,
         })
@@ -210,10 +196,7 @@ impl Reader<'_> {
             );
             return None;
         };
-        let depends_on = entry
-            .get("depends_on")
-            .and_then(Yaml::as_seq)
-            .unwrap_or_default();
+        let depends_on = entry.get("depends_on").and_then(Yaml::as_seq).unwrap_or_default();
         Some(RawExposure {
             exposure_type,
             maturity: self.text(entry, "maturity"),
@@ -223,12 +206,7 @@ impl Reader<'_> {
             owner: self.mapping(entry, "owner"),
             depends_on: depends_on
                 .iter()
-                .filter_map(|d| {
-                    Some(Spanned {
-                        value: d.as_str()?.to_owned(),
-                        span: d.span,
-                    })
-                })
+                .filter_map(|d| Some(Spanned { value: d.as_str()?.to_owned(), span: d.span }))
                 .collect(),
             config,
             file: self.file.clone(),

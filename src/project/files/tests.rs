@@ -12,19 +12,13 @@ fn loaded(host: &MemoryHost) -> Result<(Project, Diagnostics), Diagnostics> {
 }
 
 fn names(files: &[File]) -> Vec<&str> {
-    files
-        .iter()
-        .map(|f| f.original_file_path.as_str())
-        .collect()
+    files.iter().map(|f| f.original_file_path.as_str()).collect()
 }
 
 #[test]
 fn every_role_has_its_files_in_order() {
     let host = MemoryHost::new(&[
-        (
-            "dbt_project.yml",
-            "name: shop\nmodel-paths: [models/, more]\n",
-        ),
+        ("dbt_project.yml", "name: shop\nmodel-paths: [models/, more]\n"),
         (".dbtignore", "ign/\n*skip.sql\n"),
         ("models/b.sql", "select 2"),
         ("models/C.SQL", "select 3"),
@@ -54,18 +48,10 @@ fn every_role_has_its_files_in_order() {
     let files = &project.root().files;
     assert_eq!(
         names(&files.models),
-        [
-            "models/.hid/h.sql",
-            "models/C.SQL",
-            "models/b.sql",
-            "more/a.sql"
-        ]
+        ["models/.hid/h.sql", "models/C.SQL", "models/b.sql", "more/a.sql"]
     );
     assert_eq!(names(&files.seeds), ["seeds/s.csv"]);
-    assert_eq!(
-        names(&files.singular_tests),
-        ["tests/deep/generic/u.sql", "tests/t.sql"]
-    );
+    assert_eq!(names(&files.singular_tests), ["tests/deep/generic/u.sql", "tests/t.sql"]);
     assert_eq!(names(&files.generic_tests), ["tests/generic/g.sql"]);
     assert_eq!(names(&files.fixtures), ["tests/fixtures/f.csv"]);
     assert_eq!(names(&files.macros), ["macros/m.sql"]);
@@ -73,15 +59,9 @@ fn every_role_has_its_files_in_order() {
     assert_eq!(names(&files.snapshots), ["snapshots/sn.sql"]);
     assert_eq!(names(&files.properties), ["models/s.yml", "seeds/s.yaml"]);
     assert_eq!(names(&files.docs), ["more/docs.md"]);
-    assert_eq!(
-        warnings.iter().next().map(|d| d.code),
-        Some(codes::UNSUPPORTED)
-    );
+    assert_eq!(warnings.iter().next().map(|d| d.code), Some(codes::UNSUPPORTED));
     let model = &files.models[3];
-    assert_eq!(
-        (model.resource_path.as_str(), model.path.as_str()),
-        ("more", "a.sql")
-    );
+    assert_eq!((model.resource_path.as_str(), model.path.as_str()), ("more", "a.sql"));
     let text = |file: &File| project.sources.file(file.id).text.to_string();
     assert_eq!(text(model), "select 1");
     assert_eq!(text(&files.seeds[0]), "");
@@ -115,19 +95,13 @@ fn a_file_that_is_not_utf_8_is_an_error_that_names_it() {
     let errors = loaded(&host).unwrap_err();
     let error = errors.iter().next().unwrap();
     assert_eq!(error.code, codes::UNREADABLE_FILE);
-    assert_eq!(
-        error.message,
-        "models/a.sql cannot be read: it is not UTF-8 text"
-    );
+    assert_eq!(error.message, "models/a.sql cannot be read: it is not UTF-8 text");
 }
 
 #[test]
 fn real_folders_are_read_too() {
     let dir = tempfile::tempdir().unwrap();
-    for (path, text) in [
-        ("dbt_project.yml", "name: shop\n"),
-        ("models/x/a.sql", "select 1\n"),
-    ] {
+    for (path, text) in [("dbt_project.yml", "name: shop\n"), ("models/x/a.sql", "select 1\n")] {
         let path = dir.path().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();

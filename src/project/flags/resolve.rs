@@ -49,11 +49,7 @@ pub(in crate::project) fn resolve(
     written: Option<&Yaml>,
     diagnostics: &mut Diagnostics,
 ) -> Flags {
-    let mut resolver = Resolver {
-        host,
-        written: written.and_then(Yaml::as_map),
-        diagnostics,
-    };
+    let mut resolver = Resolver { host, written: written.and_then(Yaml::as_map), diagnostics };
     resolver.check_written();
     let no_print = resolver.switch("no_print", None);
     let debug = resolver.switch("debug", overrides.debug).unwrap_or(false);
@@ -83,11 +79,7 @@ pub(in crate::project) fn resolve(
         version_check: resolver.on("version_check", overrides.version_check, true),
         write_json: resolver.on("write_json", overrides.write_json, true),
         indirect_selection: resolver
-            .choice(
-                "indirect_selection",
-                &overrides.indirect_selection,
-                INDIRECT_SELECTIONS,
-            )
+            .choice("indirect_selection", &overrides.indirect_selection, INDIRECT_SELECTIONS)
             .unwrap_or_else(|| "eager".to_owned()),
         other: resolver.all_written(),
         ..resolver.warn_errors(overrides)
@@ -157,9 +149,7 @@ impl<'r> Resolver<'r> {
     }
 
     fn text(&mut self, flag: &str, asked: &Option<String>) -> Option<String> {
-        asked
-            .clone()
-            .or_else(|| env_value(self.host, flag).map(|(_, value)| value))
+        asked.clone().or_else(|| env_value(self.host, flag).map(|(_, value)| value))
     }
 
     fn choice(&mut self, flag: &str, asked: &Option<String>, choices: &[&str]) -> Option<String> {
@@ -212,8 +202,7 @@ impl<'r> Resolver<'r> {
             Some((name, text)) => match mapping(&name, &text) {
                 Ok(options) => options,
                 Err(reason) => {
-                    self.diagnostics
-                        .push(Diagnostic::error(codes::BAD_CONFIG, reason));
+                    self.diagnostics.push(Diagnostic::error(codes::BAD_CONFIG, reason));
                     return None;
                 }
             },
@@ -259,11 +248,8 @@ impl<'r> Resolver<'r> {
 
     fn bad_written(&mut self, flag: &str, span: Span, wanted: &str) {
         self.diagnostics.push(
-            Diagnostic::warning(
-                codes::WRONG_TYPE,
-                format!("the flag `{flag}` must be {wanted}"),
-            )
-            .at(span, "it has no effect"),
+            Diagnostic::warning(codes::WRONG_TYPE, format!("the flag `{flag}` must be {wanted}"))
+                .at(span, "it has no effect"),
         );
     }
 }
@@ -275,10 +261,7 @@ fn mapping(name: &str, text: &str) -> Result<Map<String, Json>, String> {
         .map_err(|error| format!("`{name}` is not valid YAML: {}", error.message))?;
     match document.root.to_json() {
         Json::Object(map) => Ok(map),
-        _ => Err(format!(
-            "`{name}` must be a YAML mapping, but is {}",
-            document.root.kind()
-        )),
+        _ => Err(format!("`{name}` must be a YAML mapping, but is {}", document.root.kind())),
     }
 }
 
@@ -307,18 +290,13 @@ mod tests {
             ("FORGE_STRICT", "1"),
             ("NO_COLOR", "1"),
         ]);
-        let overrides = FlagOverrides {
-            log_format: Some("debug".to_owned()),
-            ..FlagOverrides::default()
-        };
+        let overrides =
+            FlagOverrides { log_format: Some("debug".to_owned()), ..FlagOverrides::default() };
         let (flags, messages) = resolved(&host, &overrides, file);
         assert_eq!(messages, Vec::<String>::new());
         assert!(!flags.fail_fast && flags.quiet && flags.strict && !flags.full_refresh);
         assert!(!flags.version_check);
-        assert_eq!(
-            (flags.log_format.as_str(), flags.use_colors),
-            ("debug", Some(false))
-        );
+        assert_eq!((flags.log_format.as_str(), flags.use_colors), ("debug", Some(false)));
     }
 
     #[test]
@@ -358,9 +336,6 @@ mod tests {
             ..FlagOverrides::default()
         };
         let (flags, _) = resolved(&MemoryHost::new(&[]), &overrides, "{}");
-        assert_eq!(
-            flags.warn_error_options,
-            json!({"warn": [], "error": "all"})
-        );
+        assert_eq!(flags.warn_error_options, json!({"warn": [], "error": "all"}));
     }
 }

@@ -34,10 +34,7 @@ pub(in crate::project) fn load_files(
     files: &[(&str, &str)],
     overrides: &FlagOverrides,
 ) -> Result<(Project, Vec<String>), Vec<String>> {
-    load_host(
-        &MemoryHost::new(files).with_env(&[("DB_DIR", "/db")]),
-        overrides,
-    )
+    load_host(&MemoryHost::new(files).with_env(&[("DB_DIR", "/db")]), overrides)
 }
 
 fn load_host(
@@ -61,11 +58,7 @@ fn load_host(
                 hint.unwrap_or_default()
             )
         };
-        diagnostics
-            .into_sorted()
-            .into_iter()
-            .map(told)
-            .collect::<Vec<_>>()
+        diagnostics.into_sorted().into_iter().map(told).collect::<Vec<_>>()
     };
     load(host, sources.clone(), overrides)
         .map(|(project, warnings)| (project, told(warnings)))
@@ -108,18 +101,12 @@ fn case_83_a_broken_project_file_is_an_error_with_its_place() {
             "name: shop\nprofile: golden\nmodelz: {}\n",
             "error E0204: dbt_project.yml has an unknown key `modelz` @dbt_project.yml:3:1 (did you mean `models`?)",
         ),
-        (
-            "",
-            "error E0102: dbt_project.yml must be a mapping, but is nothing @dbt_project.yml:1:1",
-        ),
+        ("", "error E0102: dbt_project.yml must be a mapping, but is nothing @dbt_project.yml:1:1"),
     ] {
         assert_eq!(mistakes(project), [want]);
     }
     let syntax = mistakes("name: shop\na: [1\n");
-    assert!(
-        syntax[0].starts_with("error E0202: dbt_project.yml is not valid YAML"),
-        "{syntax:?}"
-    );
+    assert!(syntax[0].starts_with("error E0202: dbt_project.yml is not valid YAML"), "{syntax:?}");
 }
 
 #[test]
@@ -128,16 +115,10 @@ fn all_mistakes_are_shown_at_once() {
                    dispatch: [{macro_namespace: x}]\nconfig-version: 1\nrequire-dbt-version: ['>=1.0.0', '<1.12.0']\n\
                    query-comment: {coment: x}\nseeds: {a: {+meta: {q: \"{{ env_var('NOPE') }}\"}}}\n\
                    tests: {+severity: warn}\ndata_tests: {+severity: warn}\n";
-    let codes: Vec<String> = mistakes(project)
-        .iter()
-        .map(|m| m[6..11].to_owned())
-        .collect();
+    let codes: Vec<String> = mistakes(project).iter().map(|m| m[6..11].to_owned()).collect();
     assert_eq!(
         codes,
-        [
-            "E0102", "E0205", "E0205", "E0205", "E0205", "E0102", "E0103", "E0205", "E0405",
-            "E0102"
-        ]
+        ["E0102", "E0205", "E0205", "E0205", "E0205", "E0102", "E0103", "E0205", "E0405", "E0102"]
     );
 }
 
@@ -171,13 +152,7 @@ fn case_85_target_and_profile_are_chosen() {
     let target = |change: fn(&mut FlagOverrides)| {
         let (project, _) = load_files(&files, &asked(change)).unwrap();
         let target = project.target;
-        (
-            target.profile_name,
-            target.name,
-            target.schema,
-            target.database,
-            target.threads,
-        )
+        (target.profile_name, target.name, target.schema, target.database, target.threads)
     };
     let want = |p: &str, n: &str, s: &str, d: &str, threads| {
         (p.into(), n.into(), s.into(), d.into(), threads)
@@ -208,20 +183,14 @@ fn without_a_profile_the_engine_is_embedded() {
         assert_eq!(warnings, Vec::<String>::new());
         let target = &project.target;
         assert_eq!(
-            (
-                target.name.as_str(),
-                target.schema.as_str(),
-                target.database.as_str()
-            ),
+            (target.name.as_str(), target.schema.as_str(), target.database.as_str()),
             ("dev", "main", "shop")
         );
         assert_eq!(target.settings["path"], "shop.db");
         assert_eq!(target.base_dir, std::path::Path::new(ROOT));
     }
-    let named = load_files(
-        &[("dbt_project.yml", PROJECT)],
-        &asked(|o| o.target = Some("dev".into())),
-    );
+    let named =
+        load_files(&[("dbt_project.yml", PROJECT)], &asked(|o| o.target = Some("dev".into())));
     assert!(named.unwrap_err()[0].starts_with("error E0104: could not find the profile `golden`"));
 }
 
@@ -268,34 +237,20 @@ tests: {+severity: "{{ 'warn' }}"}
         json!({"+enabled": true, "+pre-hook": "{{ later }}",
             "shop": {"+post_hook": ["{{ later }}"], "+meta": {"n": 1}}})
     );
-    assert_eq!(
-        config.sections["data_tests"].to_json(),
-        json!({"+severity": "warn"})
-    );
+    assert_eq!(config.sections["data_tests"].to_json(), json!({"+severity": "warn"}));
 }
 
 #[test]
 fn variables_of_a_vars_file_count_and_exclude_those_of_the_project_file() {
     let vars = ("vars.yml", "vars: {a: 1}\n");
     let project = format!("{PROJECT}models: {{+meta: {{q: \"{{{{ var('a') }}}}\"}}}}\n");
-    let files = [
-        ("dbt_project.yml", project.as_str()),
-        ("profiles.yml", PROFILES),
-        vars,
-    ];
+    let files = [("dbt_project.yml", project.as_str()), ("profiles.yml", PROFILES), vars];
     let (loaded, _) = load_files(&files, &FlagOverrides::default()).unwrap();
     let config = &loaded.root().config;
-    assert_eq!(
-        config.sections["models"].to_json(),
-        json!({"+meta": {"q": 1}})
-    );
+    assert_eq!(config.sections["models"].to_json(), json!({"+meta": {"q": 1}}));
     assert_eq!(loaded.var("shop", "a"), Some(&json!(1)));
     let project = format!("{PROJECT}vars: {{b: 1}}\n");
-    let files = [
-        ("dbt_project.yml", project.as_str()),
-        ("profiles.yml", PROFILES),
-        vars,
-    ];
+    let files = [("dbt_project.yml", project.as_str()), ("profiles.yml", PROFILES), vars];
     assert_eq!(
         load_files(&files, &FlagOverrides::default()).unwrap_err(),
         [
@@ -308,10 +263,7 @@ fn variables_of_a_vars_file_count_and_exclude_those_of_the_project_file() {
 fn query_comments_are_text_mapping_or_off() {
     let comment = |line: &str| {
         let project = format!("{PROJECT}{line}\n");
-        let files = [
-            ("dbt_project.yml", project.as_str()),
-            ("profiles.yml", PROFILES),
-        ];
+        let files = [("dbt_project.yml", project.as_str()), ("profiles.yml", PROFILES)];
         let (project, _) = load_files(&files, &FlagOverrides::default()).unwrap();
         let comment = project.root().config.query_comment.as_ref();
         comment.map(|c| (c.comment.len(), c.append))
@@ -321,20 +273,14 @@ fn query_comments_are_text_mapping_or_off() {
     assert_eq!(comment("query-comment:"), None);
     assert_eq!(comment("query-comment: ''"), None);
     assert_eq!(comment("query-comment: '{{ x }}'"), Some((7, false)));
-    assert_eq!(
-        comment("query-comment: {append: true, job-label: true}"),
-        Some((default, true))
-    );
+    assert_eq!(comment("query-comment: {append: true, job-label: true}"), Some((default, true)));
 }
 
 #[test]
 fn warnings_become_errors_under_strict() {
     let project =
         format!("{PROJECT}flags: {{fial_fast: true}}\nsource-paths: [m]\nprofile: golden\n");
-    let files = [
-        ("dbt_project.yml", project.as_str()),
-        ("profiles.yml", PROFILES),
-    ];
+    let files = [("dbt_project.yml", project.as_str()), ("profiles.yml", PROFILES)];
     let (loaded, warnings) = load_files(&files, &FlagOverrides::default()).unwrap();
     assert_eq!(
         warnings,
@@ -351,28 +297,16 @@ fn warnings_become_errors_under_strict() {
 
 #[test]
 fn the_project_is_found_upwards_by_name_and_with_a_hint() {
-    let files = [
-        ("a/dbt_project.yml", "name: shop\n"),
-        ("a/models/m.sql", "select 1"),
-    ];
+    let files = [("a/dbt_project.yml", "name: shop\n"), ("a/models/m.sql", "select 1")];
     let host = || MemoryHost::new(&files);
     let root = |host: MemoryHost, overrides: &FlagOverrides| {
         load_host(&host, overrides).map(|(project, _)| project.root().root.clone())
     };
     let want = std::path::Path::new(ROOT).join("a");
+    assert_eq!(root(host().at("a/models"), &FlagOverrides::default()), Ok(want.clone()));
+    assert_eq!(root(host(), &asked(|o| o.project_dir = Some("./x/../a".into()))), Ok(want.clone()));
     assert_eq!(
-        root(host().at("a/models"), &FlagOverrides::default()),
-        Ok(want.clone())
-    );
-    assert_eq!(
-        root(host(), &asked(|o| o.project_dir = Some("./x/../a".into()))),
-        Ok(want.clone())
-    );
-    assert_eq!(
-        root(
-            host().with_env(&[("DBT_PROJECT_DIR", "a")]),
-            &FlagOverrides::default()
-        ),
+        root(host().with_env(&[("DBT_PROJECT_DIR", "a")]), &FlagOverrides::default()),
         Ok(want)
     );
     assert_eq!(
@@ -409,10 +343,7 @@ fn variables_follow_dbts_precedence() {
     let files = [
         ("dbt_project.yml", project.as_str()),
         ("profiles.yml", PROFILES),
-        (
-            "dbt_packages/p/dbt_project.yml",
-            "name: p\nvars: {a: 9, d: 9, p: {d: 8}}\n",
-        ),
+        ("dbt_packages/p/dbt_project.yml", "name: p\nvars: {a: 9, d: 9, p: {d: 8}}\n"),
     ];
     let (loaded, _) = load_files(&files, &asked(|o| o.vars = Some("c: 3".into()))).unwrap();
     let merged = loaded.vars("p");

@@ -7,13 +7,8 @@ const ROOT: (&str, &str) = ("dbt_project.yml", "name: shop\n");
 
 fn names(files: &[(&str, &str)]) -> Result<Vec<String>, Vec<String>> {
     let files: Vec<_> = [ROOT].into_iter().chain(files.iter().copied()).collect();
-    load_files(&files, &FlagOverrides::default()).map(|(project, _)| {
-        project
-            .packages
-            .iter()
-            .map(|p| p.name.to_string())
-            .collect()
-    })
+    load_files(&files, &FlagOverrides::default())
+        .map(|(project, _)| project.packages.iter().map(|p| p.name.to_string()).collect())
 }
 
 #[test]
@@ -31,10 +26,7 @@ fn installed_and_local_packages_follow_the_root_by_name() {
         ("/work/deep/dbt_project.yml", "name: deep\n"),
         ("beside/dbt_project.yml", "name: zz\n"),
     ];
-    assert_eq!(
-        names(&files),
-        Ok(["shop", "deep", "lib", "zz"].map(str::to_owned).to_vec())
-    );
+    assert_eq!(names(&files), Ok(["shop", "deep", "lib", "zz"].map(str::to_owned).to_vec()));
 }
 
 #[test]
@@ -47,10 +39,7 @@ fn files_of_packages_are_shown_below_the_project() {
     let (project, _) = load_files(&files, &FlagOverrides::default()).unwrap();
     let file = &project.packages[1].files.models[0];
     assert_eq!(file.original_file_path, "models/m.sql");
-    assert_eq!(
-        &*project.sources.file(file.id).path,
-        "dbt_packages/zz/models/m.sql"
-    );
+    assert_eq!(&*project.sources.file(file.id).path, "dbt_packages/zz/models/m.sql");
 }
 
 #[test]
@@ -88,10 +77,7 @@ fn project_files_of_packages_see_the_target_but_no_variables_of_the_command_line
             "name: zz\nmodels: {+meta: {t: \"{{ target.name }}\", n: \"{{ var('n', 'd') }}\"}}\n",
         ),
     ];
-    let overrides = FlagOverrides {
-        vars: Some("{n: 1}".to_owned()),
-        ..FlagOverrides::default()
-    };
+    let overrides = FlagOverrides { vars: Some("{n: 1}".to_owned()), ..FlagOverrides::default() };
     let (project, _) = load_files(&files, &overrides).unwrap();
     let models = project.packages[1].config.sections["models"].to_json();
     assert_eq!(models, serde_json::json!({"+meta": {"t": "dev", "n": "d"}}));

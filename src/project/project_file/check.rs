@@ -129,11 +129,7 @@ impl Checker<'_> {
                 .and_then(Yaml::as_bool)
                 .unwrap_or(false),
         };
-        Some(CheckedProject {
-            name: name?,
-            config,
-            log_path: self.keys.text("log-path"),
-        })
+        Some(CheckedProject { name: name?, config, log_path: self.keys.text("log-path") })
     }
 
     fn name(&mut self, map: &Mapping, whole: Span) -> Option<Spanned<String>> {
@@ -142,13 +138,7 @@ impl Checker<'_> {
                 let message = format!("{} has no `name`", self.file);
                 self.diagnostics.push(
                     Diagnostic::error(codes::MISSING_KEY, message)
-                        .at(
-                            Span {
-                                end: whole.start,
-                                ..whole
-                            },
-                            "",
-                        )
+                        .at(Span { end: whole.start, ..whole }, "")
                         .hint("add `name: my_project`"),
                 );
             }
@@ -163,20 +153,12 @@ impl Checker<'_> {
         } else if RESERVED.contains(&name) {
             "is a word that dbt keeps for itself"
         } else {
-            return Some(Spanned {
-                value: name.to_owned(),
-                span: value.span,
-            });
+            return Some(Spanned { value: name.to_owned(), span: value.span });
         };
-        let suggestion: String = name
-            .chars()
-            .map(|c| if is_word(c) { c } else { '_' })
-            .collect();
-        let error = Diagnostic::error(
-            codes::BAD_PROJECT,
-            format!("the project name `{name}` {problem}"),
-        )
-        .at(value.span, "");
+        let suggestion: String = name.chars().map(|c| if is_word(c) { c } else { '_' }).collect();
+        let error =
+            Diagnostic::error(codes::BAD_PROJECT, format!("the project name `{name}` {problem}"))
+                .at(value.span, "");
         self.diagnostics.push(match suggestion == name {
             true => error,
             false => error.hint(format!("`{suggestion}` would do")),
@@ -289,11 +271,7 @@ impl Checker<'_> {
                 "identifier" => &mut quoting.identifier,
                 "column" | "snowflake_ignore_case" => continue,
                 _ => {
-                    self.wrong(
-                        "quoting",
-                        "has `database`, `schema`, `identifier` only",
-                        key.span,
-                    );
+                    self.wrong("quoting", "has `database`, `schema`, `identifier` only", key.span);
                     continue;
                 }
             };
@@ -315,9 +293,7 @@ impl Checker<'_> {
                 (Some(namespace), Some(order)) => {
                     let order = keys::texts(order).into_iter().map(|text| text.value);
                     // dbt: of two entries for one namespace the first counts.
-                    dispatch
-                        .entry(namespace.to_owned())
-                        .or_insert_with(|| order.collect());
+                    dispatch.entry(namespace.to_owned()).or_insert_with(|| order.collect());
                 }
                 _ => self.wrong(
                     "dispatch",
@@ -331,10 +307,7 @@ impl Checker<'_> {
 
     fn query_comment(&mut self) -> Option<QueryComment> {
         let Some(value) = self.keys.entry("query-comment") else {
-            return Some(QueryComment {
-                comment: DEFAULT_QUERY_COMMENT.to_owned(),
-                append: false,
-            });
+            return Some(QueryComment { comment: DEFAULT_QUERY_COMMENT.to_owned(), append: false });
         };
         let mut parts = (value.as_str().unwrap_or_default().to_owned(), false);
         if let Some(map) = value.as_map() {
@@ -381,7 +354,6 @@ impl Checker<'_> {
 
     fn wrong(&mut self, key: &str, wanted: &str, span: Span) {
         let message = format!("`{key}` {wanted}");
-        self.diagnostics
-            .push(Diagnostic::error(codes::WRONG_TYPE, message).at(span, ""));
+        self.diagnostics.push(Diagnostic::error(codes::WRONG_TYPE, message).at(span, ""));
     }
 }

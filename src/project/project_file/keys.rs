@@ -14,14 +14,14 @@ enum Shape {
     Texts,
     TextOrTexts,
     Number,
-    Scalar,
+    Version,
     Bool,
     Map,
     Maps,
     TextOrMap,
 }
 
-use Shape::{Bool, Map, Maps, Number, Scalar, Text, TextOrMap, TextOrTexts, Texts};
+use Shape::{Bool, Map, Maps, Number, Text, TextOrMap, TextOrTexts, Texts, Version};
 
 struct Key {
     name: &'static str,
@@ -38,7 +38,7 @@ macro_rules! keys {
 
 keys! {
     "name" Text false,
-    "version" Scalar true,
+    "version" Version true,
     "config-version" Number true,
     "profile" Text true,
     "model-paths" Texts true,
@@ -95,7 +95,7 @@ impl Shape {
             Texts => texts(yaml),
             TextOrTexts => yaml.as_str().is_some() || texts(yaml),
             Number => matches!(yaml.node, Node::Int(_)),
-            Scalar => yaml.scalar_text().is_some(),
+            Version => yaml.scalar_text().is_some_and(|text| is_version(&text)),
             Bool => yaml.as_bool().is_some(),
             Map => yaml.as_map().is_some(),
             Maps => (yaml.as_seq())
@@ -110,13 +110,21 @@ impl Shape {
             Texts => "a list of strings",
             TextOrTexts => "a string or a list of strings",
             Number => "a whole number",
-            Scalar => "a string or a number",
+            Version => "a version such as `1.0.0` or `1.0`",
             Bool => "a boolean",
             Map => "a mapping",
             Maps => "a list of mappings",
             TextOrMap => "a string or a mapping",
         }
     }
+}
+
+/// dbt 1.12: a semantic version or a number with a point; `1` is neither.
+fn is_version(text: &str) -> bool {
+    let core = text.split(['-', '+']).next().unwrap_or(text);
+    let parts: Vec<&str> = core.split('.').collect();
+    let is_number = |part: &&str| part.parse::<u64>().is_ok();
+    matches!(parts.len(), 2 | 3) && parts.iter().all(is_number)
 }
 
 /// The checked entries of a project file.
@@ -140,11 +148,7 @@ impl<'y> Keys<'y> {
             diagnostics.push(
                 Diagnostic::error(
                     codes::WRONG_TYPE,
-                    format!(
-                        "`{}` in {file} must be {}",
-                        known.name,
-                        known.shape.wanted()
-                    ),
+                    format!("`{}` in {file} must be {}", known.name, known.shape.wanted()),
                 )
                 .at(value.span, format!("this is {}", value.kind())),
             );
@@ -155,9 +159,7 @@ impl<'y> Keys<'y> {
     /// The value of a key, null included.
     pub(super) fn entry(&self, name: &str) -> Option<&'y Yaml> {
         let mut entries = self.entries.iter();
-        entries
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| *value)
+        entries.find(|(key, _)| *key == name).map(|(_, value)| *value)
     }
 
     /// The value of a key that is not null.
@@ -179,21 +181,13 @@ impl<'y> Keys<'y> {
 /// The texts of a list, or a single text as a list.
 pub(super) fn texts(yaml: &Yaml) -> Vec<Spanned<String>> {
     let items = yaml.as_seq().unwrap_or(std::slice::from_ref(yaml));
-    let text = |item: &Yaml| {
-        Some(Spanned {
-            value: item.as_str()?.to_owned(),
-            span: item.span,
-        })
-    };
+    let text = |item: &Yaml| Some(Spanned { value: item.as_str()?.to_owned(), span: item.span });
     items.iter().filter_map(text).collect()
 }
 
 /// dbt 1.12 rejects unknown keys at the top of the file.
 fn unknown(key: &Spanned<String>, file: &str) -> Diagnostic {
-    Diagnostic::error(
-        codes::UNKNOWN_KEY,
-        format!("{file} has an unknown key `{}`", key.value),
-    )
-    .at(key.span, "dbt rejects keys that it does not know here")
-    .suggest(did_you_mean(&key.value, KEYS.iter().map(|key| key.name)))
+    Diagnostic::error(codes::UNKNOWN_KEY, format!("{file} has an unknown key `{}`", key.value))
+        .at(key.span, "dbt rejects keys that it does not know here")
+        .suggest(did_you_mean(&key.value, KEYS.iter().map(|key| key.name)))
 }

@@ -55,10 +55,7 @@ impl Marked {
     }
 
     fn complaint(&self, wanted: &str) -> String {
-        format!(
-            "could not convert value '{}' into type '{wanted}'",
-            self.text
-        )
+        format!("could not convert value '{}' into type '{wanted}'", self.text)
     }
 }
 
@@ -99,16 +96,10 @@ fn number(text: &str) -> Option<Json> {
         return None;
     }
     if all_digits {
-        return text
-            .trim_start_matches('+')
-            .parse::<i64>()
-            .ok()
-            .map(Json::from);
+        return text.trim_start_matches('+').parse::<i64>().ok().map(Json::from);
     }
     let is_float = digits.starts_with(|c: char| c.is_ascii_digit() || c == '.')
-        && digits
-            .bytes()
-            .all(|b| b.is_ascii_digit() || b".eE+-".contains(&b));
+        && digits.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b));
     let float: f64 = is_float.then(|| text.parse().ok()).flatten()?;
     Number::from_f64(float).map(Json::Number)
 }
@@ -125,10 +116,7 @@ fn composed_literal(text: &str) -> Option<Json> {
 
 /// A value as a YAML node at one place.
 pub(super) fn node(value: Json, span: Span) -> Node {
-    let child = |value| Yaml {
-        node: node(value, span),
-        span,
-    };
+    let child = |value| Yaml { node: node(value, span), span };
     match value {
         Json::Null => Node::Null,
         Json::Bool(value) => Node::Bool(value),

@@ -53,9 +53,7 @@ fn of_map(map: &Value, method: &str, args: &[Value]) -> Result<Value, Error> {
         }
         "keys" => map.try_iter()?.collect(),
         "values" => map.try_iter()?.map(|key| get(&key)).collect(),
-        "items" => (map.try_iter()?)
-            .map(|key| Value::from(vec![key.clone(), get(&key)]))
-            .collect(),
+        "items" => (map.try_iter()?).map(|key| Value::from(vec![key.clone(), get(&key)])).collect(),
         _ => return Err(Error::from(ErrorKind::UnknownMethod)),
     })
 }

@@ -7,9 +7,7 @@ use crate::project::testing::MemoryHost;
 
 fn context(vars: Json) -> YamlContext {
     let host = MemoryHost::new(&[]).with_env(&[("FOO", "5"), ("EMPTY", "")]);
-    let Json::Object(vars) = vars else {
-        panic!("a mapping of variables")
-    };
+    let Json::Object(vars) = vars else { panic!("a mapping of variables") };
     let target = json!({"name": "dev", "schema": "main", "threads": 2});
     YamlContext::new(&host, vars, Some(&target), Secrets::Refused)
 }
@@ -82,10 +80,7 @@ fn errors_say_what_is_missing() {
         ("{{ var( }}", codes::JINJA_SYNTAX),
         ("{{ 'x' | as_number }}", codes::RENDER_ERROR),
         ("{{ 'true' | as_bool }}", codes::RENDER_ERROR),
-        (
-            "{{ env_var('DBT_ENV_SECRET_X', 'd') }}",
-            codes::RENDER_ERROR,
-        ),
+        ("{{ env_var('DBT_ENV_SECRET_X', 'd') }}", codes::RENDER_ERROR),
         ("{{ var('self') }}", codes::RENDER_ERROR),
     ] {
         assert_eq!(render(text).map_err(|e| e.code()), Err(code), "{text}");

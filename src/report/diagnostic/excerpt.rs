@@ -26,10 +26,7 @@ const GUTTER: usize = 10;
 pub(super) fn render(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
     let labels = diagnostic.primary.iter().chain(&diagnostic.secondary);
     let marks = labels.map(|label| Mark::new(label, sources)).collect();
-    groups(marks)
-        .iter()
-        .map(|group| draw(group, style))
-        .collect()
+    groups(marks).iter().map(|group| draw(group, style)).collect()
 }
 
 /// A label on one line of a file.
@@ -52,13 +49,7 @@ impl<'d> Mark<'d> {
         let end = floor_char_boundary(&file.text, label.span.end as usize);
         let end = end.min(line_bytes.end).max(start);
         let line = file.text[..start].matches('\n').count();
-        Mark {
-            line,
-            line_bytes,
-            bytes: start..end,
-            text: &label.text,
-            file,
-        }
+        Mark { line, line_bytes, bytes: start..end, text: &label.text, file }
     }
 
     fn place(&self) -> String {
@@ -69,9 +60,7 @@ impl<'d> Mark<'d> {
 
 fn line_around(text: &str, at: usize) -> Range<usize> {
     let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    let end = text[at..]
-        .find('\n')
-        .map_or(text.len(), |newline| at + newline);
+    let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
     start..end
 }
 
@@ -101,16 +90,11 @@ fn draw(group: &[Mark<'_>], style: Style) -> String {
         return format!("  --> {}\n", group[0].place());
     }
     let source_lines = framed_lines(&drawn);
-    let digits = (group.iter().map(|m| m.line + 1).max().unwrap_or(1))
-        .to_string()
-        .len();
+    let digits = (group.iter().map(|m| m.line + 1).max().unwrap_or(1)).to_string().len();
     let corner = if style.unicode { "┌─" } else { "-->" };
     let place = group[0].place();
-    let mut text = format!(
-        "{}{corner} {}\n",
-        " ".repeat(digits + 2),
-        style.paint(Paint::Accent, &place)
-    );
+    let mut text =
+        format!("{}{corner} {}\n", " ".repeat(digits + 2), style.paint(Paint::Accent, &place));
     text += &source_lines.join("\n");
     text += &comment(group, &source_lines, style);
     text.push('\n');
@@ -119,14 +103,8 @@ fn draw(group: &[Mark<'_>], style: Style) -> String {
 
 /// What miette drew, without its heading line and its frame above and below.
 fn framed_lines(drawn: &str) -> Vec<&str> {
-    let lines: Vec<&str> = drawn
-        .lines()
-        .map(str::trim_end)
-        .filter(|l| !l.is_empty())
-        .collect();
-    let inner = lines
-        .get(2..lines.len().saturating_sub(1))
-        .unwrap_or_default();
+    let lines: Vec<&str> = drawn.lines().map(str::trim_end).filter(|l| !l.is_empty()).collect();
+    let inner = lines.get(2..lines.len().saturating_sub(1)).unwrap_or_default();
     inner.to_vec()
 }
 
@@ -139,14 +117,8 @@ fn comment(group: &[Mark<'_>], lines: &[&str], style: Style) -> String {
         return String::new();
     }
     let text = text.replace('\n', " ");
-    let used = lines
-        .last()
-        .map_or(0, |line| columns(&without_colour(line)));
-    let gap = if used + columns(&text) < style.width {
-        " "
-    } else {
-        "\n      "
-    };
+    let used = lines.last().map_or(0, |line| columns(&without_colour(line)));
+    let gap = if used + columns(&text) < style.width { " " } else { "\n      " };
     format!("{gap}{}", style.paint(Paint::Error, &text))
 }
 
@@ -165,21 +137,14 @@ fn without_colour(line: &str) -> String {
 }
 
 fn theme(style: Style) -> GraphicalTheme {
-    let mut characters = if style.unicode {
-        ThemeCharacters::unicode()
-    } else {
-        ThemeCharacters::ascii()
-    };
+    let mut characters =
+        if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() };
     characters.underline = '^';
     characters.underbar = '^';
     if !style.unicode {
         characters.vbar_break = '|';
     }
-    let styles = if style.color {
-        ThemeStyles::ansi()
-    } else {
-        ThemeStyles::none()
-    };
+    let styles = if style.color { ThemeStyles::ansi() } else { ThemeStyles::none() };
     GraphicalTheme { characters, styles }
 }
 
@@ -195,11 +160,7 @@ impl Snippet {
     fn new(group: &[Mark<'_>], style: Style) -> Self {
         let first_line = group.iter().map(|m| m.line).min().unwrap_or(0);
         let last_line = group.iter().map(|m| m.line).max().unwrap_or(0);
-        let mut snippet = Snippet {
-            text: String::new(),
-            first_line,
-            labels: Vec::new(),
-        };
+        let mut snippet = Snippet { text: String::new(), first_line, labels: Vec::new() };
         let start = group.iter().map(|m| m.line_bytes.start).min().unwrap_or(0);
         let mut line_bytes = line_around(&group[0].file.text, start);
         for line in first_line..=last_line {
@@ -211,11 +172,8 @@ impl Snippet {
         }
         if let [_] = group {
             // The text of a lone label is put behind its carets by `comment`.
-            snippet.labels = snippet
-                .labels
-                .iter()
-                .map(|l| LabeledSpan::underline(*l.inner()))
-                .collect();
+            snippet.labels =
+                snippet.labels.iter().map(|l| LabeledSpan::underline(*l.inner())).collect();
         }
         snippet
     }
@@ -228,8 +186,7 @@ impl Snippet {
             let start = line.position(mark.bytes.start - bytes.start);
             let end = line.position(mark.bytes.end - bytes.start).max(start);
             let label = (!mark.text.is_empty()).then(|| mark.text.replace('\n', " "));
-            self.labels
-                .push(LabeledSpan::new(label, base + start, end - start));
+            self.labels.push(LabeledSpan::new(label, base + start, end - start));
         }
         self.text += &line.text;
         self.text.push('\n');
@@ -247,16 +204,12 @@ impl SafeLine {
     fn new(line: &str, anchor: usize, style: Style) -> Self {
         let room = style.width.saturating_sub(GUTTER).max(20);
         let window = window(line, anchor, room);
-        let mut safe = SafeLine {
-            text: String::new(),
-            moved: Vec::with_capacity(line.len() + 1),
-        };
+        let mut safe = SafeLine { text: String::new(), moved: Vec::with_capacity(line.len() + 1) };
         if window.start > 0 {
             safe.text += style.ellipsis();
         }
         for (at, character) in line.char_indices() {
-            safe.moved
-                .resize(at + character.len_utf8(), safe.text.len());
+            safe.moved.resize(at + character.len_utf8(), safe.text.len());
             if window.contains(&at) {
                 safe.push(character);
             }
@@ -277,22 +230,14 @@ impl SafeLine {
     }
 
     fn position(&self, byte: usize) -> usize {
-        self.moved
-            .get(byte)
-            .or(self.moved.last())
-            .copied()
-            .unwrap_or(0)
+        self.moved.get(byte).or(self.moved.last()).copied().unwrap_or(0)
     }
 }
 
 /// The bytes of a line that fit into `room` columns, with the anchor among them.
 fn window(line: &str, anchor: usize, room: usize) -> Range<usize> {
     let width = |c: char| {
-        if c == '\t' {
-            4
-        } else {
-            columns(c.encode_utf8(&mut [0; 4]))
-        }
+        if c == '\t' { 4 } else { columns(c.encode_utf8(&mut [0; 4])) }
     };
     if line.chars().map(width).sum::<usize>() <= room {
         return 0..line.len();
@@ -345,12 +290,6 @@ impl SourceCode for Snippet {
         let bytes = self.text.as_bytes();
         let whole = SourceSpan::from((0, bytes.len()));
         let lines = self.text.lines().count();
-        Ok(Box::new(MietteSpanContents::new(
-            bytes,
-            whole,
-            self.first_line,
-            0,
-            lines,
-        )))
+        Ok(Box::new(MietteSpanContents::new(bytes, whole, self.first_line, 0, lines)))
     }
 }

@@ -38,10 +38,7 @@ pub fn one_line(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> S
 
 /// The diagnostic as an object: `code`, `name`, `severity`, `message`, `place`, `labels`, `notes`, `hint`.
 pub fn json(diagnostic: &Diagnostic, sources: &SourceMap) -> Json {
-    let labels = diagnostic
-        .secondary
-        .iter()
-        .map(|label| place(label, sources));
+    let labels = diagnostic.secondary.iter().map(|label| place(label, sources));
     json!({
         "code": diagnostic.code.id(),
         "name": diagnostic.code.name(),
@@ -90,10 +87,7 @@ pub fn tally(list: &[Diagnostic]) -> String {
     let kinds = [Severity::Error, Severity::Warning, Severity::Note];
     let parts = kinds.map(|severity| (of(severity), word(severity)));
     let parts = parts.into_iter().filter(|(number, _)| *number > 0);
-    parts
-        .map(|(number, word)| super::style::count(number, word))
-        .collect::<Vec<_>>()
-        .join(", ")
+    parts.map(|(number, word)| super::style::count(number, word)).collect::<Vec<_>>().join(", ")
 }
 
 fn heading(diagnostic: &Diagnostic, style: Style) -> String {
@@ -103,10 +97,7 @@ fn heading(diagnostic: &Diagnostic, style: Style) -> String {
 fn heading_of(diagnostic: &Diagnostic, message: &str, style: Style) -> String {
     let head = format!("{}[{}]", word(diagnostic.severity), diagnostic.code.id());
     let head = style.paint(paint(diagnostic.severity), &head);
-    format!(
-        "{head} {}: {message}",
-        style.paint(Paint::Bold, diagnostic.code.name())
-    )
+    format!("{head} {}: {message}", style.paint(Paint::Bold, diagnostic.code.name()))
 }
 
 fn paint(severity: Severity) -> Paint {

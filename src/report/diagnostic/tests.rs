@@ -6,12 +6,7 @@ use super::*;
 use crate::diagnostics::codes;
 use crate::source::{FileId, Span};
 
-const UNICODE: Style = Style {
-    color: false,
-    unicode: true,
-    width: 80,
-    cut: false,
-};
+const UNICODE: Style = Style { color: false, unicode: true, width: 80, cut: false };
 
 fn source(text: &str) -> (SourceMap, FileId) {
     let sources = SourceMap::new();
@@ -32,10 +27,7 @@ fn a_diagnostic_shows_place_source_notes_and_hint() {
         codes::UNKNOWN_REF,
         "model `orders` references `stg_order`, which does not exist",
     )
-    .at(
-        span_of(id, text, "ref('stg_order')"),
-        "no model, seed or snapshot has this name",
-    )
+    .at(span_of(id, text, "ref('stg_order')"), "no model, seed or snapshot has this name")
     .note("in macro `union_all`, called at models/marts/orders.sql:3:1")
     .suggest(Some("stg_orders"));
     assert_eq!(
@@ -117,19 +109,10 @@ fn long_lines_are_cut_around_the_label() {
     let diagnostic =
         Diagnostic::error(codes::SQL_ERROR, "x").at(span_of(id, &text, "boom"), "here");
     let shown = render(&diagnostic, &sources, UNICODE);
-    assert!(
-        shown
-            .lines()
-            .all(|line| crate::report::style::columns(line) <= 80),
-        "{shown}"
-    );
+    assert!(shown.lines().all(|line| crate::report::style::columns(line) <= 80), "{shown}");
     let lines: Vec<&str> = shown.lines().collect();
     let column = |line: &str, part: &str| line.find(part).map(|at| line[..at].chars().count());
-    assert_eq!(
-        column(lines[2], "boom"),
-        column(lines[3], "^^^^"),
-        "{shown}"
-    );
+    assert_eq!(column(lines[2], "boom"), column(lines[3], "^^^^"), "{shown}");
 }
 
 #[test]
@@ -141,10 +124,7 @@ fn odd_places_do_not_panic() {
                 .at(Span::new(id, start, end), "here")
                 .and_at(Span::new(id, start, end), "and here");
             let shown = render(&diagnostic, &sources, UNICODE);
-            assert!(
-                shown.contains("models/marts/orders.sql:"),
-                "{text:?} {start} {end}: {shown}"
-            );
+            assert!(shown.contains("models/marts/orders.sql:"), "{text:?} {start} {end}: {shown}");
             assert!(!shown.contains('\u{1b}'), "{shown:?}");
         }
     }
@@ -155,22 +135,13 @@ fn many_are_cut_with_errors_first_and_counted() {
     let (sources, _) = source("");
     let mut all = Diagnostics::new();
     for number in 0..60 {
-        all.push(Diagnostic::warning(
-            codes::UNKNOWN_KEY,
-            format!("key {number}"),
-        ));
+        all.push(Diagnostic::warning(codes::UNKNOWN_KEY, format!("key {number}")));
     }
     all.push(Diagnostic::error(codes::CYCLE, "a cycle"));
     all.push(Diagnostic::error(codes::CYCLE, "a cycle"));
     let shown = render_all(all, &sources, Style::PLAIN);
-    assert!(
-        shown.starts_with("error[E0306] cycle: a cycle\n"),
-        "{shown}"
-    );
-    assert!(
-        shown.ends_with("11 more not shown\n1 error, 60 warnings\n"),
-        "{shown}"
-    );
+    assert!(shown.starts_with("error[E0306] cycle: a cycle\n"), "{shown}");
+    assert!(shown.ends_with("11 more not shown\n1 error, 60 warnings\n"), "{shown}");
 }
 
 #[test]

@@ -53,9 +53,7 @@ fn pick<T>(table: Table<T>, resource: &T, keys: &[String]) -> Map<String, Json> 
         let end = steps.try_fold(&start, |at, step| at.get(step))?;
         (!end.is_null()).then(|| end.clone())
     };
-    keys.iter()
-        .filter_map(|key| Some((key.clone(), value(key)?)))
-        .collect()
+    keys.iter().filter_map(|key| Some((key.clone(), value(key)?))).collect()
 }
 
 const NODE: Table<Node> = &[
@@ -70,17 +68,13 @@ const NODE: Table<Node> = &[
     ("fqn", |n| Some(json!(n.fqn))),
     ("alias", |n| Some(json!(n.alias))),
     ("checksum", |n| Some(checksum(n))),
-    ("config", |n| {
-        Some(Json::Object(n.config.published(n.resource_type)))
-    }),
+    ("config", |n| Some(Json::Object(n.config.published(n.resource_type)))),
     ("tags", |n| Some(json!(n.tags))),
     ("description", |n| Some(json!(n.description))),
     ("columns", |n| Some(columns(n.columns.values()))),
     ("meta", |n| Some(json!(n.meta))),
     ("group", |n| Some(json!(n.group))),
-    ("docs", |n| {
-        Some(n.config.effective("docs", n.resource_type))
-    }),
+    ("docs", |n| Some(n.config.effective("docs", n.resource_type))),
     ("patch_path", |n| Some(json!(n.patch_path))),
     ("created_at", |n| Some(json!(n.created_at))),
     ("relation_name", |n| Some(json!(n.relation_name))),
@@ -93,13 +87,9 @@ const NODE: Table<Node> = &[
     ("constraints", |n| Some(json!(n.model()?.constraints))),
     ("version", |n| Some(json!(n.model()?.version))),
     ("latest_version", |n| Some(json!(n.model()?.latest_version))),
-    ("deprecation_date", |n| {
-        Some(json!(n.model()?.deprecation_date))
-    }),
+    ("deprecation_date", |n| Some(json!(n.model()?.deprecation_date))),
     // dbt: only models have it; of this project's models it is all that they read (1.12).
-    ("direct_parents", |n| {
-        n.model().map(|_| json!(n.depends_on.nodes))
-    }),
+    ("direct_parents", |n| n.model().map(|_| json!(n.depends_on.nodes))),
     ("column_name", |n| Some(json!(generic(n)?.column_name))),
     ("file_key_name", |n| Some(json!(generic(n)?.file_key_name))),
     ("attached_node", |n| Some(json!(generic(n)?.attached_node))),
@@ -135,9 +125,7 @@ const SOURCE: Table<SourceTable> = &[
     ("meta", |s| Some(json!(s.meta))),
     ("source_meta", |s| Some(json!(s.source_meta))),
     ("tags", |s| Some(json!(s.tags))),
-    ("config", |s| {
-        Some(Json::Object(s.config.published(ResourceType::Source)))
-    }),
+    ("config", |s| Some(Json::Object(s.config.published(ResourceType::Source)))),
     ("relation_name", |s| Some(json!(s.relation_name))),
     ("created_at", |s| Some(json!(s.created_at))),
 ];
@@ -157,13 +145,9 @@ const EXPOSURE: Table<Exposure> = &[
     ("maturity", |e| Some(json!(e.maturity))),
     ("meta", |e| Some(json!(e.meta))),
     ("tags", |e| Some(json!(e.tags))),
-    ("config", |e| {
-        Some(Json::Object(e.config.published(ResourceType::Exposure)))
-    }),
+    ("config", |e| Some(Json::Object(e.config.published(ResourceType::Exposure)))),
     ("url", |e| Some(json!(e.url))),
-    ("depends_on", |e| {
-        Some(json!({"macros": e.depends_on.macros, "nodes": e.depends_on.nodes}))
-    }),
+    ("depends_on", |e| Some(json!({"macros": e.depends_on.macros, "nodes": e.depends_on.nodes}))),
     ("refs", |e| Some(refs(&e.refs))),
     ("sources", |e| Some(json!(e.sources))),
     ("created_at", |e| Some(json!(e.created_at))),
@@ -213,9 +197,5 @@ fn columns<'a>(columns: impl Iterator<Item = &'a Column>) -> Json {
             "tags": column.tags, "granularity": column.granularity,
         })
     };
-    Json::Object(
-        columns
-            .map(|column| (column.name.clone(), one(column)))
-            .collect(),
-    )
+    Json::Object(columns.map(|column| (column.name.clone(), one(column))).collect())
 }

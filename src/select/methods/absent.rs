@@ -4,9 +4,5 @@ use super::Method;
 
 /// A method that matches nothing.
 pub(super) const fn method(name: &'static str) -> Method {
-    Method {
-        name,
-        find: |_, scope| Ok(scope.dag.none()),
-        names: |_| Vec::new(),
-    }
+    Method { name, find: |_, scope| Ok(scope.dag.none()), names: |_| Vec::new() }
 }

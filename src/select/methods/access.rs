@@ -8,11 +8,7 @@ use crate::select::scope::Scope;
 
 use super::{Method, distinct};
 
-pub(super) const METHOD: Method = Method {
-    name: "access",
-    find,
-    names,
-};
+pub(super) const METHOD: Method = Method { name: "access", find, names };
 
 fn find(query: &Query, scope: &Scope<'_>) -> Result<Indices, Diagnostic> {
     Ok(scope.matching(|resource| access(resource) == Some(&query.value)))

@@ -11,11 +11,7 @@ use crate::select::scope::Scope;
 
 use super::Method;
 
-pub(super) const METHOD: Method = Method {
-    name: "config",
-    find,
-    names: |_| Vec::new(),
-};
+pub(super) const METHOD: Method = Method { name: "config", find, names: |_| Vec::new() };
 
 fn find(query: &Query, scope: &Scope<'_>) -> Result<Indices, Diagnostic> {
     let Some((key, inner)) = query.arguments.split_first() else {
@@ -46,9 +42,7 @@ struct Test<'q> {
 impl Test<'_> {
     /// Whether the value is at the end of the keys, or in the list there.
     fn finds(&self, start: Option<&Json>, keys: &[String]) -> bool {
-        let end = keys
-            .iter()
-            .try_fold(start.unwrap_or(&Json::Null), |at, key| at.get(key));
+        let end = keys.iter().try_fold(start.unwrap_or(&Json::Null), |at, key| at.get(key));
         match end {
             Some(Json::Array(items)) => items.iter().any(|item| self.is(item)),
             Some(value) => self.is(value),

@@ -9,11 +9,7 @@ use crate::select::scope::Scope;
 
 use super::{Method, distinct};
 
-pub(super) const METHOD: Method = Method {
-    name: "exposure",
-    find,
-    names,
-};
+pub(super) const METHOD: Method = Method { name: "exposure", find, names };
 
 fn find(query: &Query, scope: &Scope<'_>) -> Result<Indices, Diagnostic> {
     let parts: Vec<&str> = query.value.split('.').collect();

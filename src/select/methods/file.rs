@@ -8,11 +8,7 @@ use crate::select::scope::Scope;
 
 use super::{Method, distinct};
 
-pub(super) const METHOD: Method = Method {
-    name: "file",
-    find,
-    names,
-};
+pub(super) const METHOD: Method = Method { name: "file", find, names };
 
 fn find(query: &Query, scope: &Scope<'_>) -> Result<Indices, Diagnostic> {
     let pattern = Pattern::new(&query.value);
@@ -23,11 +19,7 @@ fn find(query: &Query, scope: &Scope<'_>) -> Result<Indices, Diagnostic> {
 }
 
 fn names(scope: &Scope<'_>) -> Vec<String> {
-    distinct(
-        scope
-            .resources()
-            .map(|resource| file_name(resource.original_file_path())),
-    )
+    distinct(scope.resources().map(|resource| file_name(resource.original_file_path())))
 }
 
 fn file_name(path: &str) -> &str {

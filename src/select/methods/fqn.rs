@@ -9,11 +9,7 @@ use crate::select::scope::Scope;
 
 use super::{Method, distinct};
 
-pub(super) const METHOD: Method = Method {
-    name: "fqn",
-    find,
-    names,
-};
+pub(super) const METHOD: Method = Method { name: "fqn", find, names };
 
 fn find(query: &Query, scope: &Scope<'_>) -> Result<Indices, Diagnostic> {
     let wanted = Wanted::new(&query.value);
@@ -29,10 +25,7 @@ fn find(query: &Query, scope: &Scope<'_>) -> Result<Indices, Diagnostic> {
 
 fn names(scope: &Scope<'_>) -> Vec<String> {
     let named = scope.resources().filter(|resource| {
-        !matches!(
-            resource.resource_type(),
-            ResourceType::Source | ResourceType::Test
-        )
+        !matches!(resource.resource_type(), ResourceType::Source | ResourceType::Test)
     });
     distinct(named.flat_map(|resource| resource.fqn().iter().map(String::as_str)))
 }

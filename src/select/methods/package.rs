@@ -8,11 +8,7 @@ use crate::select::scope::Scope;
 
 use super::{Method, distinct};
 
-pub(super) const METHOD: Method = Method {
-    name: "package",
-    find,
-    names,
-};
+pub(super) const METHOD: Method = Method { name: "package", find, names };
 
 fn find(query: &Query, scope: &Scope<'_>) -> Result<Indices, Diagnostic> {
     let pattern = Pattern::new(match query.value.as_str() {

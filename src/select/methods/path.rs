@@ -15,11 +15,7 @@ use crate::select::scope::Scope;
 
 use super::{Method, distinct};
 
-pub(super) const METHOD: Method = Method {
-    name: "path",
-    find,
-    names,
-};
+pub(super) const METHOD: Method = Method { name: "path", find, names };
 
 fn find(query: &Query, scope: &Scope<'_>) -> Result<Indices, Diagnostic> {
     let glob = Glob::new(&query.value)?;

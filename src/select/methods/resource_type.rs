@@ -7,11 +7,7 @@ use crate::select::scope::Scope;
 
 use super::{Method, not_one_of};
 
-pub(super) const METHOD: Method = Method {
-    name: "resource_type",
-    find,
-    names: |_| Vec::new(),
-};
+pub(super) const METHOD: Method = Method { name: "resource_type", find, names: |_| Vec::new() };
 
 /// dbt 1.12 knows these; some have no nodes here.
 const TYPES: &[&str] = &[

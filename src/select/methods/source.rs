@@ -9,11 +9,7 @@ use crate::select::scope::Scope;
 
 use super::Method;
 
-pub(super) const METHOD: Method = Method {
-    name: "source",
-    find,
-    names,
-};
+pub(super) const METHOD: Method = Method { name: "source", find, names };
 
 fn find(query: &Query, scope: &Scope<'_>) -> Result<Indices, Diagnostic> {
     let parts: Vec<&str> = query.value.split('.').collect();

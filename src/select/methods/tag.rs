@@ -8,11 +8,7 @@ use crate::select::scope::Scope;
 
 use super::{Method, distinct};
 
-pub(super) const METHOD: Method = Method {
-    name: "tag",
-    find,
-    names,
-};
+pub(super) const METHOD: Method = Method { name: "tag", find, names };
 
 fn find(query: &Query, scope: &Scope<'_>) -> Result<Indices, Diagnostic> {
     let pattern = Pattern::new(&query.value);
@@ -20,9 +16,5 @@ fn find(query: &Query, scope: &Scope<'_>) -> Result<Indices, Diagnostic> {
 }
 
 fn names(scope: &Scope<'_>) -> Vec<String> {
-    distinct(
-        scope
-            .resources()
-            .flat_map(|resource| resource.tags().iter().map(String::as_str)),
-    )
+    distinct(scope.resources().flat_map(|resource| resource.tags().iter().map(String::as_str)))
 }

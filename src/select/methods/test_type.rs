@@ -8,11 +8,7 @@ use crate::select::scope::Scope;
 
 use super::{Method, not_one_of};
 
-pub(super) const METHOD: Method = Method {
-    name: "test_type",
-    find,
-    names: |_| Vec::new(),
-};
+pub(super) const METHOD: Method = Method { name: "test_type", find, names: |_| Vec::new() };
 
 type IsOf = fn(&Test) -> bool;
 

@@ -7,11 +7,7 @@ use super::Method;
 
 /// A method that is refused, whatever its value.
 pub(super) const fn method(name: &'static str) -> Method {
-    Method {
-        name,
-        find: |query, _| Err(refusal(query)),
-        names: |_| Vec::new(),
-    }
+    Method { name, find: |query, _| Err(refusal(query)), names: |_| Vec::new() }
 }
 
 fn refusal(query: &Query) -> Diagnostic {

@@ -12,19 +12,13 @@ use crate::select::scope::Scope;
 
 use super::{Method, not_one_of};
 
-pub(super) const METHOD: Method = Method {
-    name: "version",
-    find,
-    names: |_| Vec::new(),
-};
+pub(super) const METHOD: Method = Method { name: "version", find, names: |_| Vec::new() };
 
 type Stands = fn(&Model) -> bool;
 
 const STANDINGS: &[(&str, Stands)] = &[
     ("latest", |model| standing(model) == Some(Ordering::Equal)),
-    ("prerelease", |model| {
-        standing(model) == Some(Ordering::Greater)
-    }),
+    ("prerelease", |model| standing(model) == Some(Ordering::Greater)),
     ("old", |model| standing(model) == Some(Ordering::Less)),
     ("none", |model| model.version.is_none()),
 ];

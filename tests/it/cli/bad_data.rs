@@ -11,10 +11,7 @@ const TABLE: &str = "//- models/a.sql\n{{ config(materialized='table') }}\nselec
 fn names_row_3(outcome: Outcome) {
     let text = outcome.text();
     let places = ["row 3", "line 3", "seeds/people.csv:3"];
-    assert!(
-        places.iter().any(|place| text.contains(place)),
-        "no row number in {outcome}"
-    );
+    assert!(places.iter().any(|place| text.contains(place)), "no row number in {outcome}");
     outcome.mentions(&["E0207", "seeds/people.csv"]);
 }
 
@@ -54,15 +51,10 @@ fn a_broken_seed_leaves_its_table_as_it_was() {
 fn a_locked_database_is_reported_and_not_changed() {
     let scratch = Scratch::new(TABLE);
     scratch.forge(&["run"]).expect(0, &[]);
-    scratch.write(
-        "models/a.sql",
-        "{{ config(materialized='table') }}\nselect 2 as id\n",
-    );
+    scratch.write("models/a.sql", "{{ config(materialized='table') }}\nselect 2 as id\n");
     let other = scratch.db();
     other.execute_batch("begin immediate").unwrap();
-    scratch
-        .forge(&["run"])
-        .expect_failure(&["E0702", "shop.db", "locked"]);
+    scratch.forge(&["run"]).expect_failure(&["E0702", "shop.db", "locked"]);
     other.execute_batch("rollback").unwrap();
     assert_eq!(scratch.value("select id from a"), 1.into());
     scratch.forge(&["run"]).expect(0, &[]);
@@ -73,22 +65,13 @@ fn a_locked_database_is_reported_and_not_changed() {
 fn a_database_that_refuses_writers_is_reported() {
     let scratch = Scratch::new(TABLE);
     scratch.forge(&["run"]).expect(0, &[]);
-    scratch
-        .db()
-        .pragma_update(None, "journal_mode", "delete")
-        .unwrap();
+    scratch.db().pragma_update(None, "journal_mode", "delete").unwrap();
     // The "file format write version" in the header: beyond 2, SQLite opens the file read-only, for root too.
     let mut bytes = std::fs::read(scratch.path("shop.db")).unwrap();
     bytes[18] = 3;
     std::fs::write(scratch.path("shop.db"), &bytes).unwrap();
-    scratch
-        .forge(&["run"])
-        .expect_failure(&["E0703", "shop.db"]);
-    assert_eq!(
-        std::fs::read(scratch.path("shop.db")).unwrap(),
-        bytes,
-        "the file was changed"
-    );
+    scratch.forge(&["run"]).expect_failure(&["E0703", "shop.db"]);
+    assert_eq!(std::fs::read(scratch.path("shop.db")).unwrap(), bytes, "the file was changed");
 }
 
 #[cfg(unix)]
@@ -102,16 +85,10 @@ fn a_file_without_write_permission_is_reported() {
             .unwrap();
     };
     permit("shop.db", 0o444);
-    if std::fs::OpenOptions::new()
-        .write(true)
-        .open(scratch.path("shop.db"))
-        .is_ok()
-    {
+    if std::fs::OpenOptions::new().write(true).open(scratch.path("shop.db")).is_ok() {
         return skip("this user may write read-only files (root), so permissions cannot be tested");
     }
-    scratch
-        .forge(&["run"])
-        .expect_failure(&["E0703", "shop.db"]);
+    scratch.forge(&["run"]).expect_failure(&["E0703", "shop.db"]);
     permit("shop.db", 0o644);
     assert_eq!(scratch.value("select id from a"), 1.into());
 }
@@ -121,9 +98,7 @@ fn a_file_that_is_not_a_database_is_reported_and_not_overwritten() {
     let scratch = Scratch::new(TABLE);
     let letter = "Dear reader, this is a letter and not a database. ".repeat(100);
     scratch.write("shop.db", &letter);
-    scratch
-        .forge(&["run"])
-        .expect_failure(&["E0704", "shop.db"]);
+    scratch.forge(&["run"]).expect_failure(&["E0704", "shop.db"]);
     assert_eq!(scratch.read("shop.db"), letter);
 }
 
@@ -146,9 +121,7 @@ fn a_table_that_vanished_is_named() {
     scratch.forge(&["run"]).expect(0, &[]);
     let before = scratch.rows("shop.db")["b"].clone();
     scratch.db().execute_batch("drop table a").unwrap();
-    scratch
-        .forge(&["run", "--select", "b"])
-        .expect(1, &["E0706", "`a`", "models/b.sql:3:"]);
+    scratch.forge(&["run", "--select", "b"]).expect(1, &["E0706", "`a`", "models/b.sql:3:"]);
     assert_eq!(scratch.rows("shop.db")["b"], before);
 }
 
@@ -158,32 +131,20 @@ fn a_failed_test_shows_its_count_five_rows_and_where_the_rest_is() {
         "//- seeds/people.csv\nid,name\n9001,\n9002,\n9003,\n9004,\n9005,\n9006,\n9007,\n9008,Ada\n\
          //- tests/nameless.sql\nselect id, name from {{ ref('people') }} where name is null\n",
     );
-    let outcome = scratch
-        .forge(&["build"])
-        .expect(1, &["E0801", "nameless", "7", "forge show"]);
+    let outcome = scratch.forge(&["build"]).expect(1, &["E0801", "nameless", "7", "forge show"]);
     let text = outcome.text();
-    let shown = (9001..=9007)
-        .filter(|id| text.contains(&id.to_string()))
-        .count();
+    let shown = (9001..=9007).filter(|id| text.contains(&id.to_string())).count();
     assert_eq!(shown, 5, "rows shown by {outcome}");
 }
 
 #[test]
 fn a_selection_without_a_node_says_so_and_is_fine() {
     let scratch = Scratch::new(TABLE);
-    scratch
-        .forge(&["run", "--select", "aa_nothing_aa"])
-        .expect(0, &["E0602", "aa_nothing_aa"]);
-    scratch
-        .forge(&["ls", "--select", "no_method_is:this"])
-        .expect(2, &["E0601", "no_method_is"]);
+    scratch.forge(&["run", "--select", "aa_nothing_aa"]).expect(0, &["E0602", "aa_nothing_aa"]);
+    scratch.forge(&["ls", "--select", "no_method_is:this"]).expect(2, &["E0601", "no_method_is"]);
     let other = Connection::open(scratch.path("shop.db")).unwrap();
     let tables: i64 = other
-        .query_row(
-            "select count(*) from sqlite_master where name = 'a'",
-            [],
-            |row| row.get(0),
-        )
+        .query_row("select count(*) from sqlite_master where name = 'a'", [], |row| row.get(0))
         .unwrap();
     assert_eq!(tables, 0);
 }
@@ -194,7 +155,17 @@ fn the_caret_marks_what_the_engine_stumbled_over() {
         "//- models/a.sql\n{{ config(materialized='table') }}\nselect 'ab' as x from ab\n\
          //- models/b.sql\n{{ config(materialized='table') }}\nselect 1 qualify 1\n",
     );
+    scratch.forge(&["run"]).expect(1, &["models/a.sql:2:23", "models/b.sql:2:18"]);
+}
+
+#[test]
+fn a_failing_hook_of_a_model_is_named() {
+    let scratch = Scratch::new(
+        "//- models/a.sql\n{{ config(post_hook='insert into {{ this.name }}_log values (1)', materialized='table') }}\nselect 1 as id\n\
+         //- models/b.sql\n{{ config(pre_hook={'sql': 'nope', 'transaction': false}, materialized='table') }}\nselect 1 as id\n",
+    );
     scratch
         .forge(&["run"])
-        .expect(1, &["models/a.sql:2:23", "models/b.sql:2:18"]);
+        .expect(1, &["the post-hook of model `a`", "`a_log`", "the pre-hook of model `b`"])
+        .without(&["build what it reads first"]);
 }

@@ -5,9 +5,7 @@ use crate::scratch::Scratch;
 #[test]
 fn a_missing_project_file_is_named() {
     let scratch = Scratch::empty();
-    scratch
-        .forge(&["build"])
-        .expect(2, &["E0101", "dbt_project.yml"]);
+    scratch.forge(&["build"]).expect(2, &["E0101", "dbt_project.yml"]);
     assert!(!scratch.path("target").exists());
 }
 
@@ -17,23 +15,16 @@ fn yaml_that_does_not_parse_is_shown_with_line_and_column() {
         "//- models/a.sql\nselect 1 as id\n\
          //- models/schema.yml\nmodels:\n  - name: a\n   description: bad indent\n",
     );
-    let outcome = scratch
-        .forge(&["parse"])
-        .expect(2, &["E0202", "models/schema.yml:3:"]);
+    let outcome = scratch.forge(&["parse"]).expect(2, &["E0202", "models/schema.yml:3:"]);
     let text = outcome.text();
     let after = text.split("models/schema.yml:3:").nth(1).unwrap();
-    assert!(
-        after.starts_with(|c: char| c.is_ascii_digit()),
-        "no column in {outcome}"
-    );
+    assert!(after.starts_with(|c: char| c.is_ascii_digit()), "no column in {outcome}");
 }
 
 #[test]
 fn a_project_file_that_does_not_parse_is_shown_with_its_line() {
     let scratch = Scratch::new("//- dbt_project.yml\nname: shop\nmodels: {a: 1\n");
-    scratch
-        .forge(&["parse"])
-        .expect(2, &["E0202", "dbt_project.yml:"]);
+    scratch.forge(&["parse"]).expect(2, &["E0202", "dbt_project.yml:"]);
 }
 
 #[test]
@@ -42,20 +33,9 @@ fn an_unknown_key_is_a_warning_with_a_suggestion_and_an_error_when_strict() {
         "//- models/a.sql\nselect 1 as id\n\
          //- models/schema.yml\nmodels:\n  - name: a\n    desciption: misspelt\n",
     );
-    let texts = [
-        "E0204",
-        "desciption",
-        "`description`",
-        "models/schema.yml:3:5",
-    ];
-    scratch
-        .forge(&["parse"])
-        .expect(0, &texts)
-        .mentions(&["warning"]);
-    scratch
-        .forge(&["parse", "--strict"])
-        .expect(2, &texts)
-        .mentions(&["error"]);
+    let texts = ["E0204", "desciption", "`description`", "models/schema.yml:3:5"];
+    scratch.forge(&["parse"]).expect(0, &texts).mentions(&["warning"]);
+    scratch.forge(&["parse", "--strict"]).expect(2, &texts).mentions(&["error"]);
 }
 
 #[test]
@@ -64,12 +44,7 @@ fn an_unknown_configuration_key_gets_a_suggestion() {
         "//- models/a.sql\nselect 1 as id\n\
          //- models/schema.yml\nmodels:\n  - name: a\n    config:\n      materialised: table\n",
     );
-    let texts = [
-        "E0204",
-        "materialised",
-        "`materialized`",
-        "models/schema.yml:4:7",
-    ];
+    let texts = ["E0204", "materialised", "`materialized`", "models/schema.yml:4:7"];
     scratch.forge(&["parse"]).expect(0, &texts);
     scratch.forge(&["parse", "--strict"]).expect(2, &texts);
 }
@@ -98,10 +73,7 @@ fn meta_may_hold_any_key() {
         "//- models/a.sql\nselect 1 as id\n\
          //- models/schema.yml\nmodels:\n  - name: a\n    config:\n      meta: {desciption: x, owner: {nmae: y}}\n",
     );
-    scratch
-        .forge(&["parse", "--strict"])
-        .expect(0, &[])
-        .without(&["E0204"]);
+    scratch.forge(&["parse", "--strict"]).expect(0, &[]).without(&["E0204"]);
     assert!(scratch.read("target/manifest.json").contains("\"nmae\""));
 }
 
@@ -110,15 +82,9 @@ fn two_models_of_one_name_are_shown_with_both_files() {
     let scratch = Scratch::new(
         "//- models/x/orders.sql\nselect 1 as id\n//- models/y/orders.sql\nselect 2 as id\n",
     );
-    scratch.forge(&["parse"]).expect(
-        2,
-        &[
-            "E0303",
-            "orders",
-            "models/x/orders.sql",
-            "models/y/orders.sql",
-        ],
-    );
+    scratch
+        .forge(&["parse"])
+        .expect(2, &["E0303", "orders", "models/x/orders.sql", "models/y/orders.sql"]);
 }
 
 #[test]
@@ -138,9 +104,7 @@ fn an_unknown_source_points_at_its_place_and_suggests_a_name() {
         "//- models/a.sql\nselect * from {{ source('bank', 'acounts') }}\n\
          //- models/sources.yml\nsources:\n  - name: bank\n    tables: [{name: accounts}]\n",
     );
-    scratch
-        .forge(&["parse"])
-        .expect(2, &["E0302", "acounts", "accounts", "models/a.sql:1:"]);
+    scratch.forge(&["parse"]).expect(2, &["E0302", "acounts", "accounts", "models/a.sql:1:"]);
 }
 
 #[test]
@@ -150,10 +114,7 @@ fn all_mistakes_are_shown_at_once() {
          //- models/b.sql\nselect * from {{ ref('ghost_two') }} {{ source('no', 'table') }}\n\
          //- models/schema.yml\nmodels: [oops\n",
     );
-    scratch.forge(&["parse"]).expect(
-        2,
-        &["ghost_one", "ghost_two", "E0302", "models/schema.yml:"],
-    );
+    scratch.forge(&["parse"]).expect(2, &["ghost_one", "ghost_two", "E0302", "models/schema.yml:"]);
 }
 
 #[test]
@@ -164,14 +125,10 @@ fn a_cycle_is_shown_all_the_way_round() {
          //- models/three.sql\nselect * from {{ ref('one') }}\n\
          //- models/aside.sql\nselect * from {{ ref('one') }}\n",
     );
-    let outcome = scratch
-        .forge(&["run"])
-        .expect(2, &["E0306", "model.shop.one"]);
+    let outcome = scratch.forge(&["run"]).expect(2, &["E0306", "model.shop.one"]);
     let text = outcome.text();
     let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
-    let way = words
-        .filter(|word| matches!(*word, "one" | "two" | "three"))
-        .collect::<Vec<_>>();
+    let way = words.filter(|word| matches!(*word, "one" | "two" | "three")).collect::<Vec<_>>();
     let rounds = [["one", "two", "three"], ["three", "two", "one"]];
     let closes = |four: &[&str]| {
         rounds.iter().any(|round| {
@@ -186,12 +143,8 @@ fn a_cycle_is_shown_all_the_way_round() {
 #[test]
 fn variables_of_the_command_line_must_be_a_mapping() {
     let scratch = Scratch::new("//- models/a.sql\nselect 1 as id\n");
-    scratch
-        .forge(&["parse", "--vars", "day=1"])
-        .expect(2, &["E0107", "--vars"]);
-    scratch
-        .forge(&["parse", "--vars", "{day: 1}"])
-        .expect(0, &[]);
+    scratch.forge(&["parse", "--vars", "day=1"]).expect(2, &["E0107", "--vars"]);
+    scratch.forge(&["parse", "--vars", "{day: 1}"]).expect(0, &[]);
 }
 
 #[test]
@@ -199,15 +152,43 @@ fn a_project_that_asks_for_another_dbt_says_so() {
     let scratch = Scratch::new(
         "//- dbt_project.yml\nname: shop\nversion: '1.0'\nrequire-dbt-version: '>=2.0.0'\n",
     );
-    scratch
-        .forge(&["parse"])
-        .expect(2, &["E0103", "2.0.0", "1.12"]);
+    scratch.forge(&["parse"]).expect(2, &["E0103", "2.0.0", "1.12"]);
 }
 
 #[test]
 fn a_profile_that_is_not_there_is_named() {
     let scratch = Scratch::new("//- models/a.sql\nselect 1 as id\n");
-    scratch
-        .forge(&["parse", "--profile", "nowhere"])
-        .expect(2, &["E0104", "nowhere"]);
+    scratch.forge(&["parse", "--profile", "nowhere"]).expect(2, &["E0104", "nowhere"]);
+}
+
+#[test]
+fn an_unversioned_model_has_no_version_to_reference() {
+    let scratch = Scratch::new(
+        "//- models/a.sql\nselect 1 as id\n//- models/b.sql\nselect * from {{ ref('a', v=3) }}\n",
+    );
+    scratch.forge(&["parse"]).expect(2, &["E0301", "models/b.sql:1:18", "which has no versions"]);
+}
+
+#[test]
+fn the_version_of_a_project_is_no_whole_number() {
+    for (version, code) in [("1", 2), ("abc", 2), ("1.5", 0), ("'1.0'", 0), ("1.0.0-rc1", 0)] {
+        let scratch = Scratch::new("//- models/a.sql\nselect 1 as id\n");
+        scratch.write("dbt_project.yml", &format!("name: shop\nversion: {version}\n"));
+        scratch.forge(&["parse"]).expect(code, &[]);
+    }
+}
+
+#[test]
+fn enabled_must_be_a_boolean() {
+    let scratch = Scratch::new("//- models/a.sql\n{{ config(enabled='maybe') }}\nselect 1 as id\n");
+    scratch.forge(&["parse"]).expect(2, &["E0205", "models/a.sql:1:4", "`maybe`"]);
+}
+
+#[test]
+fn a_misspelt_configuration_of_an_empty_folder_gets_a_suggestion() {
+    let scratch = Scratch::new(
+        "//- models/a.sql\nselect 1 as id\n\
+         //- dbt_project.yml\nname: shop\nversion: '1.0'\nmodels: {er: {materialised: table}}\n",
+    );
+    scratch.forge(&["parse"]).expect(0, &["E0204", "did you mean `materialized`"]);
 }

@@ -18,25 +18,17 @@ fn an_unknown_macro_is_reported_when_the_node_is_compiled() {
 fn a_missing_variable_is_reported_when_the_node_is_compiled() {
     let scratch = Scratch::new("//- models/a.sql\nselect 1 as id\nwhere '{{ var('day') }}' > ''\n");
     scratch.forge(&["parse"]).expect(0, &[]);
-    scratch
-        .forge(&["compile"])
-        .expect(2, &["E0404", "day", "models/a.sql:2:"]);
-    scratch
-        .forge(&["compile", "--vars", "{day: '2026-03-01'}"])
-        .expect(0, &[]);
+    scratch.forge(&["compile"]).expect(2, &["E0404", "day", "models/a.sql:2:"]);
+    scratch.forge(&["compile", "--vars", "{day: '2026-03-01'}"]).expect(0, &[]);
 }
 
 #[test]
 fn a_missing_environment_variable_is_reported_when_the_project_is_read() {
     let scratch =
         Scratch::new("//- models/a.sql\nselect '{{ env_var('SHOP_REGION') }}' as region\n");
-    scratch
-        .forge(&["parse"])
-        .expect(2, &["E0405", "SHOP_REGION", "models/a.sql:1:"]);
+    scratch.forge(&["parse"]).expect(2, &["E0405", "SHOP_REGION", "models/a.sql:1:"]);
     scratch.write(".env", "SHOP_REGION=north\n");
-    scratch
-        .forge(&["compile", "--select", "a"])
-        .expect(0, &["'north'"]);
+    scratch.forge(&["compile", "--select", "a"]).expect(0, &["'north'"]);
 }
 
 #[test]
@@ -45,9 +37,7 @@ fn a_jinja_syntax_error_has_the_line_of_the_file() {
         "//- models/a.sql\nselect 1 as id\n\
          //- models/b.sql\nselect id\n-- a comment\nfrom {{ ref('a' }}\n",
     );
-    scratch
-        .forge(&["parse"])
-        .expect(2, &["E0401", "models/b.sql:3:"]);
+    scratch.forge(&["parse"]).expect(2, &["E0401", "models/b.sql:3:"]);
 }
 
 #[test]
@@ -56,9 +46,7 @@ fn a_jinja_syntax_error_in_a_macro_has_the_line_of_the_macro_file() {
         "//- macros/m.sql\n{% macro fine() %}1{% endmacro %}\n\n{% macro broken() %}{{ 1 + }}{% endmacro %}\n\
          //- models/a.sql\nselect 1 as id\n",
     );
-    scratch
-        .forge(&["parse"])
-        .expect(2, &["E0401", "macros/m.sql:3:"]);
+    scratch.forge(&["parse"]).expect(2, &["E0401", "macros/m.sql:3:"]);
 }
 
 #[test]
@@ -68,9 +56,7 @@ fn an_error_that_the_project_raises_shows_the_calls_that_led_there() {
          {{ exceptions.raise_compiler_error('too small: ' ~ n) }}{% endif %}\n{% endmacro %}\n\
          //- models/a.sql\nselect 1 as id\n{{ check(3) }}\n",
     );
-    scratch
-        .forge(&["compile"])
-        .expect(2, &["E0406", "too small: 3", "check", "models/a.sql:2:"]);
+    scratch.forge(&["compile"]).expect(2, &["E0406", "too small: 3", "check", "models/a.sql:2:"]);
 }
 
 #[test]
@@ -80,9 +66,7 @@ fn sql_that_the_engine_rejects_is_shown_at_the_line_of_the_template() {
          //- models/b.sql\n{{ config(materialized='table') }}\n{% for n in range(5) %}\n-- {{ n }}\n{% endfor %}\n\
          select\n  id,\n  no_such_column\nfrom {{ ref('a') }}\n",
     );
-    scratch
-        .forge(&["run"])
-        .expect(1, &["E0705", "no_such_column", "models/b.sql:7:"]);
+    scratch.forge(&["run"]).expect(1, &["E0705", "no_such_column", "models/b.sql:7:"]);
 }
 
 #[test]
@@ -92,15 +76,9 @@ fn sql_that_a_macro_makes_is_shown_at_the_line_that_makes_it() {
          //- models/a.sql\nselect 1 as id\n\
          //- models/b.sql\nselect\n{{ columns() }}\nfrom {{ ref('a') }}\n",
     );
-    scratch.forge(&["run"]).expect(
-        1,
-        &[
-            "E0705",
-            "no_such_column",
-            "macros/m.sql:3:",
-            "models/b.sql:2:",
-        ],
-    );
+    scratch
+        .forge(&["run"])
+        .expect(1, &["E0705", "no_such_column", "macros/m.sql:3:", "models/b.sql:2:"]);
 }
 
 #[test]
@@ -109,16 +87,12 @@ fn an_unknown_test_gets_a_suggestion() {
         "//- models/a.sql\nselect 1 as id\n\
          //- models/schema.yml\nmodels:\n  - name: a\n    columns: [{name: id, data_tests: [uniqe]}]\n",
     );
-    scratch
-        .forge(&["compile"])
-        .expect(2, &["E0409", "uniqe", "`unique`", "models/schema.yml:3:"]);
+    scratch.forge(&["compile"]).expect(2, &["E0409", "uniqe", "`unique`", "models/schema.yml:3:"]);
 }
 
 #[test]
 fn an_unknown_materialization_gets_a_suggestion() {
     let scratch =
         Scratch::new("//- models/a.sql\n{{ config(materialized='tabel') }}\nselect 1 as id\n");
-    scratch
-        .forge(&["run"])
-        .expect_failure(&["E0504", "tabel", "`table`", "models/a.sql"]);
+    scratch.forge(&["run"]).expect_failure(&["E0504", "tabel", "`table`", "models/a.sql"]);
 }

@@ -34,14 +34,8 @@ fn a_failed_node_leaves_its_old_relation_untouched() {
         scratch.write("models/a.sql", &model(config, FAILS_MIDWAY));
         scratch.forge(&["run"]).expect(1, &["overflow", "below"]);
         assert_eq!(scratch.rows("shop.db"), before, "{config}");
-        scratch
-            .forge(&["run", "--full-refresh"])
-            .expect(1, &["overflow"]);
-        assert_eq!(
-            scratch.rows("shop.db"),
-            before,
-            "{config} with a full refresh"
-        );
+        scratch.forge(&["run", "--full-refresh"]).expect(1, &["overflow"]);
+        assert_eq!(scratch.rows("shop.db"), before, "{config} with a full refresh");
     }
 }
 
@@ -57,10 +51,7 @@ fn a_view_that_cannot_work_does_not_replace_one_that_does() {
 #[test]
 fn a_failed_hook_takes_the_node_back_with_it() {
     let scratch = Scratch::new("");
-    scratch.write(
-        "models/a.sql",
-        &model("materialized='table'", "select 1 as id"),
-    );
+    scratch.write("models/a.sql", &model("materialized='table'", "select 1 as id"));
     scratch.forge(&["run"]).expect(0, &[]);
     let config = "materialized='table', post_hook='insert into no_such_table values (1)'";
     scratch.write("models/a.sql", &model(config, "select 2 as id"));
@@ -80,10 +71,7 @@ fn a_second_run_changes_no_row() {
     );
     scratch.forge(&["build"]).expect(0, &[]);
     let before = scratch.rows("shop.db");
-    assert_eq!(
-        before.keys().map(String::as_str).collect::<Vec<_>>(),
-        ["i", "raw", "t", "v"]
-    );
+    assert_eq!(before.keys().map(String::as_str).collect::<Vec<_>>(), ["i", "raw", "t", "v"]);
     scratch.forge(&["build"]).expect(0, &[]);
     assert_eq!(scratch.rows("shop.db"), before);
 }
@@ -105,36 +93,20 @@ fn kill_after_a_million_bytes_leaves_the_old_relation() {
 /// Builds a table, replaces it by an endless query, kills forge when `now` says so, and looks at what is left.
 fn kill_when(now: impl Fn(&Scratch) -> bool) {
     let scratch = Scratch::new("");
-    scratch.write(
-        "models/a.sql",
-        &model("materialized='table'", "select 1 as id"),
-    );
+    scratch.write("models/a.sql", &model("materialized='table'", "select 1 as id"));
     scratch.forge(&["run"]).expect(0, &[]);
     scratch.write("models/a.sql", &model("materialized='table'", ENDLESS));
     let mut command = scratch.command(&["run"]);
-    let mut forge = command
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut forge = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let moment = wait_until(&mut forge, || now(&scratch));
     // SIGKILL: no handler runs.
     forge.kill().unwrap();
     forge.wait().unwrap();
-    assert!(
-        moment,
-        "forge ended by itself, or the moment to kill it did not come"
-    );
+    assert!(moment, "forge ended by itself, or the moment to kill it did not come");
     let rows = || scratch.rows("shop.db")["a"].clone();
     assert_eq!(rows(), ["[Integer(1)]"]);
-    assert_eq!(
-        scratch.value("pragma integrity_check"),
-        "ok".to_owned().into()
-    );
-    scratch.write(
-        "models/a.sql",
-        &model("materialized='table'", "select 3 as id"),
-    );
+    assert_eq!(scratch.value("pragma integrity_check"), "ok".to_owned().into());
+    scratch.write("models/a.sql", &model("materialized='table'", "select 3 as id"));
     scratch.forge(&["run"]).expect(0, &[]);
     assert_eq!(rows(), ["[Integer(3)]"]);
 }
@@ -158,4 +130,55 @@ fn is_locked(db: &Connection) -> bool {
         Ok(()) => false,
         Err(error) => error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy),
     }
+}
+
+#[test]
+fn a_secret_is_never_shown() {
+    let scratch = Scratch::new(
+        "//- profiles.yml\nshop:\n  target: dev\n  outputs:\n    dev: {type: sqlite, path: \"{{ env_var('DBT_ENV_SECRET_DB') }}.db\"}\n\
+         //- dbt_project.yml\nname: shop\nprofile: shop\nversion: '1.0'\n\
+         //- models/a.sql\n-- {{ target.path }}\nselect nope\n",
+    );
+    for arguments in [
+        &["debug"][..],
+        &["run"],
+        &["run", "--log-format", "json"],
+        &["run", "--vars", "{a: hunter2}"],
+        &["compile"],
+    ] {
+        let output =
+            scratch.command(arguments).env("DBT_ENV_SECRET_DB", "hunter2").output().unwrap();
+        for text in [&output.stdout, &output.stderr] {
+            let text = String::from_utf8_lossy(text);
+            assert!(!text.contains("hunter2"), "{arguments:?}: {text}");
+        }
+    }
+    for file in
+        ["target/manifest.json", "target/run_results.json", "target/compiled/shop/models/a.sql"]
+    {
+        let text = scratch.read(file);
+        assert!(!text.contains("hunter2"), "{file}");
+        assert!(file.ends_with("manifest.json") || text.contains("*****"), "{file}");
+    }
+    assert!(scratch.path("hunter2.db").exists());
+}
+
+#[test]
+fn a_frozen_clock_must_show_a_time() {
+    let scratch = Scratch::new("//- models/a.sql\nselect 1 as id\n");
+    let output = scratch.command(&["parse"]).env("FORGE_NOW", "foo").output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.contains("`FORGE_NOW` is `foo`"), "{text}");
+}
+
+#[test]
+fn variables_of_dbts_engine_prefix_reach_the_console() {
+    let scratch = Scratch::new("//- models/a.sql\nselect 1 as id\n");
+    let run = |name: &str, value: &str| {
+        let output = scratch.command(&["run"]).env(name, value).output().unwrap();
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert_eq!(run("DBT_ENGINE_QUIET", "1"), "");
+    assert!(run("DBT_ENGINE_LOG_FORMAT", "json").starts_with('{'));
 }

@@ -14,9 +14,7 @@ fn a_variable_may_be_a_template() {
     scratch.forge(&["run"]).expect(0, &[]);
     assert_eq!(scratch.value("select t from a"), "a_2".to_owned().into());
     scratch.write("models/b.sql", "select {{ var('loop') }} as b\n");
-    scratch
-        .forge(&["parse"])
-        .expect(2, &["`loop`", "mentions itself"]);
+    scratch.forge(&["parse"]).expect(2, &["`loop`", "mentions itself"]);
 }
 
 #[test]

@@ -16,15 +16,8 @@ fn compile_needs_no_database() {
         .forge(&["compile", "--select", "i"])
         .expect(0, &["select * from"])
         .without(&[FILTER]);
-    assert!(
-        outcome.stdout.contains("select * from"),
-        "the SQL belongs on stdout: {outcome}"
-    );
-    assert!(
-        scratch
-            .read("target/compiled/shop/models/i.sql")
-            .contains("select * from")
-    );
+    assert!(outcome.stdout.contains("select * from"), "the SQL belongs on stdout: {outcome}");
+    assert!(scratch.read("target/compiled/shop/models/i.sql").contains("select * from"));
     assert!(!scratch.path("shop.db").exists(), "compile made a database");
 }
 
@@ -47,9 +40,8 @@ fn compile_renders_both_variants_whatever_is_in_the_database() {
 #[test]
 fn compile_shows_what_differs_between_the_variants() {
     let scratch = Scratch::new(INCREMENTAL);
-    let outcome = scratch
-        .forge(&["compile", "--select", "i", "--variant", "both", "--diff"])
-        .expect(0, &[]);
+    let outcome =
+        scratch.forge(&["compile", "--select", "i", "--variant", "both", "--diff"]).expect(0, &[]);
     let added = |line: &str| line.starts_with('+') && line.contains(FILTER);
     assert!(outcome.stdout.lines().any(added), "{outcome}");
     assert!(
@@ -68,9 +60,8 @@ fn compile_takes_sql_from_the_command_line_and_gives_json() {
         .forge(&["compile", "--inline", inline])
         .expect(0, &["select count(*) as n from"])
         .without(&["ref("]);
-    let outcome = scratch
-        .forge(&["--quiet", "compile", "--select", "a", "--output", "json"])
-        .expect(0, &[]);
+    let outcome =
+        scratch.forge(&["--quiet", "compile", "--select", "a", "--output", "json"]).expect(0, &[]);
     let json = serde_json::from_str::<Json>(&outcome.stdout);
     let json = json.unwrap_or_else(|error| panic!("not JSON: {error}: {outcome}"));
     assert!(json.to_string().contains("select 1 as id"), "{outcome}");
@@ -81,13 +72,9 @@ fn init_writes_a_project_that_builds() {
     let scratch = Scratch::empty();
     scratch.forge(&["init", "starter"]).expect(0, &["starter"]);
     assert!(scratch.path("starter/dbt_project.yml").is_file());
-    let outcome = scratch
-        .forge(&["build", "--project-dir", "starter"])
-        .expect(0, &[]);
+    let outcome = scratch.forge(&["build", "--project-dir", "starter"]).expect(0, &[]);
     assert!(scratch.path("starter/starter.db").is_file(), "{outcome}");
-    scratch
-        .forge(&["test", "--project-dir", "starter"])
-        .expect(0, &[]);
+    scratch.forge(&["test", "--project-dir", "starter"]).expect(0, &[]);
     scratch.forge(&["init", "starter"]).expect(2, &["starter"]);
 }
 
@@ -121,9 +108,7 @@ fn clean_spares_a_database_that_lies_in_a_folder_to_clean() {
 fn explain_prints_the_page_of_a_code() {
     let scratch = Scratch::empty();
     for code in ["E0301", "e0301", "unknown-ref"] {
-        let outcome = scratch
-            .forge(&["explain", code])
-            .expect(0, &["E0301 unknown-ref"]);
+        let outcome = scratch.forge(&["explain", code]).expect(0, &["E0301 unknown-ref"]);
         assert!(outcome.stdout.contains("unknown-ref"), "{outcome}");
     }
     scratch.forge(&["explain", "E9999"]).expect(2, &["E9999"]);
@@ -132,9 +117,7 @@ fn explain_prints_the_page_of_a_code() {
 #[test]
 fn debug_shows_what_is_in_use() {
     let scratch = Scratch::new("//- models/a.sql\nselect 1 as id\n");
-    scratch
-        .forge(&["debug"])
-        .expect(0, &["dbt_project.yml", "shop.db", "sqlite"]);
+    scratch.forge(&["debug"]).expect(0, &["dbt_project.yml", "shop.db", "sqlite"]);
 }
 
 #[test]
@@ -145,10 +128,7 @@ fn show_prints_rows_and_changes_nothing() {
     scratch.forge(&["seed"]).expect(0, &[]);
     let before = scratch.rows("shop.db");
     let outcome = scratch.forge(&["show", "--select", "a"]).expect(0, &[]);
-    assert!(
-        outcome.stdout.contains("Grace"),
-        "rows belong on stdout: {outcome}"
-    );
+    assert!(outcome.stdout.contains("Grace"), "rows belong on stdout: {outcome}");
     let one = scratch.forge(&[
         "show",
         "--inline",
@@ -163,21 +143,11 @@ fn show_prints_rows_and_changes_nothing() {
 #[test]
 fn data_goes_to_stdout_and_the_log_can_be_json() {
     let scratch = Scratch::new("//- models/a.sql\nselect 1 as id\n");
-    let outcome = scratch
-        .forge(&["--log-format", "json", "run"])
-        .expect(0, &[]);
-    let lines = outcome
-        .stdout
-        .lines()
-        .chain(outcome.stderr.lines())
-        .filter(|line| !line.is_empty());
-    let parsed = lines
-        .map(serde_json::from_str::<Json>)
-        .collect::<Result<Vec<_>, _>>();
-    assert!(
-        parsed.is_ok_and(|lines| lines.len() > 1),
-        "a line is not JSON: {outcome}"
-    );
+    let outcome = scratch.forge(&["--log-format", "json", "run"]).expect(0, &[]);
+    let lines =
+        outcome.stdout.lines().chain(outcome.stderr.lines()).filter(|line| !line.is_empty());
+    let parsed = lines.map(serde_json::from_str::<Json>).collect::<Result<Vec<_>, _>>();
+    assert!(parsed.is_ok_and(|lines| lines.len() > 1), "a line is not JSON: {outcome}");
     let listed = scratch.forge(&["ls"]).expect(0, &[]);
     assert_eq!(listed.stdout, "shop.a\n");
     let quiet = scratch.forge(&["--quiet", "run"]).expect(0, &[]);
@@ -191,19 +161,11 @@ fn flags_of_the_project_file_reach_the_console() {
          //- dbt_project.yml\nname: shop\nversion: '1.0'\nflags: {quiet: true}\n",
     );
     let quiet = scratch.forge(&["run"]).expect(0, &[]);
-    assert_eq!(
-        (quiet.stdout.as_str(), quiet.stderr.as_str()),
-        ("printed\n", "")
-    );
-    scratch
-        .forge(&["--no-quiet", "run"])
-        .expect(0, &["view main.a"]);
+    assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("printed\n", ""));
+    scratch.forge(&["--no-quiet", "run"]).expect(0, &["view main.a"]);
     let project = "name: shop\nversion: '1.0'\nflags: {log_format: json, print: false}\n";
     scratch.write("dbt_project.yml", project);
-    let json = scratch
-        .forge(&["run"])
-        .expect(0, &[])
-        .without(&["printed\"}"]);
+    let json = scratch.forge(&["run"]).expect(0, &[]).without(&["printed\"}"]);
     let mut lines = json.stderr.lines().chain(json.stdout.lines());
     assert!(lines.all(|line| line.starts_with('{')), "{json}");
 }

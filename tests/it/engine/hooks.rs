@@ -29,13 +29,8 @@ fn what_runs_outside_of_the_transaction_stays_when_the_node_fails() {
     scratch.forge(&["run"]).expect(0, &[]);
     scratch.db().execute_batch("delete from log").unwrap();
     let text = scratch.read("models/a.sql");
-    scratch.write(
-        "models/a.sql",
-        &text.replace("select 1 as id", "select nope"),
-    );
-    scratch
-        .forge(&["run"])
-        .expect(1, &["nope", "models/a.sql:6"]);
+    scratch.write("models/a.sql", &text.replace("select 1 as id", "select nope"));
+    scratch.forge(&["run"]).expect(1, &["nope", "models/a.sql:6"]);
     assert_eq!(rows(&scratch, "select * from log"), ["pre out|1"]);
     assert_eq!(rows(&scratch, "select * from a"), ["1"]);
 }
@@ -49,15 +44,11 @@ fn a_failing_hook_outside_of_the_transaction_fails_the_node() {
         )
     };
     let scratch = Scratch::new(&config("pre_hook"));
-    scratch
-        .forge(&["run"])
-        .expect(1, &["nope", "models/a.sql", "skip"]);
+    scratch.forge(&["run"]).expect(1, &["nope", "models/a.sql", "skip"]);
     assert!(scratch.rows("shop.db").is_empty());
     // The table is committed before such a hook runs: the node fails, its table is the new one.
     let scratch = Scratch::new(&config("post_hook"));
-    scratch
-        .forge(&["run"])
-        .expect(1, &["nope", "models/a.sql", "skip"]);
+    scratch.forge(&["run"]).expect(1, &["nope", "models/a.sql", "skip"]);
     assert_eq!(rows(&scratch, "select id from a"), ["2"]);
     assert!(!scratch.rows("shop.db").contains_key("b"));
 }
@@ -79,15 +70,9 @@ fn a_hook_that_leaves_its_own_transaction_open_does_not_spoil_the_run() {
          //- models/c.sql\n{{ config(materialized='table', post_hook='rollback') }}\nselect 1 as id\n\
          //- models/d.sql\n{{ config(materialized='table') }}\nselect 1 as id\n",
     );
-    scratch.forge(&["run"]).expect(
-        1,
-        &[
-            "models/a.sql",
-            "models/b.sql",
-            "models/c.sql",
-            "must not `begin`",
-        ],
-    );
+    scratch
+        .forge(&["run"])
+        .expect(1, &["models/a.sql", "models/b.sql", "models/c.sql", "must not `begin`"]);
     assert_eq!(rows(&scratch, "select id from d"), ["1"]);
     assert!(
         !scratch.rows("shop.db").contains_key("c"),
@@ -104,20 +89,8 @@ fn hooks_of_a_run_see_its_results_and_stay() {
          //- models/a.sql\nselect 1 as id\n//- models/b.sql\n{{ config(materialized='table') }}select nope\n//- models/c.sql\nselect * from {{ ref('b') }}\n",
     );
     scratch.forge(&["run"]).expect(1, &[]);
-    let found = rows(
-        &scratch,
-        "select * from audit where what not like 'shop-%' order by rowid",
-    );
-    assert_eq!(
-        found,
-        [
-            "start|main",
-            "a|success",
-            "b|error",
-            "c|skipped",
-            "end|main"
-        ]
-    );
+    let found = rows(&scratch, "select * from audit where what not like 'shop-%' order by rowid");
+    assert_eq!(found, ["start|main", "a|success", "b|error", "c|skipped", "end|main"]);
 }
 
 #[test]
@@ -126,14 +99,9 @@ fn a_failing_hook_at_the_start_stops_everything() {
         "//- dbt_project.yml\nname: shop\nversion: '1.0'\non-run-start: ['create table one (a)', 'select nope', 'create table two (a)']\n\
          on-run-end: create table ended (a)\n//- models/a.sql\nselect 1 as id\n",
     );
-    scratch
-        .forge(&["run"])
-        .expect(1, &["nope", "on-run-start", "skip"]);
+    scratch.forge(&["run"]).expect(1, &["nope", "on-run-start", "skip"]);
     let names: Vec<String> = scratch.rows("shop.db").into_keys().collect();
-    assert!(
-        !names.contains(&"a".to_owned()) && !names.contains(&"two".to_owned()),
-        "{names:?}"
-    );
+    assert!(!names.contains(&"a".to_owned()) && !names.contains(&"two".to_owned()), "{names:?}");
 }
 
 #[test]
@@ -141,8 +109,6 @@ fn a_failing_hook_at_the_end_fails_the_run_and_keeps_the_tables() {
     let scratch = Scratch::new(
         "//- dbt_project.yml\nname: shop\nversion: '1.0'\non-run-end: select nope\n//- models/a.sql\nselect 1 as id\n",
     );
-    scratch
-        .forge(&["run"])
-        .expect(1, &["nope", "dbt_project.yml"]);
+    scratch.forge(&["run"]).expect(1, &["nope", "dbt_project.yml"]);
     assert_eq!(rows(&scratch, "select id from a"), ["1"]);
 }

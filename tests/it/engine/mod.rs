@@ -15,9 +15,7 @@ use crate::scratch::Scratch;
 /// All rows of a query, values in SQLite's own text, `|` between columns; `~` is null.
 fn rows(scratch: &Scratch, sql: &str) -> Vec<String> {
     let db = scratch.db();
-    let mut statement = db
-        .prepare(sql)
-        .unwrap_or_else(|error| panic!("{sql}: {error}"));
+    let mut statement = db.prepare(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
     let width = statement.column_count();
     let rows = statement
         .query_map([], |row| {

@@ -48,19 +48,13 @@ fn a_schema_is_a_name_and_never_a_path_in_one_file() {
         let quoted = schema.replace('"', "\\\"");
         for (name, kind) in [("t", "table"), ("i", "incremental"), ("v", "view")] {
             let config = format!("materialized='{kind}', schema=\"{quoted}\"");
-            scratch.write(
-                &format!("models/{name}.sql"),
-                &model(&config, "select 1 as id"),
-            );
+            scratch.write(&format!("models/{name}.sql"), &model(&config, "select 1 as id"));
         }
         scratch.write("models/w.sql", "select t.id from {{ ref('t') }} t join {{ ref('i') }} using (id) join {{ ref('v') }} using (id)\n");
         for _ in 0..2 {
             scratch.forge(&["run"]).expect(0, &["ERROR=0"]);
         }
-        let sql = format!(
-            "select count(*) from \"main_{}__t\"",
-            schema.replace('"', "\"\"")
-        );
+        let sql = format!("select count(*) from \"main_{}__t\"", schema.replace('"', "\"\""));
         assert_eq!(rows(&scratch, &sql), ["1"], "{schema}");
     }
 }
@@ -80,9 +74,7 @@ fn attached(target_schema: &str) -> Scratch {
 #[test]
 fn a_schema_that_would_leave_its_folder_is_refused() {
     let all = |scratch: &Scratch| -> Vec<String> {
-        let files = walkdir::WalkDir::new(scratch.path(".."))
-            .into_iter()
-            .filter_map(Result::ok);
+        let files = walkdir::WalkDir::new(scratch.path("..")).into_iter().filter_map(Result::ok);
         let mut names: Vec<String> = files
             .map(|entry| entry.path().display().to_string())
             .filter(|path| path.ends_with(".db"))
@@ -90,30 +82,17 @@ fn a_schema_that_would_leave_its_folder_is_refused() {
         names.sort();
         names
     };
-    for schema in [
-        "../out",
-        "/tmp/forge_out",
-        "..",
-        "a/b",
-        "a\\\\b",
-        "",
-        ".",
-        "x\\0y",
-    ] {
+    for schema in ["../out", "/tmp/forge_out", "..", "a/b", "a\\\\b", "", ".", "x\\0y"] {
         let scratch = attached("main");
         scratch.write(
             "models/a.sql",
-            &model(
-                &format!("materialized='table', schema='{schema}'"),
-                "select 1 as id",
-            ),
+            &model(&format!("materialized='table', schema='{schema}'"), "select 1 as id"),
         );
         scratch.write("macros/names.sql", "{% macro generate_schema_name(custom, node) %}{{ custom if custom is not none else target.schema }}{% endmacro %}\n");
         scratch.forge(&["run"]).without(&["panicked"]);
         let found = all(&scratch);
-        let outside = found
-            .iter()
-            .filter(|path| !path.contains("/shop/data/") || path.contains("data/a/"));
+        let outside =
+            found.iter().filter(|path| !path.contains("/shop/data/") || path.contains("data/a/"));
         assert_eq!(outside.count(), 0, "{schema}: {found:?}");
         assert!(!std::path::Path::new("/tmp/forge_out.db").exists());
     }
@@ -122,17 +101,13 @@ fn a_schema_that_would_leave_its_folder_is_refused() {
 #[test]
 fn a_refused_schema_says_why() {
     let scratch = attached("main");
-    scratch.write(
-        "models/a.sql",
-        &model("materialized='table', schema='../out'", "select 1 as id"),
-    );
+    scratch
+        .write("models/a.sql", &model("materialized='table', schema='../out'", "select 1 as id"));
     scratch.write(
         "macros/names.sql",
         "{% macro generate_schema_name(custom, node) %}{{ custom }}{% endmacro %}\n",
     );
-    scratch
-        .forge(&["run"])
-        .expect_failure(&["../out", "schema"]);
+    scratch.forge(&["run"]).expect_failure(&["../out", "schema"]);
 }
 
 #[test]
@@ -150,22 +125,13 @@ fn attached_schemas_hold_tables_with_odd_names() {
     for _ in 0..2 {
         scratch.forge(&["build"]).expect(0, &["ERROR=0"]);
     }
-    assert_eq!(
-        scratch
-            .rows("data/main_mart.db")
-            .into_keys()
-            .collect::<Vec<_>>(),
-        ["a b", "b"]
-    );
+    assert_eq!(scratch.rows("data/main_mart.db").into_keys().collect::<Vec<_>>(), ["a b", "b"]);
 }
 
 #[test]
 fn a_view_over_another_attached_file_is_explained() {
     let scratch = attached("main");
-    scratch.write(
-        "models/a.sql",
-        &model("materialized='table', schema='mart'", "select 1 as id"),
-    );
+    scratch.write("models/a.sql", &model("materialized='table', schema='mart'", "select 1 as id"));
     scratch.write("models/v.sql", "select id from {{ ref('a') }}\n");
     scratch.forge(&["run"]).expect(1, &["make it a table"]);
 }
@@ -207,10 +173,7 @@ fn values_that_no_engine_likes_are_errors_and_not_panics() {
                 "//- models/keep.sql\n{{ config(materialized='table') }}\nselect 1 as id\n",
             );
             scratch.forge(&["run"]).expect(0, &[]);
-            scratch.write(
-                "models/a.sql",
-                &model(&format!("materialized='{kind}'"), sql),
-            );
+            scratch.write("models/a.sql", &model(&format!("materialized='{kind}'"), sql));
             let outcome = scratch.forge(&["run", "--select", "a"]).mentions(&[]);
             assert!(matches!(outcome.code, Some(0 | 1)), "{sql:?} {outcome}");
             assert_eq!(rows(&scratch, "pragma integrity_check"), ["ok"]);
@@ -220,21 +183,16 @@ fn values_that_no_engine_likes_are_errors_and_not_panics() {
 
 #[test]
 fn two_models_cannot_mean_one_relation() {
-    for (one, other) in [
-        ("alias='A'", "alias='a'"),
-        ("schema='mart', alias='t'", "alias='main_mart__t'"),
-    ] {
+    for (one, other) in
+        [("alias='A'", "alias='a'"), ("schema='mart', alias='t'", "alias='main_mart__t'")]
+    {
         let scratch = Scratch::new("");
         scratch.write("models/x.sql", &model(one, "select 1 as id"));
         scratch.write("models/y.sql", &model(other, "select 2 as id"));
-        scratch
-            .forge(&["run"])
-            .expect(2, &["E0304", "model.shop.x", "model.shop.y"]);
+        scratch.forge(&["run"]).expect(2, &["E0304", "model.shop.x", "model.shop.y"]);
     }
     let scratch = Scratch::new("//- models/_forge_runs.sql\nselect 1 as id\n");
-    scratch
-        .forge(&["run"])
-        .expect(2, &["E0304", "belong to forge"]);
+    scratch.forge(&["run"]).expect(2, &["E0304", "belong to forge"]);
     let scratch = Scratch::new("//- models/sqlite_x.sql\nselect 1 as id\n");
     scratch.forge(&["run"]).expect(1, &["reserved"]);
 }

@@ -18,10 +18,7 @@ fn profile(keys: &str) -> String {
 
 /// What is in the file, schema and rows, as text.
 fn dump(scratch: &Scratch) -> Vec<String> {
-    let mut all = rows(
-        scratch,
-        "select type, name, sql from sqlite_master order by 1, 2",
-    );
+    let mut all = rows(scratch, "select type, name, sql from sqlite_master order by 1, 2");
     for (name, content) in scratch.rows("shop.db") {
         all.extend(content.into_iter().map(|row| format!("{name}: {row}")));
     }
@@ -33,38 +30,17 @@ fn whatever_fails_in_a_node_the_old_relation_stays() {
     let good = "materialized='table', indexes=[{'columns': ['id'], 'unique': true}]";
     for (config, sql) in [
         (good.to_owned(), FAILS_MIDWAY.to_owned()),
-        (
-            good.to_owned(),
-            "select 1 as id union all select 1".to_owned(),
-        ),
-        (
-            format!("{good}, pre_hook='select nope'"),
-            "select 2 as id".to_owned(),
-        ),
-        (
-            format!("{good}, pre_hook=['delete from a', 'select nope']"),
-            "select 2 as id".to_owned(),
-        ),
+        (good.to_owned(), "select 1 as id union all select 1".to_owned()),
+        (format!("{good}, pre_hook='select nope'"), "select 2 as id".to_owned()),
+        (format!("{good}, pre_hook=['delete from a', 'select nope']"), "select 2 as id".to_owned()),
         (
             format!("{good}, post_hook=['delete from {{{{ this }}}}', 'select nope']"),
             "select 2 as id".to_owned(),
         ),
-        (
-            format!("{good}, post_hook='{{{{ nope() }}}}'"),
-            "select 2 as id".to_owned(),
-        ),
-        (
-            "materialized='view'".to_owned(),
-            "select nope as id from (select 1 as x)".to_owned(),
-        ),
-        (
-            "materialized='nothing'".to_owned(),
-            "select 2 as id".to_owned(),
-        ),
-        (
-            good.to_owned(),
-            "select 2 as id; drop table a; select".to_owned(),
-        ),
+        (format!("{good}, post_hook='{{{{ nope() }}}}'"), "select 2 as id".to_owned()),
+        ("materialized='view'".to_owned(), "select nope as id from (select 1 as x)".to_owned()),
+        ("materialized='nothing'".to_owned(), "select 2 as id".to_owned()),
+        (good.to_owned(), "select 2 as id; drop table a; select".to_owned()),
     ] {
         let scratch = Scratch::new("//- models/above.sql\nselect * from {{ ref('a') }}\n");
         scratch.write("models/a.sql", &model(good, "select 1 as id"));
@@ -92,10 +68,7 @@ fn whatever_fails_in_a_seed_the_old_table_stays() {
         scratch.forge(&["seed"]).expect(0, &[]);
         let before = dump(&scratch);
         scratch.write("seeds/s.csv", csv);
-        scratch.write(
-            "seeds/s.yml",
-            &format!("seeds:\n  - name: s\n    config: {{{config}}}\n"),
-        );
+        scratch.write("seeds/s.yml", &format!("seeds:\n  - name: s\n    config: {{{config}}}\n"));
         for flags in [&["seed"][..], &["seed", "--full-refresh"]] {
             scratch.forge(flags).expect(1, &[]);
             assert_eq!(dump(&scratch), before, "{csv:?} {config}");
@@ -131,11 +104,7 @@ fn kill_at_any_time_leaves_the_old_table_or_the_new_one() {
     for round in 1..=20 {
         write(round);
         let mut command = scratch.command(&["build"]);
-        let mut forge = command
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut forge = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         // Not a wait for something: any moment is as good as another, and together they cover the run.
         thread::sleep(Duration::from_millis(round * 9));
         let _ = forge.kill();
@@ -143,11 +112,7 @@ fn kill_at_any_time_leaves_the_old_table_or_the_new_one() {
         assert_eq!(rows(&scratch, "pragma integrity_check"), ["ok"]);
         let found = rows(&scratch, "select n, low = high from above");
         assert_eq!(found, ["20000|1"], "round {round}");
-        assert_eq!(
-            rows(&scratch, "select n from b"),
-            ["20000"],
-            "round {round}"
-        );
+        assert_eq!(rows(&scratch, "select n from b"), ["20000"], "round {round}");
     }
     scratch.forge(&["build"]).expect(0, &[]);
     assert_eq!(rows(&scratch, "select low, high from above"), ["20|20"]);
@@ -165,9 +130,7 @@ fn the_busy_timeout_of_the_profile_counts() {
         let other = scratch.db();
         other.execute_batch(lock).unwrap();
         let start = std::time::Instant::now();
-        scratch
-            .forge(&["run"])
-            .expect_failure(&["E0702", "shop.db", "locked"]);
+        scratch.forge(&["run"]).expect_failure(&["E0702", "shop.db", "locked"]);
         assert!(
             start.elapsed() < Duration::from_secs(5),
             "waited {:?} for {lock}",
@@ -176,10 +139,7 @@ fn the_busy_timeout_of_the_profile_counts() {
     }
     scratch.write("profiles.yml", &profile("path: shop.db, busy_timeout: -1"));
     scratch.forge(&["run"]).expect(2, &["busy_timeout"]);
-    scratch.write(
-        "profiles.yml",
-        &profile("path: shop.db, busy_timeout: soon"),
-    );
+    scratch.write("profiles.yml", &profile("path: shop.db, busy_timeout: soon"));
     scratch.forge(&["run"]).expect(2, &["busy_timeout"]);
 }
 
@@ -205,12 +165,8 @@ fn a_database_in_the_old_journal_mode_that_is_locked_is_reported() {
         profile("path: shop.db, busy_timeout: 0.2")
     ));
     let other = rusqlite::Connection::open(scratch.path("shop.db")).unwrap();
-    other
-        .execute_batch("create table t (a); begin exclusive; insert into t values (1)")
-        .unwrap();
-    scratch
-        .forge(&["build"])
-        .expect_failure(&["E0702", "shop.db"]);
+    other.execute_batch("create table t (a); begin exclusive; insert into t values (1)").unwrap();
+    scratch.forge(&["build"]).expect_failure(&["E0702", "shop.db"]);
     other.execute_batch("commit").unwrap();
     scratch.forge(&["build"]).expect(0, &[]);
 }
@@ -219,11 +175,7 @@ fn a_database_in_the_old_journal_mode_that_is_locked_is_reported() {
 fn two_builds_at_once_both_end_well() {
     let scratch = Scratch::new("//- seeds/s.csv\nid\n1\n2\n3\n");
     for at in 0..12 {
-        let from = if at == 0 {
-            "s".to_owned()
-        } else {
-            format!("m{}", at - 1)
-        };
+        let from = if at == 0 { "s".to_owned() } else { format!("m{}", at - 1) };
         let kind = ["table", "view", "incremental"][at % 3];
         scratch.write(
             &format!("models/m{at}.sql"),
@@ -251,10 +203,7 @@ fn two_builds_at_once_both_end_well() {
             run.join().unwrap().expect(0, &[]);
         }
     });
-    assert_eq!(
-        rows(&scratch, "select id from m11 order by 1"),
-        ["1", "2", "3"]
-    );
+    assert_eq!(rows(&scratch, "select id from m11 order by 1"), ["1", "2", "3"]);
     assert_eq!(rows(&scratch, "pragma integrity_check"), ["ok"]);
 }
 
@@ -266,12 +215,8 @@ fn a_view_whose_table_is_gone_does_not_hold_up_the_others() {
     );
     scratch.forge(&["run"]).expect(0, &[]);
     scratch.db().execute_batch("drop table t").unwrap();
-    scratch
-        .forge(&["run", "--select", "v"])
-        .expect(1, &["E0706", "`main.t`"]);
-    scratch
-        .forge(&["show", "--select", "w"])
-        .expect_failure(&["`main.t`"]);
+    scratch.forge(&["run", "--select", "v"]).expect(1, &["E0706", "`main.t`"]);
+    scratch.forge(&["show", "--select", "w"]).expect_failure(&["`main.t`"]);
     scratch.forge(&["run"]).expect(0, &[]);
     assert_eq!(rows(&scratch, "select id from w"), ["1"]);
 }
@@ -288,14 +233,9 @@ fn a_half_database_is_reported_and_left_alone() {
     let scratch =
         Scratch::new("//- models/a.sql\n{{ config(materialized='table') }}\nselect 1 as id\n");
     scratch.forge(&["run"]).expect(0, &[]);
-    scratch
-        .db()
-        .pragma_update(None, "journal_mode", "delete")
-        .unwrap();
+    scratch.db().pragma_update(None, "journal_mode", "delete").unwrap();
     let mut bytes = std::fs::read(scratch.path("shop.db")).unwrap();
     bytes[100..].fill(0xab);
     std::fs::write(scratch.path("shop.db"), &bytes).unwrap();
-    scratch
-        .forge(&["run"])
-        .expect_failure(&["E0704", "shop.db"]);
+    scratch.forge(&["run"]).expect_failure(&["E0704", "shop.db"]);
 }

@@ -10,29 +10,18 @@ fn wide() -> Scratch {
     let mut yaml = String::from("models:\n");
     for at in 0..40 {
         let config = format!("materialized='{}'", kinds[at % 4]);
-        let from = if at < 4 {
-            "s".to_owned()
-        } else {
-            format!("m{}", at - 4)
-        };
+        let from = if at < 4 { "s".to_owned() } else { format!("m{}", at - 4) };
         scratch.write(
             &format!("models/m{at}.sql"),
-            &model(
-                &config,
-                &format!("select id, v || '{at}' as v from {{{{ ref('{from}') }}}}"),
-            ),
+            &model(&config, &format!("select id, v || '{at}' as v from {{{{ ref('{from}') }}}}")),
         );
         yaml.push_str(&format!(
             "  - name: m{at}\n    columns: [{{name: id, data_tests: [unique, not_null]}}]\n"
         ));
     }
-    let all: Vec<String> = (0..40)
-        .map(|at| format!("select * from {{{{ ref('m{at}') }}}}"))
-        .collect();
-    scratch.write(
-        "models/all.sql",
-        &model("materialized='table'", &all.join("\nunion all\n")),
-    );
+    let all: Vec<String> =
+        (0..40).map(|at| format!("select * from {{{{ ref('m{at}') }}}}")).collect();
+    scratch.write("models/all.sql", &model("materialized='table'", &all.join("\nunion all\n")));
     scratch.write("models/s.yml", &yaml);
     scratch
 }
@@ -42,15 +31,10 @@ fn the_number_of_threads_changes_nothing() {
     let mut seen: Vec<(Rows, usize)> = Vec::new();
     for threads in ["1", "2", "8"] {
         let scratch = wide();
-        scratch
-            .forge(&["build", "--threads", threads])
-            .expect(0, &["ERROR=0"]);
+        scratch.forge(&["build", "--threads", threads]).expect(0, &["ERROR=0"]);
         let results: serde_json::Value =
             serde_json::from_str(&scratch.read("target/run_results.json")).unwrap();
-        seen.push((
-            scratch.rows("shop.db"),
-            results["results"].as_array().unwrap().len(),
-        ));
+        seen.push((scratch.rows("shop.db"), results["results"].as_array().unwrap().len()));
     }
     assert_eq!(seen[0].0["all"].len(), 120);
     assert!(seen.windows(2).all(|pair| pair[0] == pair[1]));
@@ -65,20 +49,14 @@ fn a_hundred_ephemeral_models_deep() {
             "with x as (select * from {{{{ ref('e{}') }}}}) select n + 1 as n from x",
             at - 1
         );
-        scratch.write(
-            &format!("models/e{at}.sql"),
-            &model("materialized='ephemeral'", &sql),
-        );
+        scratch.write(&format!("models/e{at}.sql"), &model("materialized='ephemeral'", &sql));
     }
     scratch.write(
         "models/end.sql",
         "select n from {{ ref('e99') }} union all select n from {{ ref('e50') }}\n",
     );
     scratch.forge(&["build"]).expect(0, &[]);
-    assert_eq!(
-        rows(&scratch, "select n from \"end\" order by 1"),
-        ["51", "100"]
-    );
+    assert_eq!(rows(&scratch, "select n from \"end\" order by 1"), ["51", "100"]);
 }
 
 #[test]
@@ -86,21 +64,11 @@ fn two_hundred_models_over_one() {
     let scratch =
         Scratch::new("//- models/root.sql\n{{ config(materialized='table') }}\nselect 1 as id\n");
     for at in 0..200 {
-        scratch.write(
-            &format!("models/w{at}.sql"),
-            "select id from {{ ref('root') }}\n",
-        );
+        scratch.write(&format!("models/w{at}.sql"), "select id from {{ ref('root') }}\n");
     }
-    scratch
-        .forge(&["build", "--threads", "8"])
-        .expect(0, &["PASS=201"]);
-    scratch.write(
-        "models/root.sql",
-        "{{ config(materialized='table') }}\nselect nope\n",
-    );
-    scratch
-        .forge(&["build", "--threads", "8"])
-        .expect(1, &["ERROR=1", "SKIP=200"]);
+    scratch.forge(&["build", "--threads", "8"]).expect(0, &["PASS=201"]);
+    scratch.write("models/root.sql", "{{ config(materialized='table') }}\nselect nope\n");
+    scratch.forge(&["build", "--threads", "8"]).expect(1, &["ERROR=1", "SKIP=200"]);
     assert_eq!(rows(&scratch, "select id from w199"), ["1"]);
 }
 
@@ -116,9 +84,7 @@ fn fail_fast_stops_at_the_first_failure() {
     scratch
         .forge(&["run", "--fail-fast", "--threads", "1"])
         .expect(1, &["ERROR=1", "SKIP=20", "fail-fast"]);
-    scratch
-        .forge(&["run", "--threads", "4"])
-        .expect(1, &["ERROR=1", "PASS=20"]);
+    scratch.forge(&["run", "--threads", "4"]).expect(1, &["ERROR=1", "PASS=20"]);
 }
 
 #[test]
@@ -127,16 +93,11 @@ fn a_skipped_node_says_which_failure_was_the_first() {
         "//- models/a.sql\n{{ config(materialized='table') }}\nselect nope\n//- models/b.sql\nselect * from {{ ref('a') }}\n//- models/c.sql\nselect * from {{ ref('b') }}\n\
          //- models/s.yml\nmodels: [{name: c, columns: [{name: id, data_tests: [unique]}]}]\n",
     );
-    scratch
-        .forge(&["build"])
-        .expect(1, &["view main.c", "model `a` failed", "SKIP=3"]);
+    scratch.forge(&["build"]).expect(1, &["view main.c", "model `a` failed", "SKIP=3"]);
     let results: serde_json::Value =
         serde_json::from_str(&scratch.read("target/run_results.json")).unwrap();
-    let skipped = results["results"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|r| r["status"] == "skipped");
+    let skipped =
+        results["results"].as_array().unwrap().iter().filter(|r| r["status"] == "skipped");
     assert_eq!(skipped.count(), 3);
 }
 
@@ -145,13 +106,9 @@ fn what_reads_a_model_with_on_error_continue_runs_although_it_failed() {
     let table = |sql: &str| model("materialized='table', on_error='continue'", sql);
     let scratch = Scratch::new("//- models/b.sql\nselect id from {{ ref('a') }}\n");
     scratch.write("models/a.sql", &table("select 1 as id"));
-    scratch
-        .forge(&["run", "--strict"])
-        .expect(0, &["PASS=2"]);
+    scratch.forge(&["run", "--strict"]).expect(0, &["PASS=2"]);
     scratch.write("models/a.sql", &table("select nope"));
-    scratch
-        .forge(&["run"])
-        .expect(1, &["PASS=1", "ERROR=1", "SKIP=0"]);
+    scratch.forge(&["run"]).expect(1, &["PASS=1", "ERROR=1", "SKIP=0"]);
     let manifest: serde_json::Value =
         serde_json::from_str(&scratch.read("target/manifest.json")).unwrap();
     let config = &manifest["nodes"]["model.shop.a"]["config"];

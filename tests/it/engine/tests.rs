@@ -20,51 +20,15 @@ fn project(tests: &str) -> Scratch {
 #[test]
 fn the_rows_that_count_are_configured() {
     for (test, code, words) in [
-        (
-            "          - not_null\n",
-            1,
-            "got 2 results, configured to fail if != 0",
-        ),
-        (
-            "          - not_null: {config: {limit: 1}}\n",
-            1,
-            "got 1 result,",
-        ),
-        (
-            "          - not_null: {config: {where: \"kind <> 'c'\"}}\n",
-            0,
-            "PASS=1",
-        ),
-        (
-            "          - not_null: {config: {error_if: '>2'}}\n",
-            0,
-            "configured to warn if",
-        ),
-        (
-            "          - not_null: {config: {error_if: '>2', warn_if: '>5'}}\n",
-            0,
-            "WARN=0",
-        ),
-        (
-            "          - not_null: {config: {error_if: '>1'}}\n",
-            1,
-            "configured to fail if >1",
-        ),
-        (
-            "          - not_null: {config: {severity: warn}}\n",
-            0,
-            "WARN=1",
-        ),
-        (
-            "          - unique: {config: {fail_calc: 'sum(n_records)'}}\n",
-            1,
-            "got 2 results",
-        ),
-        (
-            "          - unique: {config: {fail_calc: \"max(n_records) - 2\"}}\n",
-            0,
-            "PASS=1",
-        ),
+        ("          - not_null\n", 1, "got 2 results, configured to fail if != 0"),
+        ("          - not_null: {config: {limit: 1}}\n", 1, "got 1 result,"),
+        ("          - not_null: {config: {where: \"kind <> 'c'\"}}\n", 0, "PASS=1"),
+        ("          - not_null: {config: {error_if: '>2'}}\n", 0, "configured to warn if"),
+        ("          - not_null: {config: {error_if: '>2', warn_if: '>5'}}\n", 0, "WARN=0"),
+        ("          - not_null: {config: {error_if: '>1'}}\n", 1, "configured to fail if >1"),
+        ("          - not_null: {config: {severity: warn}}\n", 0, "WARN=1"),
+        ("          - unique: {config: {fail_calc: 'sum(n_records)'}}\n", 1, "got 2 results"),
+        ("          - unique: {config: {fail_calc: \"max(n_records) - 2\"}}\n", 0, "PASS=1"),
         (
             "          - unique: {config: {where: 'id > 100', fail_calc: 'sum(n_records)'}}\n",
             0,
@@ -80,21 +44,9 @@ fn the_rows_that_count_are_configured() {
             1,
             "got 1 result",
         ),
-        (
-            "          - unique: {config: {fail_calc: 'nope(n_records)'}}\n",
-            1,
-            "nope",
-        ),
-        (
-            "          - unique: {config: {fail_calc: \"'many'\"}}\n",
-            1,
-            "fail_calc",
-        ),
-        (
-            "          - not_null: {config: {where: 'nope = 1'}}\n",
-            1,
-            "nope",
-        ),
+        ("          - unique: {config: {fail_calc: 'nope(n_records)'}}\n", 1, "nope"),
+        ("          - unique: {config: {fail_calc: \"'many'\"}}\n", 1, "fail_calc"),
+        ("          - not_null: {config: {where: 'nope = 1'}}\n", 1, "nope"),
         ("          - not_null: {config: {enabled: false}}\n", 0, ""),
     ] {
         let scratch = project(test);
@@ -112,22 +64,11 @@ fn failing_rows_are_kept_and_replaced() {
             "          - not_null: {{name: no_null, config: {{store_failures: true, store_failures_as: {kind}}}}}\n          - unique: {{name: once, config: {{store_failures_as: {kind}, limit: 1}}}}\n"
         ));
         scratch.forge(&["seed"]).expect(0, &[]);
-        scratch
-            .forge(&["test"])
-            .expect(1, &["got 2 results", "got 1 result,"]);
+        scratch.forge(&["test"]).expect(1, &["got 2 results", "got 1 result,"]);
+        assert_eq!(rows(&scratch, "select * from main_dbt_test__audit__no_null"), ["~|c", "~|c"]);
+        assert_eq!(rows(&scratch, "select * from main_dbt_test__audit__once"), ["2|2"]);
         assert_eq!(
-            rows(&scratch, "select * from main_dbt_test__audit__no_null"),
-            ["~|c", "~|c"]
-        );
-        assert_eq!(
-            rows(&scratch, "select * from main_dbt_test__audit__once"),
-            ["2|2"]
-        );
-        assert_eq!(
-            rows(
-                &scratch,
-                "select distinct type from sqlite_master where name like 'main_dbt%'"
-            ),
+            rows(&scratch, "select distinct type from sqlite_master where name like 'main_dbt%'"),
             [kind]
         );
         scratch.write("seeds/s.csv", "id,kind\n1,a\n");
@@ -141,31 +82,20 @@ fn failing_rows_are_kept_and_replaced() {
 fn the_flag_keeps_rows_too_and_the_schema_can_be_named() {
     let scratch = project("          - not_null: {name: no_null, config: {schema: bad}}\n");
     scratch.forge(&["seed"]).expect(0, &[]);
-    scratch
-        .forge(&["test", "--store-failures"])
-        .expect(1, &["no_null"]);
-    assert_eq!(
-        rows(&scratch, "select count(*) from main_bad__no_null"),
-        ["2"]
-    );
-    scratch
-        .forge(&["show", "--select", "no_null"])
-        .expect(0, &["NULL"]);
+    scratch.forge(&["test", "--store-failures"]).expect(1, &["no_null"]);
+    assert_eq!(rows(&scratch, "select count(*) from main_bad__no_null"), ["2"]);
+    scratch.forge(&["show", "--select", "no_null"]).expect(0, &["NULL"]);
 }
 
 #[test]
 fn a_failing_test_holds_up_what_is_below_and_a_warning_does_not() {
     let scratch = project("          - not_null\n");
-    scratch
-        .forge(&["build"])
-        .expect(1, &["skip", "view main.below", "SKIP=1"]);
+    scratch.forge(&["build"]).expect(1, &["skip", "view main.below", "SKIP=1"]);
     assert!(!scratch.rows("shop.db").contains_key("below"));
     let scratch = project("          - not_null: {config: {severity: warn}}\n");
     scratch.forge(&["build"]).expect(0, &["WARN=1"]);
     assert!(scratch.rows("shop.db").contains_key("below"));
-    scratch
-        .forge(&["--warn-error", "build"])
-        .expect(1, &["skip"]);
+    scratch.forge(&["--warn-error", "build"]).expect(1, &["skip"]);
 }
 
 #[test]
@@ -177,13 +107,9 @@ fn a_custom_test_and_a_singular_one_with_odd_endings_work() {
          //- tests/generic/small.sql\n{% test small(model, column_name, than=5) %}select * from {{ model }} where {{ column_name }} >= {{ than }}{% endtest %}\n\
          //- models/s.yml\nmodels:\n  - name: a\n    columns:\n      - name: id\n        data_tests: [small, {small: {arguments: {than: 1}, name: tiny, config: {severity: warn}}}]\n      - name: v\n        data_tests: [{accepted_values: {arguments: {values: [\"it''s\"]}}}]\n",
     );
-    scratch
-        .forge(&["build"])
-        .expect(0, &["WARN=1", "ERROR=0", "tiny"]);
+    scratch.forge(&["build"]).expect(0, &["WARN=1", "ERROR=0", "tiny"]);
     for kind in ["comment", "with"] {
-        scratch
-            .forge(&["test", "--select", kind, "--store-failures"])
-            .expect(0, &["PASS=1"]);
+        scratch.forge(&["test", "--select", kind, "--store-failures"]).expect(0, &["PASS=1"]);
         scratch.forge(&["show", "--select", kind]).expect(0, &[]);
     }
 }
@@ -227,25 +153,15 @@ fn tests_work_over_relations_of_other_schemas() {
     let names: Vec<String> = scratch.rows("shop.db").into_keys().collect();
     assert_eq!(
         names,
-        [
-            "c",
-            "main_dbt_test__audit__not_null_a_id",
-            "main_mart__a",
-            "main_other__b",
-            "outside__t"
-        ]
+        ["c", "main_dbt_test__audit__not_null_a_id", "main_mart__a", "main_other__b", "outside__t"]
     );
     assert_eq!(rows(&scratch, "select id from c order by 1"), ["1", "2"]);
-    scratch
-        .forge(&["show", "--select", "b"])
-        .expect(0, &["1", "2"]);
+    scratch.forge(&["show", "--select", "b"]).expect(0, &["1", "2"]);
     scratch.forge(&["run", "--full-refresh"]).expect(0, &[]);
 }
 
 #[test]
 fn a_semicolon_at_the_end_of_a_test_gets_a_hint() {
     let scratch = Scratch::new("//- tests/t.sql\nselect 1 as id;\n");
-    scratch
-        .forge(&["test"])
-        .expect(1, &["tests/t.sql:1", "without a semicolon"]);
+    scratch.forge(&["test"]).expect(1, &["tests/t.sql:1", "without a semicolon"]);
 }

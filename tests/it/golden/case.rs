@@ -63,9 +63,8 @@ impl Case {
         let document = yaml::parse(file, &text)
             .unwrap_or_else(|error| panic!("{}: {}", path.display(), error.message));
         let case = document.root.to_json();
-        let steps = case["steps"]
-            .as_array()
-            .unwrap_or_else(|| panic!("{}: no steps", path.display()));
+        let steps =
+            case["steps"].as_array().unwrap_or_else(|| panic!("{}: no steps", path.display()));
         Case {
             folder: folder.to_owned(),
             steps: steps.iter().map(Step::new).collect(),
@@ -80,15 +79,8 @@ impl Case {
             .unwrap_or_else(|error| panic!("no expectations: {}: {error}", folder.display()));
         let mut facts = BTreeMap::new();
         for path in entries.map(|entry| entry.unwrap().path()) {
-            let stem = path
-                .file_stem()
-                .and_then(|stem| stem.to_str())
-                .unwrap()
-                .to_owned();
-            if path
-                .extension()
-                .is_some_and(|extension| extension == "json")
-            {
+            let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap().to_owned();
+            if path.extension().is_some_and(|extension| extension == "json") {
                 let text = std::fs::read_to_string(&path).unwrap();
                 let value = serde_json::from_str(&text)
                     .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -127,9 +119,7 @@ impl Step {
         let env = step["env"].as_object().into_iter().flatten();
         Step {
             facets,
-            env: env
-                .map(|(name, value)| (name.clone(), text(value)))
-                .collect(),
+            env: env.map(|(name, value)| (name.clone(), text(value))).collect(),
             mutate: step["mutate"].clone(),
             mentions: texts(&step["mentions"]),
             absent: texts(&step["absent"]),
@@ -157,10 +147,8 @@ fn verb(command: &[String]) -> &str {
 }
 
 fn default_facets(verb: &str) -> Vec<String> {
-    let facets = FACETS
-        .iter()
-        .find(|(name, _)| *name == verb)
-        .map_or(&[][..], |(_, facets)| facets);
+    let facets =
+        FACETS.iter().find(|(name, _)| *name == verb).map_or(&[][..], |(_, facets)| facets);
     facets.iter().map(|&facet| facet.to_owned()).collect()
 }
 

@@ -45,14 +45,7 @@ impl Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Difference {
-            step,
-            command,
-            facet,
-            label,
-            diff,
-            ..
-        } = self;
+        let Difference { step, command, facet, label, diff, .. } = self;
         writeln!(f, "## step {step}: {command} [{facet}] {label}\n{diff}")?;
         if let Some((stdout, stderr)) = &self.tails {
             writeln!(f, "stdout: {}\nstderr: {}", indent(stdout), indent(stderr))?;
@@ -87,12 +80,7 @@ pub(super) fn compare(
         }
     };
     let fact = |name: &str| got.facts.get(name).unwrap_or(&Json::Null);
-    check(
-        "mentions",
-        "mentions",
-        &json!(step.mentions),
-        fact("mentions"),
-    );
+    check("mentions", "mentions", &json!(step.mentions), fact("mentions"));
     check("mentions", "absent", &json!([]), fact("absent"));
     for (facet, expected) in expected {
         let value = fact(facet);
@@ -122,10 +110,7 @@ pub(super) fn compare(
 
 /// The entries of two mappings side by side, null where one has none.
 fn pairs<'a>(a: &'a Json, b: &'a Json) -> impl Iterator<Item = (&'a str, &'a Json, &'a Json)> {
-    let keys = [a, b]
-        .into_iter()
-        .filter_map(Json::as_object)
-        .flat_map(|map| map.keys());
+    let keys = [a, b].into_iter().filter_map(Json::as_object).flat_map(|map| map.keys());
     let keys = keys.map(String::as_str).collect::<BTreeSet<_>>();
     keys.into_iter().map(move |key| (key, &a[key], &b[key]))
 }
@@ -146,15 +131,9 @@ fn diff(expected: &Json, got: &Json, label: &str) -> String {
     let (expected_text, got_text) = (pretty(expected), pretty(got));
     let text_diff = TextDiff::from_lines(&expected_text, &got_text);
     let mut diff = text_diff.unified_diff();
-    let text = diff
-        .context_radius(2)
-        .header(&format!("dbt/{label}"), &format!("got/{label}"))
-        .to_string();
-    if text.is_empty() {
-        format!("dbt {expected}\ngot {got}")
-    } else {
-        text
-    }
+    let text =
+        diff.context_radius(2).header(&format!("dbt/{label}"), &format!("got/{label}")).to_string();
+    if text.is_empty() { format!("dbt {expected}\ngot {got}") } else { text }
 }
 
 fn tail(text: &str) -> String {

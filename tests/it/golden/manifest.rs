@@ -49,16 +49,8 @@ const KEYS: &[&str] = &[
     "test_metadata",
     "constraints",
 ];
-const COLUMN_KEYS: &[&str] = &[
-    "name",
-    "description",
-    "data_type",
-    "meta",
-    "tags",
-    "constraints",
-    "quote",
-    "granularity",
-];
+const COLUMN_KEYS: &[&str] =
+    &["name", "description", "data_type", "meta", "tags", "constraints", "quote", "granularity"];
 /// Packages that dbt brings along.
 const INTERNAL: &[&str] = &["dbt", "dbt_sqlite"];
 
@@ -89,11 +81,8 @@ fn entries(section: &Json) -> impl Iterator<Item = (&String, &Json)> {
 
 /// The entries of the user's own packages.
 fn own(section: &Json) -> impl Iterator<Item = (&String, &Json)> {
-    entries(section).filter(|(_, entry)| {
-        !INTERNAL
-            .iter()
-            .any(|package| entry["package_name"] == *package)
-    })
+    entries(section)
+        .filter(|(_, entry)| !INTERNAL.iter().any(|package| entry["package_name"] == *package))
 }
 
 fn object<'a>(entries: impl Iterator<Item = (&'a String, Json)>) -> Json {
@@ -139,9 +128,7 @@ fn node(node: &Json) -> Json {
         all["sources"] = sorted(&node["sources"]);
     }
     all["columns"] = object(entries(&node["columns"]).map(|(name, entry)| {
-        let keys = COLUMN_KEYS
-            .iter()
-            .map(|&key| (key.to_owned(), entry[key].clone()));
+        let keys = COLUMN_KEYS.iter().map(|&key| (key.to_owned(), entry[key].clone()));
         (name, compact(&Json::Object(keys.collect::<Map<_, _>>())))
     }));
     compact(&all)
@@ -157,11 +144,7 @@ fn reference(reference: &Json) -> Json {
 /// Macro ids without those of the adapter's package, which says how a thing is done and not what.
 fn macros(list: &Json) -> Json {
     let ids = list.as_array().into_iter().flatten();
-    let kept = ids.filter(|id| {
-        !id.as_str()
-            .unwrap_or_default()
-            .starts_with("macro.dbt_sqlite.")
-    });
+    let kept = ids.filter(|id| !id.as_str().unwrap_or_default().starts_with("macro.dbt_sqlite."));
     sorted(&Json::Array(kept.cloned().collect()))
 }
 
@@ -175,11 +158,7 @@ fn disabled_nodes(list: &Json) -> Json {
 
 fn macro_(entry: &Json) -> Json {
     let filled = |value: &Json| {
-        if truthy(value) {
-            value.clone()
-        } else {
-            Json::Null
-        }
+        if truthy(value) { value.clone() } else { Json::Null }
     };
     let arguments = entry["arguments"].as_array().into_iter().flatten();
     let arguments = arguments

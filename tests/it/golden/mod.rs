@@ -44,17 +44,10 @@ fn golden_cases_come_out_as_in_dbt() {
     });
     let mut outcomes = outcomes.into_inner().unwrap();
     outcomes.sort_by_key(|(folder, _)| *folder);
-    assert!(
-        outcomes.len() >= least,
-        "only {} cases ran, {least} or more expected",
-        outcomes.len()
-    );
-    let failures = outcomes
-        .iter()
-        .filter(|(_, differences)| !differences.is_empty());
-    let report = failures
-        .map(|(folder, differences)| describe(folder, differences))
-        .collect::<Vec<_>>();
+    assert!(outcomes.len() >= least, "only {} cases ran, {least} or more expected", outcomes.len());
+    let failures = outcomes.iter().filter(|(_, differences)| !differences.is_empty());
+    let report =
+        failures.map(|(folder, differences)| describe(folder, differences)).collect::<Vec<_>>();
     assert!(
         report.is_empty(),
         "{} of {} golden cases differ from dbt\n\n{}\nfailing: {}\n",

@@ -41,20 +41,12 @@ struct Place {
 
 /// Runs all steps of a case in a temporary folder.
 pub(super) fn run(case: &Case, binary: &Path) -> Vec<Observation> {
-    let scratch = tempfile::Builder::new()
-        .prefix("golden_")
-        .tempdir()
-        .unwrap();
-    let place = Place {
-        project: scratch.path().join("project"),
-        databases: scratch.path().join("db"),
-    };
+    let scratch = tempfile::Builder::new().prefix("golden_").tempdir().unwrap();
+    let place =
+        Place { project: scratch.path().join("project"), databases: scratch.path().join("db") };
     fs::create_dir_all(&place.databases).unwrap();
     copy(&case.folder.join("project"), &place.project);
-    case.steps
-        .iter()
-        .map(|step| observe(step, case, &place, binary))
-        .collect()
+    case.steps.iter().map(|step| observe(step, case, &place, binary)).collect()
 }
 
 fn observe(step: &Step, case: &Case, place: &Place, binary: &Path) -> Observation {
@@ -62,11 +54,7 @@ fn observe(step: &Step, case: &Case, place: &Place, binary: &Path) -> Observatio
     let mut command = step.command.clone();
     let mut env = step.env.clone();
     if step.records("ls") {
-        let reuse = if step.mutate.is_null() {
-            "true"
-        } else {
-            "false"
-        };
+        let reuse = if step.mutate.is_null() { "true" } else { "false" };
         env.insert(0, ("DBT_PARTIAL_PARSE".to_owned(), reuse.to_owned()));
         if !command.iter().any(|word| word == "--quiet") {
             command.insert(0, "--quiet".to_owned());
@@ -82,16 +70,9 @@ fn observe(step: &Step, case: &Case, place: &Place, binary: &Path) -> Observatio
     }
     facts.extend(artifact_facts(step, &place.project.join("target")));
     if step.records("tables") {
-        facts.insert(
-            "tables".to_owned(),
-            tables(&place.databases, &case.volatile_columns),
-        );
+        facts.insert("tables".to_owned(), tables(&place.databases, &case.volatile_columns));
     }
-    Observation {
-        stdout: output.stdout,
-        stderr: output.stderr,
-        facts,
-    }
+    Observation { stdout: output.stdout, stderr: output.stderr, facts }
 }
 
 fn mutate(mutation: &Json, place: &Place) {
@@ -145,19 +126,14 @@ fn remove_stale_artifacts(step: &Step, place: &Place) {
 
 fn execute(binary: &Path, arguments: &[String], env: &[(String, String)], place: &Place) -> Output {
     let mut command = assert_cmd::Command::new(binary);
-    command
-        .args(arguments)
-        .current_dir(&place.project)
-        .timeout(TIMEOUT);
+    command.args(arguments).current_dir(&place.project).timeout(TIMEOUT);
     for (name, _) in std::env::vars_os() {
         let name_text = name.to_string_lossy();
         if name_text.starts_with("DBT_") || name_text.starts_with("FORGE_") {
             command.env_remove(name);
         }
     }
-    command
-        .env("DB_DIR", &place.databases)
-        .env("DBT_PROFILES_DIR", &place.project);
+    command.env("DB_DIR", &place.databases).env("DBT_PROFILES_DIR", &place.project);
     command.envs([
         ("DBT_SEND_ANONYMOUS_USAGE_STATS", "false"),
         ("DO_NOT_TRACK", "1"),
@@ -170,9 +146,7 @@ fn execute(binary: &Path, arguments: &[String], env: &[(String, String)], place:
         ("COLUMNS", "400"),
     ]);
     command.envs(env.iter().map(|(name, value)| (name, value)));
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("{}: {error}", binary.display()));
+    let output = command.output().unwrap_or_else(|error| panic!("{}: {error}", binary.display()));
     Output {
         code: output
             .status
@@ -187,11 +161,7 @@ fn execute(binary: &Path, arguments: &[String], env: &[(String, String)], place:
 fn output_facts(step: &Step, output: &Output) -> Vec<(String, Json)> {
     let text = format!("{}\n{}", output.stdout, output.stderr);
     let found = |wanted: &[String]| {
-        wanted
-            .iter()
-            .filter(|part| text.contains(*part))
-            .cloned()
-            .collect::<Vec<_>>()
+        wanted.iter().filter(|part| text.contains(*part)).cloned().collect::<Vec<_>>()
     };
     let mut facts = vec![
         ("mentions".to_owned(), json!(found(&step.mentions))),
@@ -201,9 +171,7 @@ fn output_facts(step: &Step, output: &Output) -> Vec<(String, Json)> {
         facts.push(("stdout_json".to_owned(), first_json(&output.stdout)));
     }
     if step.stdout_lines {
-        let lines = filled_lines(&output.stdout)
-            .map(str::trim_end)
-            .collect::<Vec<_>>();
+        let lines = filled_lines(&output.stdout).map(str::trim_end).collect::<Vec<_>>();
         facts.push(("stdout_lines".to_owned(), json!(lines)));
     }
     facts
@@ -217,12 +185,7 @@ fn filled_lines(text: &str) -> impl Iterator<Item = &str> {
 fn first_json(text: &str) -> Json {
     let starts = text.match_indices(['{', '[']).map(|(at, _)| at);
     starts
-        .filter_map(|at| {
-            serde_json::Deserializer::from_str(&text[at..])
-                .into_iter()
-                .next()?
-                .ok()
-        })
+        .filter_map(|at| serde_json::Deserializer::from_str(&text[at..]).into_iter().next()?.ok())
         .next()
         .unwrap_or(Json::Null)
 }
@@ -238,9 +201,7 @@ fn ls_facts(command: &[String], output: &Output, run: impl Fn(&[String]) -> Stri
     if !lines.is_empty() && !command.iter().any(|word| word == "--output") {
         let more = ["--output", "json", "--output-keys", "unique_id"].map(str::to_owned);
         let text = run(&[command, &more].concat());
-        let parsed = text
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Json>(line).ok());
+        let parsed = text.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok());
         let mut ids = parsed
             .filter_map(|line| Some(line.get("unique_id")?.as_str()?.to_owned()))
             .collect::<Vec<_>>();
@@ -255,18 +216,13 @@ fn artifact_facts(step: &Step, target: &Path) -> Vec<(String, Json)> {
     let mut facts = Vec::new();
     let manifest = read_json(&target.join("manifest.json"));
     let run_results = read_json(&target.join("run_results.json"));
-    let results = run_results["results"]
-        .as_array()
-        .map_or(&[][..], Vec::as_slice);
+    let results = run_results["results"].as_array().map_or(&[][..], Vec::as_slice);
     if step.records("manifest") {
         facts.push(("manifest".to_owned(), manifest::extract(&manifest)));
     }
     if step.records("compiled") {
         facts.push(("compiled".to_owned(), compiled(&manifest, results)));
-        facts.push((
-            "compiled_files".to_owned(),
-            compiled_files(&target.join("compiled")),
-        ));
+        facts.push(("compiled_files".to_owned(), compiled_files(&target.join("compiled"))));
     }
     if step.records("results") {
         let mut list = results.iter().map(result).collect::<Vec<_>>();
@@ -276,9 +232,8 @@ fn artifact_facts(step: &Step, target: &Path) -> Vec<(String, Json)> {
     if step.records("status_counts") {
         let mut counts = BTreeMap::<String, u64>::new();
         for result in results {
-            *counts
-                .entry(result["status"].as_str().unwrap_or_default().to_owned())
-                .or_default() += 1;
+            *counts.entry(result["status"].as_str().unwrap_or_default().to_owned()).or_default() +=
+                1;
         }
         facts.push(("status_counts".to_owned(), json!(counts)));
     }
@@ -293,8 +248,7 @@ fn artifact_facts(step: &Step, target: &Path) -> Vec<(String, Json)> {
 
 fn read_json(path: &Path) -> Json {
     let text = fs::read_to_string(path).ok();
-    text.and_then(|text| serde_json::from_str(&text).ok())
-        .unwrap_or(Json::Null)
+    text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Json::Null)
 }
 
 /// Compiled code by unique id; the run's results know it better than the manifest.
@@ -317,18 +271,11 @@ fn compiled(manifest: &Json, results: &[Json]) -> Json {
 }
 
 fn compiled_files(folder: &Path) -> Json {
-    let files = walkdir::WalkDir::new(folder)
-        .into_iter()
-        .filter_map(Result::ok);
+    let files = walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok);
     let files = files.filter(|entry| entry.file_type().is_file());
     let mut paths = files
         .map(|entry| {
-            entry
-                .path()
-                .strip_prefix(folder)
-                .unwrap()
-                .to_string_lossy()
-                .replace('\\', "/")
+            entry.path().strip_prefix(folder).unwrap().to_string_lossy().replace('\\', "/")
         })
         .collect::<Vec<_>>();
     paths.sort_unstable();
@@ -345,15 +292,12 @@ fn result(result: &Json) -> Json {
     if matches!(status, "fail" | "warn") && message.starts_with("Got ") {
         picked["message"] = json!(message);
     }
-    if let Some(batches) = result["batch_results"]
-        .as_object()
-        .filter(|batches| !batches.is_empty())
+    if let Some(batches) = result["batch_results"].as_object().filter(|batches| !batches.is_empty())
     {
         let day = |time: &Json| json!(time.as_str().unwrap_or_default().get(..10));
         let days = |name: &str| {
             let list = batches[name].as_array().into_iter().flatten();
-            list.map(|batch| json!([day(&batch[0]), day(&batch[1])]))
-                .collect::<Vec<_>>()
+            list.map(|batch| json!([day(&batch[0]), day(&batch[1])])).collect::<Vec<_>>()
         };
         picked["batches"] = json!({"successful": days("successful"), "failed": days("failed")});
     }

@@ -12,9 +12,7 @@ pub(super) fn same(a: &Json, b: &Json) -> bool {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
         }
         (Json::Object(a), Json::Object(b)) => {
-            a.len() == b.len()
-                && a.iter()
-                    .all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
         }
         _ => match (number(a), number(b)) {
             (Some(x), Some(y)) => a == b || close(x, y),
@@ -48,11 +46,7 @@ pub(super) fn truthy(value: &Json) -> bool {
 
 /// `value or default` with an empty mapping for the default.
 pub(super) fn or_empty(value: &Json) -> Json {
-    if truthy(value) {
-        value.clone()
-    } else {
-        Json::Object(serde_json::Map::new())
-    }
+    if truthy(value) { value.clone() } else { Json::Object(serde_json::Map::new()) }
 }
 
 /// A mapping without keys whose value is null or empty, at every level.
@@ -60,10 +54,7 @@ pub(super) fn compact(value: &Json) -> Json {
     match value {
         Json::Object(map) => {
             let kept = map.iter().filter(|(_, value)| !is_void(value));
-            Json::Object(
-                kept.map(|(key, value)| (key.clone(), compact(value)))
-                    .collect(),
-            )
+            Json::Object(kept.map(|(key, value)| (key.clone(), compact(value))).collect())
         }
         Json::Array(items) => Json::Array(items.iter().map(compact).collect()),
         other => other.clone(),
@@ -95,10 +86,8 @@ fn sort_text(value: &Json) -> Json {
         },
         Json::Array(items) => Json::Array(items.iter().map(sort_text).collect()),
         Json::Object(map) => {
-            let mut entries = map
-                .iter()
-                .map(|(key, value)| (key.clone(), sort_text(value)))
-                .collect::<Vec<_>>();
+            let mut entries =
+                map.iter().map(|(key, value)| (key.clone(), sort_text(value))).collect::<Vec<_>>();
             entries.sort_by(|a, b| a.0.cmp(&b.0));
             Json::Object(entries.into_iter().collect())
         }
@@ -119,10 +108,8 @@ fn sort_keys(value: &Json) -> Json {
     match value {
         Json::Array(items) => Json::Array(items.iter().map(sort_keys).collect()),
         Json::Object(map) => {
-            let mut entries = map
-                .iter()
-                .map(|(key, value)| (key.clone(), sort_keys(value)))
-                .collect::<Vec<_>>();
+            let mut entries =
+                map.iter().map(|(key, value)| (key.clone(), sort_keys(value))).collect::<Vec<_>>();
             entries.sort_by(|a, b| a.0.cmp(&b.0));
             Json::Object(entries.into_iter().collect())
         }
@@ -133,15 +120,9 @@ fn sort_keys(value: &Json) -> Json {
 #[test]
 fn numbers_compare_as_in_python() {
     use serde_json::json;
-    assert!(same(
-        &json!([1, true, {"a": 2.0}]),
-        &json!([1.0, 1, {"a": 2}])
-    ));
+    assert!(same(&json!([1, true, {"a": 2.0}]), &json!([1.0, 1, {"a": 2}])));
     assert!(!same(&json!([1]), &json!(["1"])));
     assert!(!same(&json!(0), &json!(null)));
     assert!(!same(&json!({"a": 1}), &json!({"a": 1, "b": null})));
-    assert!(!same(
-        &json!(9_007_199_254_740_993_i64),
-        &json!(9_007_199_254_700_000_i64)
-    ));
+    assert!(!same(&json!(9_007_199_254_740_993_i64), &json!(9_007_199_254_700_000_i64)));
 }

@@ -14,22 +14,15 @@ use serde_json::{Map, Value as Json, json};
 pub(super) fn tables(databases: &Path, volatile: &[String]) -> Json {
     let db = Connection::open(databases.join("main.db")).unwrap();
     let mut schemas = vec!["main".to_owned()];
-    let mut files = fs::read_dir(databases)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect::<Vec<_>>();
+    let mut files =
+        fs::read_dir(databases).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
     files.sort();
-    for file in files
-        .iter()
-        .filter(|file| file.extension().is_some_and(|extension| extension == "db"))
+    for file in
+        files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "db"))
     {
         let schema = file.file_stem().unwrap().to_string_lossy().into_owned();
         if schema != "main" {
-            db.execute(
-                &format!("attach ? as \"{schema}\""),
-                [file.to_string_lossy()],
-            )
-            .unwrap();
+            db.execute(&format!("attach ? as \"{schema}\""), [file.to_string_lossy()]).unwrap();
             schemas.push(schema);
         }
     }
@@ -40,13 +33,8 @@ pub(super) fn tables(databases: &Path, volatile: &[String]) -> Json {
              and name not like 'sqlite_%' and name not glob '_forge*' order by name"
         );
         let mut statement = db.prepare(&sql).unwrap();
-        let relations = statement
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
-            .unwrap();
-        for (name, kind) in relations
-            .collect::<Result<Vec<(String, String)>, _>>()
-            .unwrap()
-        {
+        let relations = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        for (name, kind) in relations.collect::<Result<Vec<(String, String)>, _>>().unwrap() {
             let key = format!("{schema}.{name}");
             let fact = relation(&db, &schema, &name, &kind, volatile)
                 .unwrap_or_else(|_| json!({"type": kind, "error": true}));
@@ -64,10 +52,7 @@ fn relation(
     volatile: &[String],
 ) -> rusqlite::Result<Json> {
     let mut statement = db.prepare(&format!("select * from \"{schema}\".\"{name}\""))?;
-    let columns = statement
-        .column_names()
-        .map(str::to_owned)
-        .collect::<Vec<_>>();
+    let columns = statement.column_names().map(str::to_owned).collect::<Vec<_>>();
     let is_volatile = |column: &String| {
         let path = format!("{schema}.{name}.{column}");
         volatile.iter().any(|glob| {
@@ -77,23 +62,19 @@ fn relation(
     };
     let hidden = columns.iter().map(is_volatile).collect::<Vec<_>>();
     let rows = statement.query_map([], |row| {
-        let cells = hidden
-            .iter()
-            .enumerate()
-            .map(|(at, hidden)| match row.get_ref(at)? {
-                ValueRef::Null => Ok(Json::Null),
-                _ if *hidden => Ok(json!("<volatile>")),
-                value => Ok(cell(value)),
-            });
+        let cells = hidden.iter().enumerate().map(|(at, hidden)| match row.get_ref(at)? {
+            ValueRef::Null => Ok(Json::Null),
+            _ if *hidden => Ok(json!("<volatile>")),
+            value => Ok(cell(value)),
+        });
         cells.collect::<rusqlite::Result<Vec<_>>>()
     })?;
     let rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
     let mut types = Vec::new();
     if kind == "table" {
         let mut statement = db.prepare(&format!("pragma \"{schema}\".table_info(\"{name}\")"))?;
-        types = statement
-            .query_map([], |row| row.get::<_, String>(2))?
-            .collect::<Result<_, _>>()?;
+        types =
+            statement.query_map([], |row| row.get::<_, String>(2))?.collect::<Result<_, _>>()?;
     }
     Ok(json!({"type": kind, "columns": columns, "column_types": types, "rows": rows}))
 }
@@ -105,10 +86,7 @@ fn cell(value: ValueRef<'_>) -> Json {
         ValueRef::Real(n) => json!(n),
         ValueRef::Text(text) => json!(String::from_utf8_lossy(text)),
         ValueRef::Blob(bytes) => {
-            let hex = bytes
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect::<String>();
+            let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
             json!(format!("hex:{hex}"))
         }
     }

@@ -17,9 +17,7 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
         Some(flag(held.is_none_or(|held| truthy(&held)) && truthy(&next)))
     })?;
     fold("bool_or", |held, next| {
-        Some(flag(
-            held.is_some_and(|held| truthy(&held)) || truthy(&next),
-        ))
+        Some(flag(held.is_some_and(|held| truthy(&held)) || truthy(&next)))
     })?;
     let numbers = |name: &str, finish: fn(Vec<f64>) -> Option<f64>| {
         connection.create_aggregate_function(name, 1, PURE, Numbers(finish))
@@ -97,10 +95,7 @@ fn median(mut numbers: Vec<f64>) -> Option<f64> {
 
 /// Mean squared distance from the mean, with `less` taken from the count: 1 for a sample, 0 for all.
 fn variance(numbers: &[f64], less: usize) -> Option<f64> {
-    let divisor = numbers
-        .len()
-        .checked_sub(less)
-        .filter(|divisor| *divisor > 0)?;
+    let divisor = numbers.len().checked_sub(less).filter(|divisor| *divisor > 0)?;
     let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
     let squares: f64 = numbers.iter().map(|number| (number - mean).powi(2)).sum();
     Some(squares / divisor as f64)

@@ -12,19 +12,8 @@ pub(super) fn register(connection: &Connection, now: Option<Timestamp>) -> Resul
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
     connection.create_scalar_function("forge_now", 0, flags, move |_| {
         let now = now.unwrap_or_else(host::machine_now);
-        let seconds = now
-            .to_zoned(TimeZone::UTC)
-            .datetime()
-            .with()
-            .subsec_nanosecond(0)
-            .build();
-        Ok(seconds.ok().map(|at| {
-            Moment {
-                at,
-                date_only: false,
-            }
-            .to_string()
-        }))
+        let seconds = now.to_zoned(TimeZone::UTC).datetime().with().subsec_nanosecond(0).build();
+        Ok(seconds.ok().map(|at| Moment { at, date_only: false }.to_string()))
     })
 }
 

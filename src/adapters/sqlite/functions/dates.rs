@@ -23,9 +23,7 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
             let part = part_of(context, 0, name)?;
             let count = integer_of(context, 1, name)?;
             let moment = Moment::parse(&text_of(context, 2));
-            Ok(moment
-                .and_then(|moment| add(part, count, moment))
-                .map(|moment| moment.to_string()))
+            Ok(moment.and_then(|moment| add(part, count, moment)).map(|moment| moment.to_string()))
         })?;
     }
     for name in ["datediff", "forge_datediff"] {
@@ -33,9 +31,7 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
             let part = part_of(context, 0, name)?;
             let from = Moment::parse(&text_of(context, 1));
             let to = Moment::parse(&text_of(context, 2));
-            Ok(from
-                .zip(to)
-                .map(|(from, to)| boundary(part, to.at) - boundary(part, from.at)))
+            Ok(from.zip(to).map(|(from, to)| boundary(part, to.at) - boundary(part, from.at)))
         })?;
     }
     strict(connection, "last_day", ANY, |context| {
@@ -43,9 +39,7 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
             1 => Part::Month,
             2 => part_of(context, 1, "last_day")?,
             count => {
-                return Err(failure(format!(
-                    "last_day() takes 1 or 2 arguments, not {count}"
-                )));
+                return Err(failure(format!("last_day() takes 1 or 2 arguments, not {count}")));
             }
         };
         let last = Moment::parse(&text_of(context, 0)).and_then(|moment| last_day(part, moment));
@@ -72,49 +66,32 @@ fn truncate(part: Part, moment: Moment) -> Option<Moment> {
         Part::Millisecond => return with_nanosecond(moment, nanosecond / 1_000_000 * 1_000_000),
         Part::Second => return with_nanosecond(moment, 0),
         Part::Minute => {
-            return Some(Moment {
-                at: date.at(time.hour(), time.minute(), 0, 0),
-                ..moment
-            });
+            return Some(Moment { at: date.at(time.hour(), time.minute(), 0, 0), ..moment });
         }
         Part::Hour => {
-            return Some(Moment {
-                at: date.at(time.hour(), 0, 0, 0),
-                ..moment
-            });
+            return Some(Moment { at: date.at(time.hour(), 0, 0, 0), ..moment });
         }
         Part::Day => date,
-        Part::Week => date
-            .checked_sub(i64::from(date.weekday().to_monday_zero_offset()).days())
-            .ok()?,
+        Part::Week => {
+            date.checked_sub(i64::from(date.weekday().to_monday_zero_offset()).days()).ok()?
+        }
         Part::Month => first(year, date.month())?,
         Part::Quarter => first(year, (date.month() - 1) / 3 * 3 + 1)?,
         Part::Year => first(year, 1)?,
         Part::Decade => first(year.div_euclid(10) * 10, 1)?,
         Part::Century => first((year - 1).div_euclid(100) * 100 + 1, 1)?,
     };
-    Some(Moment {
-        at: start.at(0, 0, 0, 0),
-        ..moment
-    })
+    Some(Moment { at: start.at(0, 0, 0, 0), ..moment })
 }
 
 fn with_nanosecond(moment: Moment, nanosecond: i32) -> Option<Moment> {
-    let at = moment
-        .at
-        .with()
-        .subsec_nanosecond(nanosecond)
-        .build()
-        .ok()?;
+    let at = moment.at.with().subsec_nanosecond(nanosecond).build().ok()?;
     Some(Moment { at, ..moment })
 }
 
 fn add(part: Part, count: i64, moment: Moment) -> Option<Moment> {
     let at = moment.at.checked_add(span(part, count)?).ok()?;
-    Some(Moment {
-        at,
-        date_only: moment.date_only && !part.is_time(),
-    })
+    Some(Moment { at, date_only: moment.date_only && !part.is_time() })
 }
 
 fn span(part: Part, count: i64) -> Option<Span> {
@@ -175,21 +152,10 @@ fn days(at: DateTime) -> i64 {
 fn last_day(part: Part, moment: Moment) -> Option<Moment> {
     let start = truncate(part.max(Part::Day), moment)?;
     let last = match part {
-        Part::Week => start
-            .at
-            .date()
-            .nth_weekday(1, Weekday::Sunday)
-            .ok()?
-            .at(0, 0, 0, 0),
-        _ => add(part.max(Part::Day), 1, start)?
-            .at
-            .checked_sub(1.day())
-            .ok()?,
+        Part::Week => start.at.date().nth_weekday(1, Weekday::Sunday).ok()?.at(0, 0, 0, 0),
+        _ => add(part.max(Part::Day), 1, start)?.at.checked_sub(1.day()).ok()?,
     };
-    Some(Moment {
-        at: last,
-        date_only: true,
-    })
+    Some(Moment { at: last, date_only: true })
 }
 
 #[cfg(test)]
@@ -200,31 +166,17 @@ mod tests {
     fn truncation_keeps_the_shape() {
         check(&[
             ("date_trunc('month', '2024-02-29')", "2024-02-01"),
-            (
-                "date_trunc('month', '2024-02-29 10:11:12')",
-                "2024-02-01 00:00:00",
-            ),
+            ("date_trunc('month', '2024-02-29 10:11:12')", "2024-02-01 00:00:00"),
             ("date_trunc('week', '2024-02-29')", "2024-02-26"),
             ("date_trunc('quarter', '2024-06-30')", "2024-04-01"),
-            (
-                "date_trunc('hour', '2024-06-30T10:11:12.5')",
-                "2024-06-30 10:00:00",
-            ),
-            (
-                "date_trunc('second', '2024-06-30 10:11:12.5')",
-                "2024-06-30 10:11:12",
-            ),
+            ("date_trunc('hour', '2024-06-30T10:11:12.5')", "2024-06-30 10:00:00"),
+            ("date_trunc('second', '2024-06-30 10:11:12.5')", "2024-06-30 10:11:12"),
             ("date_trunc('YEARS', '2024-06-30')", "2024-01-01"),
             ("date_trunc('century', '2000-06-30')", "1901-01-01"),
             ("date_trunc('day', 'soon')", "NULL"),
         ]);
-        let error = try_value("date_trunc('fortnight', '2024-01-01')")
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("date_trunc() does not know the date part `fortnight`"),
-            "{error}"
-        );
+        let error = try_value("date_trunc('fortnight', '2024-01-01')").unwrap_err().to_string();
+        assert!(error.contains("date_trunc() does not know the date part `fortnight`"), "{error}");
     }
 
     #[test]
@@ -232,14 +184,8 @@ mod tests {
         check(&[
             ("dateadd('month', 1, '2026-01-31')", "2026-02-28"),
             ("forge_dateadd('quarter', -1, '2024-05-31')", "2024-02-29"),
-            (
-                "forge_dateadd('year', 1, '2024-02-29 01:00:00')",
-                "2025-02-28 01:00:00",
-            ),
-            (
-                "forge_dateadd('hour', 25, '2024-01-01')",
-                "2024-01-02 01:00:00",
-            ),
+            ("forge_dateadd('year', 1, '2024-02-29 01:00:00')", "2025-02-28 01:00:00"),
+            ("forge_dateadd('hour', 25, '2024-01-01')", "2024-01-02 01:00:00"),
             ("forge_dateadd('day', '-1', '2024-01-01')", "2023-12-31"),
             ("forge_dateadd('day', null, '2024-01-01')", "NULL"),
             ("forge_dateadd('year', 100000, '2024-01-01')", "NULL"),
@@ -252,18 +198,9 @@ mod tests {
             ("datediff('year', '2023-12-31', '2024-01-01')", "1"),
             ("forge_datediff('month', '2024-03-31', '2024-02-01')", "-1"),
             ("forge_datediff('quarter', '2024-03-31', '2024-04-01')", "1"),
-            (
-                "forge_datediff('day', '2024-01-01 23:59:59', '2024-01-02 00:00:00')",
-                "1",
-            ),
-            (
-                "forge_datediff('hour', '2024-01-01 00:59:59', '2024-01-01 01:00:00')",
-                "1",
-            ),
-            (
-                "forge_datediff('second', '2024-01-01', '2024-01-01 00:01:00.9')",
-                "60",
-            ),
+            ("forge_datediff('day', '2024-01-01 23:59:59', '2024-01-02 00:00:00')", "1"),
+            ("forge_datediff('hour', '2024-01-01 00:59:59', '2024-01-01 01:00:00')", "1"),
+            ("forge_datediff('second', '2024-01-01', '2024-01-01 00:01:00.9')", "60"),
             ("forge_datediff('week', '2024-01-06', '2024-01-07')", "1"),
             ("forge_datediff('week', '2024-01-07', '2024-01-13')", "0"),
             ("forge_datediff('week', '2024-01-07', '2023-12-31')", "-1"),

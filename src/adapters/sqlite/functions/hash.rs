@@ -15,9 +15,7 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
 }
 
 fn digest<D: Digest>(connection: &Connection, name: &str) -> Result<()> {
-    strict(connection, name, 1, |context| {
-        Ok(Some(D::digest(bytes_of(context)).to_vec()))
-    })
+    strict(connection, name, 1, |context| Ok(Some(D::digest(bytes_of(context)).to_vec())))
 }
 
 fn bytes_of(context: &rusqlite::functions::Context<'_>) -> Vec<u8> {

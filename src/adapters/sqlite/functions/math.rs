@@ -36,35 +36,23 @@ const UNARY: Named<fn(f64) -> f64> = &[
 ];
 
 /// Two numbers in, one number out.
-const BINARY: Named<fn(f64, f64) -> f64> = &[
-    ("atan2", f64::atan2),
-    ("mod", |x, y| x % y),
-    ("pow", f64::powf),
-    ("power", f64::powf),
-];
+const BINARY: Named<fn(f64, f64) -> f64> =
+    &[("atan2", f64::atan2), ("mod", |x, y| x % y), ("pow", f64::powf), ("power", f64::powf)];
 
 /// Whole numbers stay as they are.
-const ROUNDING: Named<fn(f64) -> f64> = &[
-    ("ceil", f64::ceil),
-    ("ceiling", f64::ceil),
-    ("floor", f64::floor),
-    ("trunc", f64::trunc),
-];
+const ROUNDING: Named<fn(f64) -> f64> =
+    &[("ceil", f64::ceil), ("ceiling", f64::ceil), ("floor", f64::floor), ("trunc", f64::trunc)];
 
 pub(super) fn register(connection: &Connection) -> Result<()> {
     for (name, function) in UNARY {
         connection.create_scalar_function(*name, 1, PURE, move |context| {
-            Ok(number(context, 0)
-                .map(function)
-                .filter(|result| !result.is_nan()))
+            Ok(number(context, 0).map(function).filter(|result| !result.is_nan()))
         })?;
     }
     for (name, function) in BINARY {
         connection.create_scalar_function(*name, 2, PURE, move |context| {
             let arguments = number(context, 0).zip(number(context, 1));
-            Ok(arguments
-                .map(|(x, y)| function(x, y))
-                .filter(|result| !result.is_nan()))
+            Ok(arguments.map(|(x, y)| function(x, y)).filter(|result| !result.is_nan()))
         })?;
     }
     for (name, function) in ROUNDING {

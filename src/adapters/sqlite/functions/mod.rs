@@ -108,10 +108,7 @@ fn integer_of(context: &Context<'_>, index: usize, function: &str) -> Result<i64
         ValueRef::Integer(value) => Ok(value),
         ValueRef::Real(value) => Ok(value as i64),
         _ => text_of(context, index).trim().parse().map_err(|_| {
-            failure(format!(
-                "{function}() needs a whole number as argument {}",
-                index + 1
-            ))
+            failure(format!("{function}() needs a whole number as argument {}", index + 1))
         }),
     }
 }

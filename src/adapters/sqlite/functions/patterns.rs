@@ -30,11 +30,7 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
         let regex = compiled(context, 1, &flags.replace('g', ""))?;
         let replacement = with_dollar_groups(&text_of(context, 2));
         // PostgreSQL replaces the first match without `g`; Snowflake, BigQuery and DuckDB's users expect all.
-        Ok(Some(
-            regex
-                .replace_all(&text_of(context, 0), replacement.as_str())
-                .into_owned(),
-        ))
+        Ok(Some(regex.replace_all(&text_of(context, 0), replacement.as_str()).into_owned()))
     })
 }
 
@@ -83,10 +79,7 @@ mod tests {
             ("'abc' regexp 'd'", "0"),
             ("null regexp 'd'", "NULL"),
             ("regexp_replace('a1b22', '[0-9]+', '#')", "a#b#"),
-            (
-                "regexp_replace('John Smith', '(\\w+) (\\w+)', '\\2 $1 $')",
-                "Smith John $",
-            ),
+            ("regexp_replace('John Smith', '(\\w+) (\\w+)', '\\2 $1 $')", "Smith John $"),
             ("regexp_replace('ABC', 'b', 'x', 'gi')", "AxC"),
         ]);
         let error = try_value("'a' regexp '('").unwrap_err().to_string();

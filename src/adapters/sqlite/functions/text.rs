@@ -11,15 +11,9 @@ const MAX_LENGTH: usize = 1_000_000_000;
 pub(super) fn register(connection: &Connection) -> Result<()> {
     strict(connection, "split_part", 3, |context| {
         let (text, delimiter) = (text_of(context, 0), text_of(context, 1));
-        Ok(Some(split_part(
-            &text,
-            &delimiter,
-            integer_of(context, 2, "split_part")?,
-        )))
+        Ok(Some(split_part(&text, &delimiter, integer_of(context, 2, "split_part")?)))
     })?;
-    strict(connection, "initcap", 1, |context| {
-        Ok(Some(initcap(&text_of(context, 0))))
-    })?;
+    strict(connection, "initcap", 1, |context| Ok(Some(initcap(&text_of(context, 0)))))?;
     strict(connection, "reverse", 1, |context| {
         Ok(Some(text_of(context, 0).chars().rev().collect::<String>()))
     })?;
@@ -42,9 +36,7 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
     })?;
     strict(connection, "position", 2, |context| {
         let (needle, hay) = (text_of(context, 0), text_of(context, 1));
-        let found = hay
-            .find(&needle)
-            .map(|byte| hay[..byte].chars().count() as i64 + 1);
+        let found = hay.find(&needle).map(|byte| hay[..byte].chars().count() as i64 + 1);
         Ok(Some(found.unwrap_or(0)))
     })?;
     strict(connection, "lpad", ANY, |context| {
@@ -90,35 +82,20 @@ fn initcap(text: &str) -> String {
 /// The first `count` characters; a negative count leaves as many off the end.
 fn start(text: &str, count: i64) -> String {
     let length = text.chars().count() as i64;
-    let kept = if count < 0 {
-        (length + count).max(0)
-    } else {
-        count
-    };
-    text.chars()
-        .take(usize::try_from(kept).unwrap_or(0))
-        .collect()
+    let kept = if count < 0 { (length + count).max(0) } else { count };
+    text.chars().take(usize::try_from(kept).unwrap_or(0)).collect()
 }
 
 /// The text, cut to the wanted length, and what fills it up.
 fn padding(context: &Context<'_>, function: &str) -> Result<(String, String)> {
     if !(2..=3).contains(&context.len()) {
-        return Err(failure(format!(
-            "{function}() takes 2 or 3 arguments, not {}",
-            context.len()
-        )));
+        return Err(failure(format!("{function}() takes 2 or 3 arguments, not {}", context.len())));
     }
     let length = usize::try_from(integer_of(context, 1, function)?).unwrap_or(0);
     if length > MAX_LENGTH {
-        return Err(failure(format!(
-            "{function}() makes a text that is too long"
-        )));
+        return Err(failure(format!("{function}() makes a text that is too long")));
     }
-    let fill = if context.len() == 3 {
-        text_of(context, 2)
-    } else {
-        " ".to_owned()
-    };
+    let fill = if context.len() == 3 { text_of(context, 2) } else { " ".to_owned() };
     let text: String = text_of(context, 0).chars().take(length).collect();
     let missing = length - text.chars().count();
     Ok((text, fill.chars().cycle().take(missing).collect()))

@@ -22,23 +22,14 @@ impl Moment {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if text.len() == "2024-01-31".len() {
-            let at = text
-                .parse::<Date>()
-                .ok()?
-                .to_datetime(jiff::civil::Time::midnight());
-            return Some(Self {
-                at,
-                date_only: true,
-            });
+            let at = text.parse::<Date>().ok()?.to_datetime(jiff::civil::Time::midnight());
+            return Some(Self { at, date_only: true });
         }
         let at = match text.parse::<jiff::Timestamp>() {
             Ok(timestamp) => timestamp.to_zoned(TimeZone::UTC).datetime(),
             Err(_) => text.parse::<DateTime>().ok()?,
         };
-        Some(Self {
-            at,
-            date_only: false,
-        })
+        Some(Self { at, date_only: false })
     }
 }
 
@@ -49,13 +40,7 @@ impl fmt::Display for Moment {
             return Ok(());
         }
         let time = self.at.time();
-        write!(
-            f,
-            " {:02}:{:02}:{:02}",
-            time.hour(),
-            time.minute(),
-            time.second()
-        )?;
+        write!(f, " {:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
         let fraction = format!("{:09}", time.subsec_nanosecond());
         match fraction.trim_end_matches('0') {
             "" => Ok(()),

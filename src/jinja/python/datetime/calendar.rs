@@ -23,9 +23,7 @@ pub(in super::super) fn from_ordinal(ordinal: i64) -> Option<Date> {
     if !(1..=LAST_ORDINAL).contains(&ordinal) {
         return None;
     }
-    FIRST
-        .checked_add(SignedDuration::from_secs((ordinal - 1) * 86_400))
-        .ok()
+    FIRST.checked_add(SignedDuration::from_secs((ordinal - 1) * 86_400)).ok()
 }
 
 /// Microseconds since midnight.
@@ -83,9 +81,7 @@ pub(in super::super) fn time(
             return Err(format!("{name} must be in 0..{limit}"));
         }
     }
-    Ok(time_of_day(
-        ((hour * 60 + minute) * 60 + second) * SECOND + micro,
-    ))
+    Ok(time_of_day(((hour * 60 + minute) * 60 + second) * SECOND + micro))
 }
 
 /// The day of an ISO week; `weekday` is 1 for Monday.
@@ -105,10 +101,8 @@ pub(in super::super) fn from_iso_week(year: i64, week: i64, weekday: i64) -> Res
 
 /// Microseconds as seconds, rounded once: the quotient of two floats would be off in the last digit.
 pub(in super::super) fn seconds(micros: i128) -> f64 {
-    let (whole, rest) = (
-        micros.unsigned_abs() / SECOND as u128,
-        micros.unsigned_abs() % SECOND as u128,
-    );
+    let (whole, rest) =
+        (micros.unsigned_abs() / SECOND as u128, micros.unsigned_abs() % SECOND as u128);
     let seconds: f64 = format!("{whole}.{rest:06}").parse().unwrap_or(f64::NAN);
     if micros < 0 { -seconds } else { seconds }
 }

@@ -23,30 +23,12 @@ pub(super) static CLASS: Namespace = Namespace {
     entries: &[
         ("today", Entry::Function(today)),
         ("fromtimestamp", Entry::Function(from_timestamp)),
-        (
-            "fromordinal",
-            Entry::Function(|_, args| finish(args, day_of_ordinal)),
-        ),
-        (
-            "fromisoformat",
-            Entry::Function(|_, args| finish(args, from_iso_text)),
-        ),
-        (
-            "fromisocalendar",
-            Entry::Function(|_, args| finish(args, day_of_week)),
-        ),
-        (
-            "min",
-            Entry::Value(|| object::value(Date(civil::Date::constant(1, 1, 1)))),
-        ),
-        (
-            "max",
-            Entry::Value(|| object::value(Date(civil::Date::constant(9999, 12, 31)))),
-        ),
-        (
-            "resolution",
-            Entry::Value(|| object::value(Delta::from_micros(i128::from(DAY)))),
-        ),
+        ("fromordinal", Entry::Function(|_, args| finish(args, day_of_ordinal))),
+        ("fromisoformat", Entry::Function(|_, args| finish(args, from_iso_text))),
+        ("fromisocalendar", Entry::Function(|_, args| finish(args, day_of_week))),
+        ("min", Entry::Value(|| object::value(Date(civil::Date::constant(1, 1, 1))))),
+        ("max", Entry::Value(|| object::value(Date(civil::Date::constant(9999, 12, 31))))),
+        ("resolution", Entry::Value(|| object::value(Delta::from_micros(i128::from(DAY))))),
     ],
 };
 
@@ -69,17 +51,11 @@ impl Date {
 impl Type for Date {
     const NAME: &'static str = "datetime.date";
     const METHODS: &'static [(&'static str, Method<Self>)] = &[
-        ("isoformat", |date, args| {
-            no_arguments(args, Value::from(date.text()))
-        }),
+        ("isoformat", |date, args| no_arguments(args, Value::from(date.text()))),
         ("strftime", |date, args| {
             let format = args.text("format")?;
             args.finish()?;
-            let fields = Fields {
-                date: date.0,
-                time: civil::Time::midnight(),
-                zone: None,
-            };
+            let fields = Fields { date: date.0, time: civil::Time::midnight(), zone: None };
             Ok(Value::from(strftime(&format, &fields)))
         }),
         ("replace", |date, args| {
@@ -90,18 +66,11 @@ impl Type for Date {
         ("isoweekday", |date, args| iso_weekday(date.0, args)),
         ("isocalendar", |date, args| iso_calendar(date.0, args)),
         ("toordinal", |date, args| to_ordinal(date.0, args)),
-        ("ctime", |date, args| {
-            c_time(date.0.to_datetime(civil::Time::midnight()), args)
-        }),
+        ("ctime", |date, args| c_time(date.0.to_datetime(civil::Time::midnight()), args)),
     ];
 
     fn repr(&self) -> String {
-        format!(
-            "datetime.date({}, {}, {})",
-            self.0.year(),
-            self.0.month(),
-            self.0.day()
-        )
+        format!("datetime.date({}, {}, {})", self.0.year(), self.0.month(), self.0.day())
     }
 
     fn text(&self) -> String {
@@ -175,11 +144,8 @@ pub(super) fn iso_weekday(date: civil::Date, args: &Args<'_>) -> Result<Value, E
 /// `isocalendar()`.
 pub(super) fn iso_calendar(date: civil::Date, args: &Args<'_>) -> Result<Value, Error> {
     let iso = date.iso_week_date();
-    let fields = [
-        iso.year().into(),
-        iso.week().into(),
-        iso.weekday().to_monday_one_offset().into(),
-    ];
+    let fields =
+        [iso.year().into(), iso.week().into(), iso.weekday().to_monday_one_offset().into()];
     no_arguments(args, Value::from_object(IsoCalendar(fields)))
 }
 
@@ -190,11 +156,7 @@ pub(super) fn to_ordinal(date: civil::Date, args: &Args<'_>) -> Result<Value, Er
 
 /// `ctime()`.
 pub(super) fn c_time(moment: civil::DateTime, args: &Args<'_>) -> Result<Value, Error> {
-    let fields = Fields {
-        date: moment.date(),
-        time: moment.time(),
-        zone: None,
-    };
+    let fields = Fields { date: moment.date(), time: moment.time(), zone: None };
     no_arguments(args, Value::from(strftime("%a %b %e %H:%M:%S %Y", &fields)))
 }
 
@@ -217,9 +179,7 @@ impl Object for IsoCalendar {
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         if key.as_str() == Some("__repr__") {
-            return Some(Value::from(
-                Value::from_dyn_object(self.clone()).to_string(),
-            ));
+            return Some(Value::from(Value::from_dyn_object(self.clone()).to_string()));
         }
         let index = match key.as_str() {
             Some(name) => ISO_NAMES.iter().position(|field| *field == name)?,
@@ -234,10 +194,7 @@ impl Object for IsoCalendar {
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [year, week, weekday] = self.0;
-        write!(
-            f,
-            "datetime.IsoCalendarDate(year={year}, week={week}, weekday={weekday})"
-        )
+        write!(f, "datetime.IsoCalendarDate(year={year}, week={week}, weekday={weekday})")
     }
 }
 
@@ -261,19 +218,13 @@ fn today(runtime: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
 
 fn from_timestamp(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
     let timestamp = super::moments::timestamp_argument(args)?;
-    finish(args, |_| {
-        Ok(TimeZone::system().to_datetime(timestamp).date())
-    })
+    finish(args, |_| Ok(TimeZone::system().to_datetime(timestamp).date()))
 }
 
 fn from_iso_text(args: &mut Args<'_>) -> Result<civil::Date, Error> {
     let text = args.text("date_string")?;
-    let invalid = || {
-        args.error(format_args!(
-            "invalid isoformat string: {:?}",
-            Value::from(text.as_str())
-        ))
-    };
+    let invalid =
+        || args.error(format_args!("invalid isoformat string: {:?}", Value::from(text.as_str())));
     match isoformat::parse_date(&text) {
         Some(date) => date.map_err(|message| args.error(message)),
         None => Err(invalid()),

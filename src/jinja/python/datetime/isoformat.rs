@@ -6,13 +6,8 @@ use super::calendar::{self, SECOND, micros_of_day};
 use super::{Fixed, Zone};
 
 /// How precise a time is written.
-const TIMESPECS: &[(&str, usize)] = &[
-    ("hours", 2),
-    ("minutes", 5),
-    ("seconds", 8),
-    ("milliseconds", 12),
-    ("microseconds", 15),
-];
+const TIMESPECS: &[(&str, usize)] =
+    &[("hours", 2), ("minutes", 5), ("seconds", 8), ("milliseconds", 12), ("microseconds", 15)];
 
 /// `HH:MM:SS`, with microseconds unless they are zero, or as `timespec` demands.
 pub(super) fn time_text(time: Time, timespec: &str) -> Result<String, String> {
@@ -32,11 +27,7 @@ pub(super) fn time_text(time: Time, timespec: &str) -> Result<String, String> {
 pub(super) fn offset_text(offset: i64, separator: &str) -> String {
     let sign = if offset < 0 { '-' } else { '+' };
     let (seconds, micros) = (offset.abs() / SECOND, offset.abs() % SECOND);
-    let mut text = format!(
-        "{sign}{:02}{separator}{:02}",
-        seconds / 3600,
-        seconds / 60 % 60
-    );
+    let mut text = format!("{sign}{:02}{separator}{:02}", seconds / 3600, seconds / 60 % 60);
     if seconds % 60 != 0 || micros != 0 {
         text.push_str(&format!("{separator}{:02}", seconds % 60));
     }
@@ -74,9 +65,7 @@ pub(super) fn parse_date(text: &str) -> Option<Result<Date, String>> {
 pub(super) fn date_len(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let digits_from = |at: usize| {
-        bytes.get(at..).map_or(0, |rest| {
-            rest.iter().take_while(|b| b.is_ascii_digit()).count()
-        })
+        bytes.get(at..).map_or(0, |rest| rest.iter().take_while(|b| b.is_ascii_digit()).count())
     };
     let dashed = *bytes.get(4)? == b'-';
     if *bytes.get(4 + usize::from(dashed))? != b'W' {
@@ -134,10 +123,7 @@ fn clock_micros(text: &str) -> Option<Result<i64, String>> {
     let micros = match fraction {
         None if count > 0 => 0,
         Some(fraction) if count == 3 && !fraction.is_empty() => {
-            let digit = fraction
-                .bytes()
-                .all(|byte| byte.is_ascii_digit())
-                .then_some(fraction)?;
+            let digit = fraction.bytes().all(|byte| byte.is_ascii_digit()).then_some(fraction)?;
             digits(&format!("{digit:0<6}")[..6])?
         }
         _ => return None,

@@ -24,15 +24,9 @@ pub(super) static CLASS: Namespace = Namespace {
     name: "datetime.datetime",
     constructor: Some(construct),
     entries: &[
-        (
-            "today",
-            Entry::Function(|runtime, args| finish(args, |_| Ok(local((runtime.now)())))),
-        ),
+        ("today", Entry::Function(|runtime, args| finish(args, |_| Ok(local((runtime.now)()))))),
         ("now", Entry::Function(now)),
-        (
-            "utcnow",
-            Entry::Function(|runtime, args| finish(args, |_| Ok(utc((runtime.now)())))),
-        ),
+        ("utcnow", Entry::Function(|runtime, args| finish(args, |_| Ok(utc((runtime.now)()))))),
         ("fromtimestamp", Entry::Function(from_timestamp)),
         (
             "utcfromtimestamp",
@@ -51,10 +45,7 @@ pub(super) static CLASS: Namespace = Namespace {
             }),
         ),
         ("combine", Entry::Function(combine)),
-        (
-            "min",
-            Entry::Value(|| object::value(midnight(civil::Date::constant(1, 1, 1)))),
-        ),
+        ("min", Entry::Value(|| object::value(midnight(civil::Date::constant(1, 1, 1))))),
         (
             "max",
             Entry::Value(|| {
@@ -62,10 +53,7 @@ pub(super) static CLASS: Namespace = Namespace {
                 object::value(DateTime::new(last, None))
             }),
         ),
-        (
-            "resolution",
-            Entry::Value(|| object::value(Delta::from_micros(1))),
-        ),
+        ("resolution", Entry::Value(|| object::value(Delta::from_micros(1)))),
     ],
 };
 
@@ -83,11 +71,7 @@ impl DateTime {
         let micros = civil.subsec_nanosecond() / 1000 * 1000;
         let time = civil.time().with().subsec_nanosecond(micros).build();
         let civil = time.map_or(civil, |time| civil.date().to_datetime(time));
-        Self {
-            civil,
-            zone,
-            fold: false,
-        }
+        Self { civil, zone, fold: false }
     }
 
     /// A moment in a zone, or naive in UTC.
@@ -114,21 +98,14 @@ impl DateTime {
 
     /// The same clock in another zone.
     pub(in super::super) fn with_zone(&self, zone: Option<Zone>) -> Self {
-        Self {
-            zone,
-            ..self.clone()
-        }
+        Self { zone, ..self.clone() }
     }
 
     /// What the clock shows after some time; like Python, this does not ask the zone.
     pub(in super::super) fn plus(&self, delta: Delta) -> Option<Self> {
         let delta = i64::try_from(delta.micros()).ok()?;
         let civil = from_micros(micros(self.civil).checked_add(delta)?)?;
-        Some(Self {
-            civil,
-            zone: self.zone.clone(),
-            fold: false,
-        })
+        Some(Self { civil, zone: self.zone.clone(), fold: false })
     }
 
     /// The time since another moment; `None` if only one is aware.
@@ -152,44 +129,25 @@ impl DateTime {
     /// The moment a naive clock of this machine means.
     fn local_timestamp(&self) -> Option<Timestamp> {
         let ambiguous = TimeZone::system().to_ambiguous_timestamp(self.civil);
-        if self.fold {
-            ambiguous.later().ok()
-        } else {
-            ambiguous.compatible().ok()
-        }
+        if self.fold { ambiguous.later().ok() } else { ambiguous.compatible().ok() }
     }
 
     fn clock(&self, zone: Option<Zone>) -> Time {
-        Time {
-            time: self.civil.time(),
-            zone,
-            fold: self.fold,
-        }
+        Time { time: self.civil.time(), zone, fold: self.fold }
     }
 
     fn iso(&self, separator: &str, timespec: &str) -> Result<String, String> {
-        let offset = self
-            .zone
-            .as_ref()
-            .map(|zone| offset_text(zone.offset(), ":"));
+        let offset = self.zone.as_ref().map(|zone| offset_text(zone.offset(), ":"));
         let time = time_text(self.civil.time(), timespec)?;
-        Ok(format!(
-            "{}{separator}{time}{}",
-            self.civil.date(),
-            offset.unwrap_or_default()
-        ))
+        Ok(format!("{}{separator}{time}{}", self.civil.date(), offset.unwrap_or_default()))
     }
 }
 
 impl Type for DateTime {
     const NAME: &'static str = "datetime.datetime";
     const METHODS: &'static [(&'static str, Method<Self>)] = &[
-        ("date", |moment, args| {
-            no_arguments(args, object::value(Date::from(moment)))
-        }),
-        ("time", |moment, args| {
-            no_arguments(args, object::value(moment.clock(None)))
-        }),
+        ("date", |moment, args| no_arguments(args, object::value(Date::from(moment)))),
+        ("time", |moment, args| no_arguments(args, object::value(moment.clock(None)))),
         ("timetz", |moment, args| {
             no_arguments(args, object::value(moment.clock(moment.zone.clone())))
         }),
@@ -198,14 +156,7 @@ impl Type for DateTime {
             let format = args.text("format")?;
             args.finish()?;
             let (date, time) = (moment.civil.date(), moment.civil.time());
-            Ok(Value::from(strftime(
-                &format,
-                &Fields {
-                    date,
-                    time,
-                    zone: moment.zone(),
-                },
-            )))
+            Ok(Value::from(strftime(&format, &Fields { date, time, zone: moment.zone() })))
         }),
         ("replace", |moment, args| {
             let date = dates::replaced(moment.civil.date(), args)?;
@@ -219,32 +170,18 @@ impl Type for DateTime {
                 Some(_) => moment.utc_micros() - UNIX_EPOCH,
                 None => {
                     let local = moment.local_timestamp();
-                    local
-                        .ok_or_else(|| args.error("the moment is out of range"))?
-                        .as_microsecond()
+                    local.ok_or_else(|| args.error("the moment is out of range"))?.as_microsecond()
                 }
             };
             Ok(Value::from(calendar::seconds(micros.into())))
         }),
-        ("weekday", |moment, args| {
-            dates::weekday(moment.civil.date(), args)
-        }),
-        ("isoweekday", |moment, args| {
-            dates::iso_weekday(moment.civil.date(), args)
-        }),
-        ("isocalendar", |moment, args| {
-            dates::iso_calendar(moment.civil.date(), args)
-        }),
-        ("toordinal", |moment, args| {
-            dates::to_ordinal(moment.civil.date(), args)
-        }),
+        ("weekday", |moment, args| dates::weekday(moment.civil.date(), args)),
+        ("isoweekday", |moment, args| dates::iso_weekday(moment.civil.date(), args)),
+        ("isocalendar", |moment, args| dates::iso_calendar(moment.civil.date(), args)),
+        ("toordinal", |moment, args| dates::to_ordinal(moment.civil.date(), args)),
         ("ctime", |moment, args| dates::c_time(moment.civil, args)),
-        ("utcoffset", |moment, args| {
-            no_arguments(args, delta(moment.zone().map(Zone::offset)))
-        }),
-        ("dst", |moment, args| {
-            no_arguments(args, delta(moment.zone().and_then(Zone::dst)))
-        }),
+        ("utcoffset", |moment, args| no_arguments(args, delta(moment.zone().map(Zone::offset)))),
+        ("dst", |moment, args| no_arguments(args, delta(moment.zone().and_then(Zone::dst)))),
         ("tzname", |moment, args| {
             no_arguments(args, Value::from(moment.zone().and_then(Zone::name)))
         }),
@@ -252,17 +189,9 @@ impl Type for DateTime {
 
     fn repr(&self) -> String {
         let date = self.civil.date();
-        let head = format!(
-            "datetime.datetime({}, {}, {}",
-            date.year(),
-            date.month(),
-            date.day()
-        );
+        let head = format!("datetime.datetime({}, {}, {}", date.year(), date.month(), date.day());
         let clock = times::clock_repr(self.civil.time());
-        format!(
-            "{head}, {clock}{}",
-            times::zone_repr(self.zone(), self.fold)
-        )
+        format!("{head}, {clock}{}", times::zone_repr(self.zone(), self.fold))
     }
 
     fn text(&self) -> String {
@@ -292,11 +221,7 @@ fn midnight(date: civil::Date) -> DateTime {
 }
 
 fn joined(date: civil::Date, clock: Time) -> DateTime {
-    DateTime {
-        civil: date.to_datetime(clock.time),
-        zone: clock.zone,
-        fold: clock.fold,
-    }
+    DateTime { civil: date.to_datetime(clock.time), zone: clock.zone, fold: clock.fold }
 }
 
 fn utc(timestamp: Timestamp) -> DateTime {
@@ -348,10 +273,7 @@ fn from_timestamp(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
 /// The parameter `timestamp`: seconds since 1970, whole or not.
 pub(super) fn timestamp_argument(args: &mut Args<'_>) -> Result<Timestamp, Error> {
     let value = args.required("timestamp")?;
-    let seconds = value
-        .is_number()
-        .then(|| f64::try_from(value.clone()).ok())
-        .flatten();
+    let seconds = value.is_number().then(|| f64::try_from(value.clone()).ok()).flatten();
     let seconds = seconds.ok_or_else(|| args.mismatch("timestamp", "a number", &value))?;
     let micros = (seconds.fract() * SECOND as f64).round_ties_even();
     let total = (seconds.trunc() as i64)
@@ -364,9 +286,7 @@ pub(super) fn timestamp_argument(args: &mut Args<'_>) -> Result<Timestamp, Error
 
 fn parse(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
     let (text, format) = (args.text("date_string")?, args.text("format")?);
-    finish(args, |args| {
-        strptime(&text, &format).map_err(|message| args.error(message))
-    })
+    finish(args, |args| strptime(&text, &format).map_err(|message| args.error(message)))
 }
 
 fn from_iso_text(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
@@ -415,9 +335,7 @@ fn iso_format(moment: &DateTime, args: &mut Args<'_>) -> Result<Value, Error> {
     if separator.chars().count() != 1 {
         return Err(args.error("'sep' must be one character"));
     }
-    let text = moment
-        .iso(&separator, &timespec)
-        .map_err(|message| args.error(message))?;
+    let text = moment.iso(&separator, &timespec).map_err(|message| args.error(message))?;
     no_arguments(args, Value::from(text))
 }
 
@@ -443,8 +361,5 @@ fn system_zone(utc: civil::DateTime) -> Option<Zone> {
     let system = TimeZone::system();
     let info = system.to_offset_info(timestamp);
     let offset = i64::from(info.offset().seconds()) * SECOND;
-    Some(Zone::Fixed(Fixed {
-        offset,
-        name: Some(info.abbreviation().to_owned()),
-    }))
+    Some(Zone::Fixed(Fixed { offset, name: Some(info.abbreviation().to_owned()) }))
 }

@@ -47,9 +47,7 @@ impl Delta {
 
     /// Refuses what Python's range of a billion days does not hold.
     pub(in super::super) fn checked(micros: Option<i128>) -> Option<Self> {
-        micros
-            .filter(|micros| (MIN..=MAX).contains(micros))
-            .map(Self)
+        micros.filter(|micros| (MIN..=MAX).contains(micros)).map(Self)
     }
 
     /// The length.
@@ -95,33 +93,16 @@ impl Type for Delta {
             .filter(|(_, value)| *value != 0)
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        let parts = if parts.is_empty() {
-            "0".to_owned()
-        } else {
-            parts.join(", ")
-        };
+        let parts = if parts.is_empty() { "0".to_owned() } else { parts.join(", ") };
         format!("datetime.timedelta({parts})")
     }
 
     fn text(&self) -> String {
         let (days, seconds, micros) = (self.days(), self.seconds(), self.microseconds());
         let plural = if days.abs() == 1 { "" } else { "s" };
-        let days = if days == 0 {
-            String::new()
-        } else {
-            format!("{days} day{plural}, ")
-        };
-        let micros = if micros == 0 {
-            String::new()
-        } else {
-            format!(".{micros:06}")
-        };
-        format!(
-            "{days}{}:{:02}:{:02}{micros}",
-            seconds / 3600,
-            seconds / 60 % 60,
-            seconds % 60
-        )
+        let days = if days == 0 { String::new() } else { format!("{days} day{plural}, ") };
+        let micros = if micros == 0 { String::new() } else { format!(".{micros:06}") };
+        format!("{days}{}:{:02}:{:02}{micros}", seconds / 3600, seconds / 60 % 60, seconds % 60)
     }
 
     fn attribute(&self, name: &str) -> Option<Value> {

@@ -14,15 +14,8 @@ pub(super) struct Fields<'a> {
     pub(super) zone: Option<&'a Zone>,
 }
 
-pub(super) const WEEKDAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
+pub(super) const WEEKDAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 pub(super) const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -46,9 +39,7 @@ const NUMBERS: &[Number] = &[
     ('G', 1, '0', |f| f.date.iso_week_date().year().into()),
     ('C', 1, '0', |f| i64::from(f.date.year()) / 100),
     ('y', 2, '0', |f| i64::from(f.date.year()) % 100),
-    ('g', 2, '0', |f| {
-        i64::from(f.date.iso_week_date().year()) % 100
-    }),
+    ('g', 2, '0', |f| i64::from(f.date.iso_week_date().year()) % 100),
     ('m', 2, '0', |f| f.date.month().into()),
     ('d', 2, '0', |f| f.date.day().into()),
     ('e', 2, ' ', |f| f.date.day().into()),
@@ -59,19 +50,11 @@ const NUMBERS: &[Number] = &[
     ('l', 2, ' ', hour_12),
     ('M', 2, '0', |f| f.time.minute().into()),
     ('S', 2, '0', |f| f.time.second().into()),
-    ('u', 1, '0', |f| {
-        f.date.weekday().to_monday_one_offset().into()
-    }),
-    ('w', 1, '0', |f| {
-        f.date.weekday().to_sunday_zero_offset().into()
-    }),
+    ('u', 1, '0', |f| f.date.weekday().to_monday_one_offset().into()),
+    ('w', 1, '0', |f| f.date.weekday().to_sunday_zero_offset().into()),
     ('V', 2, '0', |f| f.date.iso_week_date().week().into()),
-    ('U', 2, '0', |f| {
-        week(f, f.date.weekday().to_sunday_zero_offset())
-    }),
-    ('W', 2, '0', |f| {
-        week(f, f.date.weekday().to_monday_zero_offset())
-    }),
+    ('U', 2, '0', |f| week(f, f.date.weekday().to_sunday_zero_offset())),
+    ('W', 2, '0', |f| week(f, f.date.weekday().to_monday_zero_offset())),
     ('s', 1, '0', epoch),
 ];
 
@@ -84,12 +67,8 @@ const TEXTS: &[(char, Write)] = &[
     ('b', |f| month(f)[..3].to_owned()),
     ('h', |f| month(f)[..3].to_owned()),
     ('B', |f| month(f).to_owned()),
-    ('p', |f| {
-        if f.time.hour() < 12 { "AM" } else { "PM" }.to_owned()
-    }),
-    ('P', |f| {
-        if f.time.hour() < 12 { "am" } else { "pm" }.to_owned()
-    }),
+    ('p', |f| if f.time.hour() < 12 { "AM" } else { "PM" }.to_owned()),
+    ('P', |f| if f.time.hour() < 12 { "am" } else { "pm" }.to_owned()),
     ('n', |_| "\n".to_owned()),
     ('t', |_| "\t".to_owned()),
     ('%', |_| "%".to_owned()),
@@ -110,10 +89,7 @@ const SHORTHANDS: &[(char, &str)] = &[
 /// Directives that Python itself replaces; they take no flags.
 const PYTHON: &[(&str, Write)] = &[
     ("f", |f| format!("{:06}", f.time.subsec_nanosecond() / 1000)),
-    ("z", |f| {
-        f.zone
-            .map_or_else(String::new, |zone| offset_text(zone.offset(), ""))
-    }),
+    ("z", |f| f.zone.map_or_else(String::new, |zone| offset_text(zone.offset(), ""))),
     ("Z", |f| f.zone.and_then(Zone::name).unwrap_or_default()),
 ];
 
@@ -140,14 +116,8 @@ fn directive(source: &str, fields: &Fields<'_>) -> Option<(String, usize)> {
     let after_flags = source.trim_start_matches(['-', '_', '0', '^', '#']);
     let flags = &source[..source.len() - after_flags.len()];
     let after_width = after_flags.trim_start_matches(|c: char| c.is_ascii_digit());
-    let width: usize = after_flags[..after_flags.len() - after_width.len()]
-        .parse()
-        .unwrap_or(0);
-    let letter = after_width
-        .strip_prefix(['E', 'O'])
-        .unwrap_or(after_width)
-        .chars()
-        .next()?;
+    let width: usize = after_flags[..after_flags.len() - after_width.len()].parse().unwrap_or(0);
+    let letter = after_width.strip_prefix(['E', 'O']).unwrap_or(after_width).chars().next()?;
     let text = written(letter, flags, width.min(1024), fields)?;
     let tail = after_width.find(letter)? + letter.len_utf8();
     Some((text, source.len() - after_width.len() + tail))
@@ -184,9 +154,7 @@ fn written(letter: char, flags: &str, width: usize, fields: &Fields<'_>) -> Opti
 
 fn padded(text: &str, width: usize, fill: char) -> String {
     let missing = width.saturating_sub(text.chars().count());
-    std::iter::repeat_n(fill, missing)
-        .chain(text.chars())
-        .collect()
+    std::iter::repeat_n(fill, missing).chain(text.chars()).collect()
 }
 
 fn weekday(fields: &Fields<'_>) -> &'static str {
@@ -209,10 +177,7 @@ fn week(fields: &Fields<'_>, since_start: i8) -> i64 {
 /// Seconds since 1970, the fields taken as local time whatever their zone is, as the C library does.
 fn epoch(fields: &Fields<'_>) -> i64 {
     let local = fields.date.to_datetime(fields.time);
-    match TimeZone::system()
-        .to_ambiguous_timestamp(local)
-        .compatible()
-    {
+    match TimeZone::system().to_ambiguous_timestamp(local).compatible() {
         Ok(timestamp) => timestamp.as_microsecond().div_euclid(SECOND),
         Err(_) => -1,
     }

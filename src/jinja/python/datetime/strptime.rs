@@ -15,10 +15,7 @@ const PATTERNS: &[(char, &str)] = &[
     ('H', r"(?P<H>2[0-3]|[0-1]\d|\d)"),
     ('I', r"(?P<I>1[0-2]|0[1-9]|[1-9])"),
     ('G', r"(?P<G>\d\d\d\d)"),
-    (
-        'j',
-        r"(?P<j>36[0-6]|3[0-5]\d|[1-2]\d\d|0[1-9]\d|00[1-9]|[1-9]\d|0[1-9]|[1-9])",
-    ),
+    ('j', r"(?P<j>36[0-6]|3[0-5]\d|[1-2]\d\d|0[1-9]\d|00[1-9]|[1-9]\d|0[1-9]|[1-9])"),
     ('m', r"(?P<m>1[0-2]|0[1-9]|[1-9])"),
     ('M', r"(?P<M>[0-5]\d|\d)"),
     ('S', r"(?P<S>6[0-1]|[0-5]\d|\d)"),
@@ -29,34 +26,22 @@ const PATTERNS: &[(char, &str)] = &[
     ('V', r"(?P<V>5[0-3]|0[1-9]|[1-4]\d|\d)"),
     ('y', r"(?P<y>\d\d)"),
     ('Y', r"(?P<Y>\d\d\d\d)"),
-    (
-        'z',
-        r"(?P<z>[+-]\d\d:?[0-5]\d(?::?[0-5]\d(?:\.\d{1,6})?)?|(?-i:Z))",
-    ),
-    (
-        'A',
-        "(?P<A>wednesday|thursday|saturday|tuesday|monday|friday|sunday)",
-    ),
+    ('z', r"(?P<z>[+-]\d\d:?[0-5]\d(?::?[0-5]\d(?:\.\d{1,6})?)?|(?-i:Z))"),
+    ('A', "(?P<A>wednesday|thursday|saturday|tuesday|monday|friday|sunday)"),
     ('a', "(?P<a>mon|tue|wed|thu|fri|sat|sun)"),
     (
         'B',
         "(?P<B>september|february|november|december|january|october|august|march|april|june|july|may)",
     ),
-    (
-        'b',
-        "(?P<b>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
-    ),
+    ('b', "(?P<b>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"),
     ('p', "(?P<p>am|pm)"),
     ('Z', "(?P<Z>gmt|utc)"),
     ('%', "%"),
 ];
 
 /// Directives that stand for a format.
-const SHORTHANDS: &[(char, &str)] = &[
-    ('c', "%a %b %d %H:%M:%S %Y"),
-    ('x', "%m/%d/%y"),
-    ('X', "%H:%M:%S"),
-];
+const SHORTHANDS: &[(char, &str)] =
+    &[('c', "%a %b %d %H:%M:%S %Y"), ('x', "%m/%d/%y"), ('X', "%H:%M:%S")];
 
 /// Reads a moment; what the text does not say is 1900-01-01 at midnight.
 pub(super) fn strptime(text: &str, format: &str) -> Result<DateTime, String> {
@@ -64,9 +49,7 @@ pub(super) fn strptime(text: &str, format: &str) -> Result<DateTime, String> {
     let found = regex.captures(text).ok().flatten();
     let Some(found) = found else {
         let (text, format) = (Value::from(text), Value::from(format));
-        return Err(format!(
-            "time data {text:?} does not match format {format:?}"
-        ));
+        return Err(format!("time data {text:?} does not match format {format:?}"));
     };
     let end = found.get(0).map_or(0, |whole| whole.end());
     if end != text.len() {
@@ -75,12 +58,8 @@ pub(super) fn strptime(text: &str, format: &str) -> Result<DateTime, String> {
     let found = Found(&found);
     let date = found.date()?;
     let second = found.number("S").unwrap_or(0);
-    let time = calendar::time(
-        found.hour(),
-        found.number("M").unwrap_or(0),
-        second,
-        found.micros(),
-    )?;
+    let time =
+        calendar::time(found.hour(), found.number("M").unwrap_or(0), second, found.micros())?;
     Ok(DateTime::new(date.to_datetime(time), found.zone()?))
 }
 
@@ -100,9 +79,7 @@ fn write_pattern(out: &mut String, part: &str, format: &str) -> Result<(), Strin
         } else if c != '%' {
             out.push_str(&fancy_regex::escape(c.encode_utf8(&mut [0; 4])));
         } else {
-            let letter = chars
-                .next()
-                .ok_or_else(|| format!("stray % in format '{format}'"))?;
+            let letter = chars.next().ok_or_else(|| format!("stray % in format '{format}'"))?;
             if let Some((_, long)) = SHORTHANDS.iter().find(|(name, _)| *name == letter) {
                 write_pattern(out, long, format)?;
                 continue;
@@ -111,9 +88,7 @@ fn write_pattern(out: &mut String, part: &str, format: &str) -> Result<(), Strin
             let (_, pattern) = pattern
                 .ok_or_else(|| format!("'{letter}' is a bad directive in format '{format}'"))?;
             if *pattern != "%" && out.contains(&pattern[..6]) {
-                return Err(format!(
-                    "directive '%{letter}' appears twice in format '{format}'"
-                ));
+                return Err(format!("directive '%{letter}' appears twice in format '{format}'"));
             }
             out.push_str(pattern);
         }
@@ -138,13 +113,8 @@ impl Found<'_> {
     }
 
     fn named(&self, directives: [&str; 2], names: &[&str]) -> Option<i64> {
-        let text = directives
-            .iter()
-            .find_map(|name| self.text(name))?
-            .to_ascii_lowercase();
-        let at = names
-            .iter()
-            .position(|name| name.to_ascii_lowercase().starts_with(&text))?;
+        let text = directives.iter().find_map(|name| self.text(name))?.to_ascii_lowercase();
+        let at = names.iter().position(|name| name.to_ascii_lowercase().starts_with(&text))?;
         i64::try_from(at).ok()
     }
 
@@ -152,9 +122,7 @@ impl Found<'_> {
         let Some(hour) = self.number("I") else {
             return self.number("H").unwrap_or(0);
         };
-        let afternoon = self
-            .text("p")
-            .is_some_and(|half| half.eq_ignore_ascii_case("pm"));
+        let afternoon = self.text("p").is_some_and(|half| half.eq_ignore_ascii_case("pm"));
         hour % 12 + i64::from(afternoon) * 12
     }
 
@@ -167,15 +135,11 @@ impl Found<'_> {
     fn weekday(&self) -> Option<i64> {
         let named = self.named(["A", "a"], &WEEKDAYS);
         let from_sunday = || self.number("w").map(|day| (day + 6) % 7);
-        named
-            .or_else(from_sunday)
-            .or_else(|| self.number("u").map(|day| day - 1))
+        named.or_else(from_sunday).or_else(|| self.number("u").map(|day| day - 1))
     }
 
     fn year(&self) -> Option<i64> {
-        let short = self
-            .number("y")
-            .map(|year| year + if year <= 68 { 2000 } else { 1900 });
+        let short = self.number("y").map(|year| year + if year <= 68 { 2000 } else { 1900 });
         self.number("Y").or(short)
     }
 
@@ -212,11 +176,7 @@ impl Found<'_> {
         let Some(weekday) = self.weekday() else {
             return Ok(None);
         };
-        let first = i64::from(
-            calendar::date(year, 1, 1)?
-                .weekday()
-                .to_monday_zero_offset(),
-        );
+        let first = i64::from(calendar::date(year, 1, 1)?.weekday().to_monday_zero_offset());
         let shift = i64::from(!monday_first);
         let (first, weekday) = ((first + shift) % 7, (weekday + shift) % 7);
         let week_zero = (7 - first) % 7;
@@ -232,12 +192,12 @@ impl Found<'_> {
             (None, Some(year), Some(week), Some(weekday)) => {
                 Some(calendar::from_iso_week(year, week, weekday + 1))
             }
-            (None, Some(_), ..) => Some(Err(
-                "%G must be used with %V and a weekday directive".to_owned()
-            )),
-            (_, _, Some(_), _) => Some(Err(
-                "%V must be used with %G and a weekday directive".to_owned()
-            )),
+            (None, Some(_), ..) => {
+                Some(Err("%G must be used with %V and a weekday directive".to_owned()))
+            }
+            (_, _, Some(_), _) => {
+                Some(Err("%V must be used with %G and a weekday directive".to_owned()))
+            }
             _ => None,
         }
     }
@@ -252,21 +212,12 @@ impl Found<'_> {
             return Err(format!("inconsistent use of : in {text}"));
         }
         let field = |from: usize| {
-            digits
-                .get(from..from + 2)
-                .and_then(|field| field.parse().ok())
-                .unwrap_or(0)
+            digits.get(from..from + 2).and_then(|field| field.parse().ok()).unwrap_or(0)
         };
-        let micros: i64 = format!("{:0<6}", digits.get(6..).unwrap_or(""))
-            .parse()
-            .unwrap_or(0);
+        let micros: i64 = format!("{:0<6}", digits.get(6..).unwrap_or("")).parse().unwrap_or(0);
         let (hours, minutes, seconds): (i64, i64, i64) = (field(0), field(2), field(4));
         let offset = (hours * 3600 + minutes * 60 + seconds) * SECOND + micros;
-        let offset = if text.starts_with('-') {
-            -offset
-        } else {
-            offset
-        };
+        let offset = if text.starts_with('-') { -offset } else { offset };
         // A name is only kept together with an offset.
         let name = self.text("Z").map(str::to_owned);
         Ok(Some(Zone::Fixed(Fixed { offset, name })))

@@ -22,15 +22,9 @@ pub(super) static CLASS: Namespace = Namespace {
     constructor: Some(construct),
     entries: &[
         ("fromisoformat", Entry::Function(from_iso_text)),
-        (
-            "min",
-            Entry::Value(|| object::value(Time::new(civil::Time::midnight(), None))),
-        ),
+        ("min", Entry::Value(|| object::value(Time::new(civil::Time::midnight(), None)))),
         ("max", Entry::Value(|| object::value(Time::new(LAST, None)))),
-        (
-            "resolution",
-            Entry::Value(|| object::value(Delta::from_micros(1))),
-        ),
+        ("resolution", Entry::Value(|| object::value(Delta::from_micros(1)))),
     ],
 };
 
@@ -48,19 +42,12 @@ pub(in super::super) struct Time {
 impl Time {
     /// A time of day.
     pub(in super::super) fn new(time: civil::Time, zone: Option<Zone>) -> Self {
-        Self {
-            time,
-            zone,
-            fold: false,
-        }
+        Self { time, zone, fold: false }
     }
 
     /// Python knows the offset of a zone without a date only where it never changes.
     fn offset(&self) -> Option<i64> {
-        self.zone
-            .as_ref()
-            .filter(|zone| !matches!(zone, Zone::Region(_)))
-            .map(Zone::offset)
+        self.zone.as_ref().filter(|zone| !matches!(zone, Zone::Region(_))).map(Zone::offset)
     }
 
     fn iso(&self, timespec: &str) -> Result<String, String> {
@@ -70,10 +57,7 @@ impl Time {
 
     fn key(&self) -> (i64, bool) {
         let offset = self.offset();
-        (
-            micros_of_day(self.time) - offset.unwrap_or(0),
-            offset.is_some(),
-        )
+        (micros_of_day(self.time) - offset.unwrap_or(0), offset.is_some())
     }
 
     /// Whether it knows its offset from UTC.
@@ -98,31 +82,19 @@ impl Type for Time {
             args.finish()?;
             let date = civil::Date::constant(1900, 1, 1);
             let zone = time.zone.as_ref().filter(|_| time.is_aware());
-            Ok(Value::from(strftime(
-                &format,
-                &Fields {
-                    date,
-                    time: time.time,
-                    zone,
-                },
-            )))
+            Ok(Value::from(strftime(&format, &Fields { date, time: time.time, zone })))
         }),
         ("replace", |time, args| {
             let replaced = parameters(args, time)?;
             no_arguments(args, object::value(replaced))
         }),
         ("utcoffset", |time, args| {
-            let offset = time
-                .offset()
-                .map(|offset| object::value(Delta::from_micros(offset.into())));
+            let offset =
+                time.offset().map(|offset| object::value(Delta::from_micros(offset.into())));
             no_arguments(args, offset.unwrap_or_else(|| Value::from(())))
         }),
         ("tzname", |time, args| {
-            let name = time
-                .zone
-                .as_ref()
-                .filter(|_| time.is_aware())
-                .and_then(Zone::name);
+            let name = time.zone.as_ref().filter(|_| time.is_aware()).and_then(Zone::name);
             no_arguments(args, Value::from(name))
         }),
     ];
@@ -192,10 +164,7 @@ pub(super) fn parameters(args: &mut Args<'_>, default: &Time) -> Result<Time, Er
     let hour = part("hour", default.time.hour().into())?;
     let minute = part("minute", default.time.minute().into())?;
     let second = part("second", default.time.second().into())?;
-    let micro = part(
-        "microsecond",
-        i64::from(default.time.subsec_nanosecond()) / 1000,
-    )?;
+    let micro = part("microsecond", i64::from(default.time.subsec_nanosecond()) / 1000)?;
     let zone = match args.next("tzinfo") {
         Some(zone) => zone_argument(args, "tzinfo", Some(zone))?,
         None => default.zone.clone(),
@@ -220,9 +189,6 @@ fn from_iso_text(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
     match isoformat::parse_time(&text) {
         Some(Ok((time, zone))) => Ok(object::value(Time::new(time, zone))),
         Some(Err(message)) => Err(args.error(message)),
-        None => Err(args.error(format_args!(
-            "invalid isoformat string: {:?}",
-            Value::from(text)
-        ))),
+        None => Err(args.error(format_args!("invalid isoformat string: {:?}", Value::from(text)))),
     }
 }

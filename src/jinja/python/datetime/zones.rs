@@ -18,10 +18,7 @@ use crate::jinja::python::pytz::{self, Region};
 pub(super) static CLASS: Namespace = Namespace {
     name: "datetime.timezone",
     constructor: Some(timezone),
-    entries: &[(
-        "utc",
-        Entry::Value(|| object::value(Zone::Fixed(Fixed::UTC))),
-    )],
+    entries: &[("utc", Entry::Value(|| object::value(Zone::Fixed(Fixed::UTC))))],
 };
 
 /// The class `datetime.tzinfo`, which only subclasses of Python use.
@@ -55,10 +52,7 @@ pub(in super::super) struct Fixed {
 
 impl Fixed {
     /// `datetime.timezone.utc`.
-    pub(in super::super) const UTC: Self = Self {
-        offset: 0,
-        name: None,
-    };
+    pub(in super::super) const UTC: Self = Self { offset: 0, name: None };
 }
 
 impl Zone {
@@ -75,9 +69,7 @@ impl Zone {
     /// What `%Z` gives.
     pub(in super::super) fn name(&self) -> Option<String> {
         match self {
-            Self::Fixed(Fixed {
-                name: Some(name), ..
-            }) => Some(name.clone()),
+            Self::Fixed(Fixed { name: Some(name), .. }) => Some(name.clone()),
             Self::Fixed(Fixed { offset: 0, .. }) | Self::Utc => Some("UTC".to_owned()),
             Self::Fixed(Fixed { offset, .. }) => Some(format!("UTC{}", offset_text(*offset, ":"))),
             Self::Minutes(_) => None,
@@ -111,24 +103,16 @@ impl Type for Zone {
         ("localize", pytz::localize),
         ("normalize", pytz::normalize),
         ("fromutc", pytz::from_utc),
-        ("utcoffset", |zone, args| {
-            pytz::ask(zone, args, |zone| Some(delta(zone.offset())))
-        }),
-        ("dst", |zone, args| {
-            pytz::ask(zone, args, |zone| zone.dst().map(delta))
-        }),
-        ("tzname", |zone, args| {
-            pytz::ask(zone, args, |zone| zone.name().map(Value::from))
-        }),
+        ("utcoffset", |zone, args| pytz::ask(zone, args, |zone| Some(delta(zone.offset())))),
+        ("dst", |zone, args| pytz::ask(zone, args, |zone| zone.dst().map(delta))),
+        ("tzname", |zone, args| pytz::ask(zone, args, |zone| zone.name().map(Value::from))),
     ];
 
     fn repr(&self) -> String {
         match self {
             Self::Fixed(fixed) if *fixed == Fixed::UTC => "datetime.timezone.utc".to_owned(),
             Self::Fixed(Fixed { offset, name }) => {
-                let name = name
-                    .as_ref()
-                    .map(|name| format!(", {:?}", Value::from(name)));
+                let name = name.as_ref().map(|name| format!(", {:?}", Value::from(name)));
                 let delta = Delta::from_micros(i128::from(*offset)).repr();
                 format!("datetime.timezone({delta}{})", name.unwrap_or_default())
             }
@@ -157,11 +141,7 @@ impl Type for Zone {
     }
 
     fn order(&self, other: &Self) -> Option<Ordering> {
-        Some(
-            self.offset()
-                .cmp(&other.offset())
-                .then_with(|| self.repr().cmp(&other.repr())),
-        )
+        Some(self.offset().cmp(&other.offset()).then_with(|| self.repr().cmp(&other.repr())))
     }
 }
 
@@ -171,18 +151,12 @@ fn delta(micros: i64) -> Value {
 
 fn timezone(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
     let offset = args.instance::<Delta>("offset")?.micros();
-    let name = args
-        .next("name")
-        .map(|name| args.as_text("name", &name))
-        .transpose()?;
+    let name = args.next("name").map(|name| args.as_text("name", &name)).transpose()?;
     args.finish()?;
     if offset.abs() >= i128::from(DAY) {
         return Err(args.error("the offset must be shorter than a day"));
     }
-    Ok(object::value(Zone::Fixed(Fixed {
-        offset: offset as i64,
-        name,
-    })))
+    Ok(object::value(Zone::Fixed(Fixed { offset: offset as i64, name })))
 }
 
 /// An argument `tzinfo`: missing, none or a zone.

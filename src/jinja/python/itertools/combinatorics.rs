@@ -10,23 +10,16 @@ use crate::jinja::python::{Runtime, tuple};
 
 /// `product(*iterables, repeat=1)`.
 pub(super) fn product(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
-    let pools = args
-        .rest()
-        .iter()
-        .map(|value| pool(args, value))
-        .collect::<Result<Vec<_>, Error>>()?;
-    let repeat = args
-        .keyword("repeat")
-        .map_or(Ok(1), |value| args.as_int("repeat", &value))?;
+    let pools =
+        args.rest().iter().map(|value| pool(args, value)).collect::<Result<Vec<_>, Error>>()?;
+    let repeat = args.keyword("repeat").map_or(Ok(1), |value| args.as_int("repeat", &value))?;
     args.finish()?;
     let repeat =
         usize::try_from(repeat).map_err(|_| args.error("'repeat' must not be negative"))?;
     check(args, pools.len().checked_mul(repeat))?;
     let pools: Vec<&Vec<Value>> = std::iter::repeat_n(&pools, repeat).flatten().collect();
     let empty = pools.iter().any(|pool| pool.is_empty());
-    let count = pools
-        .iter()
-        .try_fold(1_usize, |count, pool| count.checked_mul(pool.len()));
+    let count = pools.iter().try_fold(1_usize, |count, pool| count.checked_mul(pool.len()));
     check(args, if empty { Some(0) } else { count })?;
     let mut rows = vec![Vec::new()];
     for pool in if empty { &[] } else { pools.as_slice() } {
@@ -37,10 +30,7 @@ pub(super) fn product(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> 
         rows = rows.iter().flat_map(longer).collect();
     }
     let rows = if empty { Vec::new() } else { rows };
-    Ok(finite(
-        "itertools.product",
-        rows.into_iter().map(tuple).collect(),
-    ))
+    Ok(finite("itertools.product", rows.into_iter().map(tuple).collect()))
 }
 
 /// `permutations(iterable, r=None)`.
@@ -122,16 +112,11 @@ fn selections(args: &Args<'_>, kind: Kind, items: &[Value], length: usize) -> Re
     loop {
         let missing = length - chosen.len();
         if missing == 0 {
-            rows.push(tuple(
-                chosen.iter().map(|index| items[*index].clone()).collect(),
-            ));
+            rows.push(tuple(chosen.iter().map(|index| items[*index].clone()).collect()));
             check(args, Some(rows.len().saturating_mul(length.max(1))))?;
         }
-        let choice = if missing == 0 {
-            None
-        } else {
-            kind.choose(&chosen, next, items.len(), missing)
-        };
+        let choice =
+            if missing == 0 { None } else { kind.choose(&chosen, next, items.len(), missing) };
         match choice {
             Some(index) => {
                 chosen.push(index);

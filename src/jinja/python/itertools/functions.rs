@@ -63,17 +63,10 @@ fn sum(args: &Args<'_>, a: &Value, b: &Value) -> Result<Value, Error> {
     }
     let int = |value: &Value| match value.kind() {
         minijinja::value::ValueKind::Bool => Some(i128::from(value.is_true())),
-        _ => value
-            .is_integer()
-            .then(|| i128::try_from(value.clone()).ok())
-            .flatten(),
+        _ => value.is_integer().then(|| i128::try_from(value.clone()).ok()).flatten(),
     };
-    let float = |value: &Value| {
-        value
-            .is_number()
-            .then(|| f64::try_from(value.clone()).ok())
-            .flatten()
-    };
+    let float =
+        |value: &Value| value.is_number().then(|| f64::try_from(value.clone()).ok()).flatten();
     if let Some(sum) = int(a).zip(int(b)).and_then(|(a, b)| a.checked_add(b)) {
         return Ok(i64::try_from(sum).map_or_else(|_| Value::from(sum), Value::from));
     }
@@ -85,25 +78,17 @@ fn sum(args: &Args<'_>, a: &Value, b: &Value) -> Result<Value, Error> {
     }
     if a.is_tuple() == b.is_tuple() && a.kind() == b.kind() && a.as_object().is_some() {
         let items = pool(args, a)?.into_iter().chain(pool(args, b)?).collect();
-        return Ok(if a.is_tuple() {
-            tuple(items)
-        } else {
-            list(items)
-        });
+        return Ok(if a.is_tuple() { tuple(items) } else { list(items) });
     }
     let (a, b) = (type_name(a), type_name(b));
-    Err(args.error(format_args!(
-        "unsupported operand types for +: '{a}' and '{b}'"
-    )))
+    Err(args.error(format_args!("unsupported operand types for +: '{a}' and '{b}'")))
 }
 
 /// `compress(data, selectors)`.
 pub(super) fn compress(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
     let (data, selectors) = (args.required("data")?, args.required("selectors")?);
     args.finish()?;
-    let pairs = pool(args, &data)?
-        .into_iter()
-        .zip(args.items(&selectors)?.checked());
+    let pairs = pool(args, &data)?.into_iter().zip(args.items(&selectors)?.checked());
     let mut items = Vec::new();
     for (item, selector) in pairs {
         if selector?.is_true() {
@@ -125,10 +110,7 @@ pub(super) fn count(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
         return Ok(endless("itertools.count", items));
     }
     let number = |name, value: &Value| {
-        let number = value
-            .is_number()
-            .then(|| f64::try_from(value.clone()).ok())
-            .flatten();
+        let number = value.is_number().then(|| f64::try_from(value.clone()).ok()).flatten();
         number.ok_or_else(|| args.mismatch(name, "a number", value))
     };
     let (start, step) = (number("start", &start)?, number("step", &step)?);
@@ -140,10 +122,7 @@ pub(super) fn count(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
 pub(super) fn cycle(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
     let iterable = args.required("iterable")?;
     args.finish()?;
-    Ok(endless(
-        "itertools.cycle",
-        pool(args, &iterable)?.into_iter().cycle(),
-    ))
+    Ok(endless("itertools.cycle", pool(args, &iterable)?.into_iter().cycle()))
 }
 
 /// `repeat(object, times=None)`.
@@ -174,11 +153,7 @@ pub(super) fn islice(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
     };
     let (start, stop, step) = match bounds.len() {
         1 => (0, bound("stop", 0, usize::MAX)?, 1),
-        2 | 3 => (
-            bound("start", 0, 0)?,
-            bound("stop", 1, usize::MAX)?,
-            bound("step", 2, 1)?,
-        ),
+        2 | 3 => (bound("start", 0, 0)?, bound("stop", 1, usize::MAX)?, bound("step", 2, 1)?),
         _ => return Err(args.error("expected 'stop', or 'start', 'stop' and 'step'")),
     };
     if step == 0 {
@@ -217,32 +192,20 @@ pub(super) fn tee(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
     args.finish()?;
     let items = pool(args, &iterable)?;
     check(args, items.len().max(1).checked_mul(copies))?;
-    Ok(tuple(
-        (0..copies)
-            .map(|_| finite("itertools._tee", items.clone()))
-            .collect(),
-    ))
+    Ok(tuple((0..copies).map(|_| finite("itertools._tee", items.clone())).collect()))
 }
 
 /// `zip_longest(*iterables, fillvalue=None)`.
 pub(super) fn zip_longest(_: &Runtime, args: &mut Args<'_>) -> Result<Value, Error> {
-    let columns = args
-        .rest()
-        .iter()
-        .map(|value| pool(args, value))
-        .collect::<Result<Vec<_>, Error>>()?;
+    let columns =
+        args.rest().iter().map(|value| pool(args, value)).collect::<Result<Vec<_>, Error>>()?;
     let fill = args.keyword("fillvalue").unwrap_or_else(|| Value::from(()));
     args.finish()?;
     let rows = columns.iter().map(Vec::len).max().unwrap_or(0);
     check(args, rows.checked_mul(columns.len()))?;
     let row = |at: usize| {
-        let cells = columns
-            .iter()
-            .map(|column| column.get(at).unwrap_or(&fill).clone());
+        let cells = columns.iter().map(|column| column.get(at).unwrap_or(&fill).clone());
         tuple(cells.collect())
     };
-    Ok(finite(
-        "itertools.zip_longest",
-        (0..rows).map(row).collect(),
-    ))
+    Ok(finite("itertools.zip_longest", (0..rows).map(row).collect()))
 }

@@ -16,18 +16,12 @@ pub(super) struct Iter {
 
 enum Source {
     Items(std::vec::IntoIter<Value>),
-    Endless {
-        items: Box<dyn Iterator<Item = Value> + Send>,
-        given: usize,
-    },
+    Endless { items: Box<dyn Iterator<Item = Value> + Send>, given: usize },
 }
 
 /// An iterator over items.
 pub(super) fn finite(name: &'static str, items: Vec<Value>) -> Value {
-    Value::from_object(Iter {
-        name,
-        source: Mutex::new(Source::Items(items.into_iter())),
-    })
+    Value::from_object(Iter { name, source: Mutex::new(Source::Items(items.into_iter())) })
 }
 
 /// An iterator without an end; reading on and on ends in an error.
@@ -35,14 +29,8 @@ pub(super) fn endless(
     name: &'static str,
     items: impl Iterator<Item = Value> + Send + 'static,
 ) -> Value {
-    let source = Source::Endless {
-        items: Box::new(items),
-        given: 0,
-    };
-    Value::from_object(Iter {
-        name,
-        source: Mutex::new(source),
-    })
+    let source = Source::Endless { items: Box::new(items), given: 0 };
+    Value::from_object(Iter { name, source: Mutex::new(source) })
 }
 
 impl Iter {
@@ -53,10 +41,7 @@ impl Iter {
             Source::Endless { given, .. } if *given == LIMIT => {
                 *given += 1;
                 let message = format!("{}: more than {LIMIT} items", self.name);
-                Some(Value::from(Error::new(
-                    ErrorKind::InvalidOperation,
-                    message,
-                )))
+                Some(Value::from(Error::new(ErrorKind::InvalidOperation, message)))
             }
             Source::Endless { items, given } => {
                 *given += 1;

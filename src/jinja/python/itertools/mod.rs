@@ -23,10 +23,7 @@ pub(super) static MODULE: Namespace = Namespace {
         ("accumulate", Entry::Function(functions::accumulate)),
         ("chain", Entry::Namespace(&functions::CHAIN)),
         ("combinations", Entry::Function(combinatorics::combinations)),
-        (
-            "combinations_with_replacement",
-            Entry::Function(combinatorics::with_replacement),
-        ),
+        ("combinations_with_replacement", Entry::Function(combinatorics::with_replacement)),
         ("compress", Entry::Function(functions::compress)),
         ("count", Entry::Function(functions::count)),
         ("cycle", Entry::Function(functions::cycle)),

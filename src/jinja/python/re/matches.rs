@@ -18,11 +18,7 @@ pub(super) struct Groups(pub(super) Vec<Option<(usize, usize)>>);
 impl Groups {
     /// Where the whole match is.
     pub(super) fn whole(&self) -> (usize, usize) {
-        self.0
-            .first()
-            .copied()
-            .flatten()
-            .expect("invariant: group 0 is part of every match")
+        self.0.first().copied().flatten().expect("invariant: group 0 is part of every match")
     }
 
     /// The text of a group, if it took part.
@@ -43,11 +39,7 @@ pub(in super::super) struct Match {
 impl Match {
     /// A match of a pattern in a text.
     pub(super) fn new(pattern: Arc<Compiled>, text: Arc<str>, groups: Groups) -> Self {
-        Self {
-            pattern,
-            text,
-            groups,
-        }
+        Self { pattern, text, groups }
     }
 
     fn group(&self, group: usize) -> Option<&str> {
@@ -57,20 +49,13 @@ impl Match {
     /// The number of a group given by number or name.
     fn find(&self, key: &Value) -> Option<usize> {
         match key.as_str() {
-            Some(name) => self
-                .pattern
-                .names()
-                .find(|(known, _)| *known == name)
-                .map(|(_, at)| at),
-            None => key
-                .as_usize()
-                .filter(|at| *at <= self.pattern.group_count()),
+            Some(name) => self.pattern.names().find(|(known, _)| *known == name).map(|(_, at)| at),
+            None => key.as_usize().filter(|at| *at <= self.pattern.group_count()),
         }
     }
 
     fn find_or_fail(&self, args: &Args<'_>, key: &Value) -> Result<usize, Error> {
-        self.find(key)
-            .ok_or_else(|| args.error(format_args!("no such group: {key:?}")))
+        self.find(key).ok_or_else(|| args.error(format_args!("no such group: {key:?}")))
     }
 
     /// Start and end of a group in characters, -1 if it took no part.
@@ -105,27 +90,18 @@ impl Type for Match {
             let default = args.next("default").unwrap_or_else(|| Value::from(()));
             args.finish()?;
             let group = |at| found.group(at).map_or_else(|| default.clone(), Value::from);
-            Ok(tuple(
-                (1..=found.pattern.group_count()).map(group).collect(),
-            ))
+            Ok(tuple((1..=found.pattern.group_count()).map(group).collect()))
         }),
         ("groupdict", |found, args| {
             let default = args.next("default").unwrap_or_else(|| Value::from(()));
             args.finish()?;
             let group = |at| found.group(at).map_or_else(|| default.clone(), Value::from);
-            let pairs = found
-                .pattern
-                .names()
-                .map(|(name, at)| (Value::from(name), group(at)));
+            let pairs = found.pattern.names().map(|(name, at)| (Value::from(name), group(at)));
             Ok(dict(pairs))
         }),
-        ("start", |found, args| {
-            found.span(args).map(|(start, _)| start)
-        }),
+        ("start", |found, args| found.span(args).map(|(start, _)| start)),
         ("end", |found, args| found.span(args).map(|(_, end)| end)),
-        ("span", |found, args| {
-            found.span(args).map(|(start, end)| tuple(vec![start, end]))
-        }),
+        ("span", |found, args| found.span(args).map(|(start, end)| tuple(vec![start, end]))),
         ("expand", |found, args| {
             let template = args.text("template")?;
             args.finish()?;

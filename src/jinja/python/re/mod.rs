@@ -50,18 +50,9 @@ pub(super) static MODULE: Namespace = Namespace {
             "finditer",
             Entry::Function(|runtime, args| with_pattern(runtime, args, 1, pattern::find_iter)),
         ),
-        (
-            "split",
-            Entry::Function(|runtime, args| with_pattern(runtime, args, 2, pattern::split)),
-        ),
-        (
-            "sub",
-            Entry::Function(|runtime, args| with_pattern(runtime, args, 3, replace::sub)),
-        ),
-        (
-            "subn",
-            Entry::Function(|runtime, args| with_pattern(runtime, args, 3, replace::subn)),
-        ),
+        ("split", Entry::Function(|runtime, args| with_pattern(runtime, args, 2, pattern::split))),
+        ("sub", Entry::Function(|runtime, args| with_pattern(runtime, args, 3, replace::sub))),
+        ("subn", Entry::Function(|runtime, args| with_pattern(runtime, args, 3, replace::subn))),
         ("escape", Entry::Function(escape)),
         ("purge", Entry::Function(|_, _| Ok(Value::from(())))),
         ("NOFLAG", Entry::Value(|| Value::from(0))),
@@ -124,10 +115,7 @@ fn with_pattern(
     }
     let source = args.as_text("pattern", &source)?;
     let flags = Flags::try_from(flags).map_err(|_| args.error("unknown flags"))?;
-    let compiled = runtime
-        .patterns
-        .get(&source, flags)
-        .map_err(|message| args.error(message))?;
+    let compiled = runtime.patterns.get(&source, flags).map_err(|message| args.error(message))?;
     method(&Pattern(compiled), args)
 }
 

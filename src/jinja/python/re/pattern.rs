@@ -46,21 +46,11 @@ impl Compiled {
         let (translated, flags) = translate(source, flags)?;
         let regex = builder(&translated).build().map_err(|error| {
             let error = error.to_string();
-            format!(
-                "invalid pattern: {}",
-                error.lines().last().unwrap_or_default().trim()
-            )
+            format!("invalid pattern: {}", error.lines().last().unwrap_or_default().trim())
         })?;
         let source = source.to_owned();
         let (full, not_empty) = (OnceLock::new(), OnceLock::new());
-        Ok(Self {
-            source,
-            flags,
-            translated,
-            regex,
-            full,
-            not_empty,
-        })
+        Ok(Self { source, flags, translated, regex, full, not_empty })
     }
 
     /// How many groups there are, without the whole match.
@@ -70,10 +60,7 @@ impl Compiled {
 
     /// Names of groups and their numbers, in order.
     pub(super) fn names(&self) -> impl Iterator<Item = (&str, usize)> {
-        self.regex
-            .capture_names()
-            .enumerate()
-            .filter_map(|(at, name)| Some((name?, at)))
+        self.regex.capture_names().enumerate().filter_map(|(at, name)| Some((name?, at)))
     }
 
     fn find(&self, text: &str, at: usize, anchor: Anchor) -> Result<Option<Groups>, String> {
@@ -89,9 +76,7 @@ impl Compiled {
             }
         };
         let Some(regex) = regex else { return Ok(None) };
-        let input = RegexInput::new(text)
-            .from_pos(at)
-            .anchored(anchor != Anchor::None);
+        let input = RegexInput::new(text).from_pos(at).anchored(anchor != Anchor::None);
         match regex.captures_input(input) {
             Ok(captures) => Ok(captures.map(|captures| groups(&captures))),
             Err(fancy_regex::Error::RuntimeError(_)) => {
@@ -141,12 +126,7 @@ fn builder(pattern: &str) -> RegexBuilder {
 }
 
 fn groups(captures: &Captures<'_, str>) -> Groups {
-    Groups(
-        captures
-            .iter()
-            .map(|group| group.map(|group| (group.start(), group.end())))
-            .collect(),
-    )
+    Groups(captures.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect())
 }
 
 /// `re.Pattern`.
@@ -187,11 +167,9 @@ impl Type for Pattern {
             "flags" if self.0.flags & 256 != 0 => Value::from(self.0.flags),
             "flags" => Value::from(self.0.flags | UNICODE),
             "groups" => Value::from(self.0.group_count()),
-            "groupindex" => dict(
-                self.0
-                    .names()
-                    .map(|(name, at)| (Value::from(name), Value::from(at))),
-            ),
+            "groupindex" => {
+                dict(self.0.names().map(|(name, at)| (Value::from(name), Value::from(at))))
+            }
             _ => return None,
         })
     }
@@ -215,23 +193,15 @@ pub(super) fn search(pattern: &Pattern, args: &mut Args<'_>) -> Result<Value, Er
 fn first(pattern: &Pattern, args: &mut Args<'_>, anchor: Anchor) -> Result<Value, Error> {
     let text = args.text("string")?;
     let pos = args.int("pos")?.unwrap_or(0).max(0) as usize;
-    let end = args
-        .int("endpos")?
-        .map_or(usize::MAX, |end| end.max(0) as usize);
+    let end = args.int("endpos")?.map_or(usize::MAX, |end| end.max(0) as usize);
     args.finish()?;
-    let byte = |index: usize| {
-        text.char_indices()
-            .nth(index)
-            .map_or(text.len(), |(at, _)| at)
-    };
+    let byte = |index: usize| text.char_indices().nth(index).map_or(text.len(), |(at, _)| at);
     let (start, end) = (byte(pos), byte(end));
     if start > end {
         return Ok(Value::from(()));
     }
-    let found = pattern
-        .0
-        .find(&text[..end], start, anchor)
-        .map_err(|message| args.error(message))?;
+    let found =
+        pattern.0.find(&text[..end], start, anchor).map_err(|message| args.error(message))?;
     Ok(match found {
         Some(groups) => object::value(Match::new(pattern.0.clone(), text.as_str().into(), groups)),
         None => Value::from(()),
@@ -242,10 +212,7 @@ fn first(pattern: &Pattern, args: &mut Args<'_>, anchor: Anchor) -> Result<Value
 pub(super) fn find_all(pattern: &Pattern, args: &mut Args<'_>) -> Result<Value, Error> {
     let text = args.text("string")?;
     args.finish()?;
-    let found = pattern
-        .0
-        .find_all(&text, 0)
-        .map_err(|message| args.error(message))?;
+    let found = pattern.0.find_all(&text, 0).map_err(|message| args.error(message))?;
     let item = |groups: Groups| {
         let group = |at| Value::from(groups.text(at, &text).unwrap_or_default());
         match pattern.0.group_count() {
@@ -261,10 +228,7 @@ pub(super) fn find_all(pattern: &Pattern, args: &mut Args<'_>) -> Result<Value, 
 pub(super) fn find_iter(pattern: &Pattern, args: &mut Args<'_>) -> Result<Value, Error> {
     let text: Arc<str> = args.text("string")?.into();
     args.finish()?;
-    let found = pattern
-        .0
-        .find_all(&text, 0)
-        .map_err(|message| args.error(message))?;
+    let found = pattern.0.find_all(&text, 0).map_err(|message| args.error(message))?;
     let matches = found
         .into_iter()
         .map(|groups| object::value(Match::new(pattern.0.clone(), text.clone(), groups)));
@@ -279,10 +243,7 @@ pub(super) fn split(pattern: &Pattern, args: &mut Args<'_>) -> Result<Value, Err
     if limit < 0 {
         return Ok(list(vec![Value::from(text)]));
     }
-    let found = pattern
-        .0
-        .find_all(&text, limit as usize)
-        .map_err(|message| args.error(message))?;
+    let found = pattern.0.find_all(&text, limit as usize).map_err(|message| args.error(message))?;
     let mut parts = Vec::with_capacity(found.len() + 1);
     let mut at = 0;
     for groups in &found {

@@ -28,10 +28,7 @@ fn replaced(pattern: &Pattern, args: &mut Args<'_>) -> Result<(String, usize), E
     if limit < 0 {
         return Ok((text.to_string(), 0));
     }
-    let found = pattern
-        .0
-        .find_all(&text, limit as usize)
-        .map_err(|message| args.error(message))?;
+    let found = pattern.0.find_all(&text, limit as usize).map_err(|message| args.error(message))?;
     let template = match replacement.as_str() {
         Some(template) => {
             Some(Template::parse(template, &pattern.0).map_err(|message| args.error(message))?)
@@ -51,11 +48,7 @@ fn replaced(pattern: &Pattern, args: &mut Args<'_>) -> Result<(String, usize), E
             Some(template) => template.expand(&mut out, &groups, &text),
             None => {
                 let found = Match::new(pattern.0.clone(), text.clone(), groups);
-                out.push_str(
-                    &args
-                        .call(&replacement, &[object::value(found)])?
-                        .to_string(),
-                );
+                out.push_str(&args.call(&replacement, &[object::value(found)])?.to_string());
             }
         }
         at = end;
@@ -144,12 +137,7 @@ impl Template {
     fn named<'s>(&mut self, rest: &'s str, pattern: &Compiled) -> Result<&'s str, String> {
         let inner = rest.strip_prefix('<').and_then(|rest| rest.split_once('>'));
         let (name, rest) = inner.ok_or("missing <name> after \\g")?;
-        let by_name = || {
-            pattern
-                .names()
-                .find(|(known, _)| *known == name)
-                .map(|(_, at)| at)
-        };
+        let by_name = || pattern.names().find(|(known, _)| *known == name).map(|(_, at)| at);
         let group = name
             .parse()
             .ok()
@@ -169,11 +157,7 @@ impl Template {
             self.push(char::from(code).encode_utf8(&mut [0; 4]));
             return Ok(&source[octal..]);
         }
-        let digits = source
-            .chars()
-            .take(2)
-            .take_while(char::is_ascii_digit)
-            .count();
+        let digits = source.chars().take(2).take_while(char::is_ascii_digit).count();
         self.group(source[..digits].parse().unwrap_or(0), pattern)?;
         Ok(&source[digits..])
     }

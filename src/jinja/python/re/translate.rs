@@ -25,12 +25,8 @@ const LETTERS: &[(char, Flags)] = &[
 
 /// A pattern for the engine and the flags in force, with those at the start of the pattern.
 pub(super) fn translate(source: &str, flags: Flags) -> Result<(String, Flags), String> {
-    let mut translator = Translator {
-        rest: source,
-        source,
-        out: String::new(),
-        scopes: vec![flags],
-    };
+    let mut translator =
+        Translator { rest: source, source, out: String::new(), scopes: vec![flags] };
     translator.leading_flags()?;
     while let Some(c) = translator.take() {
         translator.item(c)?;
@@ -44,11 +40,7 @@ pub(super) fn translate(source: &str, flags: Flags) -> Result<(String, Flags), S
         .filter(|(letter, flag)| "ims".contains(*letter) && flags & flag != 0)
         .map(|(letter, _)| letter)
         .collect();
-    let prefix = if letters.is_empty() {
-        String::new()
-    } else {
-        format!("(?{letters})")
-    };
+    let prefix = if letters.is_empty() { String::new() } else { format!("(?{letters})") };
     Ok((prefix + &translator.out, flags))
 }
 
@@ -97,9 +89,7 @@ impl<'a> Translator<'a> {
                 return Ok(());
             };
             if letters.is_empty()
-                || !letters
-                    .chars()
-                    .all(|c| LETTERS.iter().any(|(letter, _)| *letter == c))
+                || !letters.chars().all(|c| LETTERS.iter().any(|(letter, _)| *letter == c))
             {
                 return Ok(());
             }
@@ -182,9 +172,7 @@ impl<'a> Translator<'a> {
         }
         if self.skip("#") {
             let comment = self.until(')');
-            return comment
-                .map(|_| ())
-                .ok_or_else(|| "missing ), unterminated comment".to_owned());
+            return comment.map(|_| ()).ok_or_else(|| "missing ), unterminated comment".to_owned());
         }
         for header in [":", "=", "!", "<=", "<!", ">"] {
             if self.skip(header) {
@@ -193,30 +181,21 @@ impl<'a> Translator<'a> {
             }
         }
         if self.skip("P<") {
-            let name = self
-                .until('>')
-                .ok_or_else(|| self.error("missing >, unterminated name"))?;
+            let name = self.until('>').ok_or_else(|| self.error("missing >, unterminated name"))?;
             self.open(&format!("(?P<{name}>"), flags);
             return Ok(());
         }
         if self.skip("P=") {
-            let name = self
-                .until(')')
-                .ok_or_else(|| self.error("missing ), unterminated name"))?;
+            let name = self.until(')').ok_or_else(|| self.error("missing ), unterminated name"))?;
             self.out.push_str(&format!("(?P={name})"));
             return Ok(());
         }
         if self.skip("(") {
-            let group = self
-                .until(')')
-                .ok_or_else(|| self.error("missing ), unterminated name"))?;
+            let group =
+                self.until(')').ok_or_else(|| self.error("missing ), unterminated name"))?;
             let number = group.chars().all(|c| c.is_ascii_digit());
             self.open(
-                &if number {
-                    format!("(?({group})")
-                } else {
-                    format!("(?(<{group}>)")
-                },
+                &if number { format!("(?({group})") } else { format!("(?(<{group}>)") },
                 flags,
             );
             return Ok(());
@@ -239,12 +218,8 @@ impl<'a> Translator<'a> {
         }
         let (on, off) = letters.split_once('-').unwrap_or((letters, ""));
         let inner = (flags | self.letters(on)?) & !self.letters(off)?;
-        let known = |letters: &str| {
-            letters
-                .chars()
-                .filter(|c| "ims".contains(*c))
-                .collect::<String>()
-        };
+        let known =
+            |letters: &str| letters.chars().filter(|c| "ims".contains(*c)).collect::<String>();
         let (on, off) = (known(on), known(off));
         let dash = if off.is_empty() { "" } else { "-" };
         self.rest = after;
@@ -268,19 +243,15 @@ impl<'a> Translator<'a> {
             }
             '1'..='9' => {
                 let more = self.rest.chars().next().filter(char::is_ascii_digit);
-                let octal: String = std::iter::once(c)
-                    .chain(self.rest.chars().take(2))
-                    .collect();
+                let octal: String = std::iter::once(c).chain(self.rest.chars().take(2)).collect();
                 if octal.len() == 3 && c < '4' && octal.chars().all(|c| c.is_digit(8)) {
                     self.rest = &self.rest[2..];
                     self.code(u32::from_str_radix(&octal, 8).unwrap_or(0));
                     return Ok(());
                 }
                 self.rest = &self.rest[usize::from(more.is_some())..];
-                self.out.push_str(&format!(
-                    "(?:\\{c}{})",
-                    more.map(String::from).unwrap_or_default()
-                ));
+                self.out
+                    .push_str(&format!("(?:\\{c}{})", more.map(String::from).unwrap_or_default()));
                 Ok(())
             }
             c => self.character(c),
@@ -305,12 +276,7 @@ impl<'a> Translator<'a> {
             'u' => self.hex(4)?,
             'U' => self.hex(8)?,
             '0' => {
-                let digits = self
-                    .rest
-                    .chars()
-                    .take(2)
-                    .take_while(|c| c.is_digit(8))
-                    .count();
+                let digits = self.rest.chars().take(2).take_while(|c| c.is_digit(8)).count();
                 let (octal, rest) = self.rest.split_at(digits);
                 self.rest = rest;
                 self.code(u32::from_str_radix(octal, 8).unwrap_or(0));
@@ -322,10 +288,8 @@ impl<'a> Translator<'a> {
     }
 
     fn hex(&mut self, len: usize) -> Result<(), String> {
-        let digits = self
-            .rest
-            .get(..len)
-            .filter(|digits| digits.chars().all(|c| c.is_ascii_hexdigit()));
+        let digits =
+            self.rest.get(..len).filter(|digits| digits.chars().all(|c| c.is_ascii_hexdigit()));
         let code = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
         let code = code.filter(|code| char::from_u32(*code).is_some());
         let code = code.ok_or_else(|| self.error("incomplete or invalid escape"))?;
@@ -375,12 +339,7 @@ impl<'a> Translator<'a> {
     }
 
     fn character_octal(&mut self, first: char) {
-        let digits = self
-            .rest
-            .chars()
-            .take(2)
-            .take_while(|c| c.is_digit(8))
-            .count();
+        let digits = self.rest.chars().take(2).take_while(|c| c.is_digit(8)).count();
         let octal = format!("{first}{}", &self.rest[..digits]);
         self.rest = &self.rest[digits..];
         self.code(u32::from_str_radix(&octal, 8).unwrap_or(0));

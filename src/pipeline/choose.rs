@@ -1,0 +1,57 @@
+//! Which resources a command is about.
+
+use indexmap::IndexSet;
+
+use super::prepare::settle;
+use super::{Prepared, Selection, World};
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::manifest::ResourceType;
+use crate::names::UniqueId;
+use crate::report::list;
+use crate::select::{self, Criteria, Indirect};
+
+pub(super) fn criteria(
+    prepared: &Prepared,
+    selection: &Selection,
+) -> Result<Criteria, Diagnostics> {
+    let types = |words: &[String]| -> Result<Vec<ResourceType>, Diagnostics> {
+        let mut types = Vec::new();
+        for word in words {
+            match word.as_str() {
+                "all" | "default" => types.extend_from_slice(list::DEFAULT_TYPES),
+                "unit_test" | "metric" | "semantic_model" | "saved_query" | "function" => {}
+                other => match ResourceType::parse(other) {
+                    Some(found) => types.push(found),
+                    None => {
+                        let message = format!("`{other}` is not a resource type");
+                        return Err(Diagnostic::error(codes::BAD_SELECTOR, message).into());
+                    }
+                },
+            }
+        }
+        Ok(types)
+    };
+    Ok(Criteria {
+        select: selection.select.clone(),
+        exclude: selection.exclude.clone(),
+        resource_types: types(&selection.resource_types)?,
+        exclude_resource_types: types(&selection.exclude_resource_types)?,
+        indirect: Indirect::parse(&prepared.project.flags.indirect_selection).unwrap_or_default(),
+    })
+}
+
+pub(super) fn selected(
+    world: &World,
+    prepared: &Prepared,
+    selection: &Selection,
+    of: &[ResourceType],
+) -> Result<IndexSet<UniqueId>, Diagnostics> {
+    let criteria = criteria(prepared, selection)?;
+    let found = select::select(&prepared.manifest, &prepared.dag, &criteria)?;
+    settle(world, &prepared.project.flags, found.warnings)?;
+    let is_wanted = |id: &UniqueId| {
+        let resource = prepared.manifest.resource(id.as_str());
+        resource.is_some_and(|r| of.contains(&r.resource_type()))
+    };
+    Ok(found.ids.into_iter().filter(is_wanted).collect())
+}

@@ -1,0 +1,189 @@
+//! From files to a resolved project: load, parse, resolve.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{Prepared, World};
+use crate::adapters::{self, Adapter};
+use crate::compile::Compiler;
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
+use crate::events::Event;
+use crate::jinja::Engine;
+use crate::jinja::contexts::Globals;
+use crate::jinja::diagnose::Places;
+use crate::jinja::values;
+use crate::names::UniqueId;
+use crate::parse;
+use crate::project::{self, FlagOverrides, Flags, Project};
+use crate::resolve;
+use crate::source::SourceFile;
+
+/// Loads the project; warnings go to the sink.
+pub fn load(world: &World, flags: &FlagOverrides) -> Result<Project, Diagnostics> {
+    let (project, warnings) = project::load(&*world.host, world.sources.clone(), flags)?;
+    settle(world, &project.flags, warnings)?;
+    Ok(project)
+}
+
+/// Loads, parses and resolves the project; warnings go to the sink.
+pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnostics> {
+    let project = Arc::new(load(world, flags)?);
+    let adapter = connect(world, &project)?;
+    let mut diagnostics = Diagnostics::new();
+    let now = project.started_at.as_millisecond() as f64 / 1000.0;
+    let collected = parse::macros::collect(&project, now, &mut diagnostics);
+    let globals = Arc::new(globals(world, &project, adapter, &collected.macros, collected.defs));
+    let (parsed, found) = parse::parse(&project, &globals, collected.macros);
+    diagnostics.extend(found);
+    let mut manifest = parsed.manifest;
+    resolve::add_nodes(&mut manifest, parsed.nodes, &mut diagnostics);
+    let lost = lost_files(world, &diagnostics);
+    let is_lost = |name: &str| lost.iter().any(|file| may_declare(file, name));
+    let (resolved, found) = resolve::resolve(manifest, &project.root().name, &is_lost);
+    diagnostics.extend(found);
+    settle(world, &project.flags, diagnostics)?;
+    let Some(resolved) = resolved else {
+        return Err(Diagnostics::new());
+    };
+    let manifest = Arc::new(resolved.manifest);
+    let compiler = Compiler::new(project.clone(), globals, manifest.clone(), resolved.lookup);
+    Ok(Prepared { project, manifest, dag: resolved.dag, compiler })
+}
+
+/// The files with a mistake.
+pub(super) fn lost_files(world: &World, diagnostics: &Diagnostics) -> Vec<Arc<SourceFile>> {
+    let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error);
+    let mut files: Vec<_> = errors.filter_map(|d| Some(d.primary.as_ref()?.span.file)).collect();
+    files.sort_unstable();
+    files.dedup();
+    files.into_iter().map(|id| world.sources.file(id)).collect()
+}
+
+/// Whether a file can be where a model, seed, snapshot or source of this name was written.
+pub(super) fn may_declare(file: &SourceFile, name: &str) -> bool {
+    let path = Path::new(&*file.path);
+    let is_sql = path.extension().is_some_and(|extension| extension == "sql");
+    path.file_stem().is_some_and(|stem| stem == name)
+        || (!is_sql || file.text.contains("snapshot")) && file.text.contains(name)
+}
+
+/// Sends warnings to the sink; with an error among them, all come back.
+pub(super) fn settle(
+    world: &World,
+    flags: &Flags,
+    mut diagnostics: Diagnostics,
+) -> Result<(), Diagnostics> {
+    diagnostics.promote(|code| flags.promotes(&[code.id(), code.name()]));
+    if flags.strict {
+        let strict =
+            [codes::UNKNOWN_KEY, codes::DUPLICATE_KEY, codes::UNUSED_PATCH, codes::UNUSED_CONFIG];
+        diagnostics.promote(|code| strict.contains(&code));
+    }
+    if diagnostics.has_errors() {
+        return Err(diagnostics);
+    }
+    for diagnostic in diagnostics.into_sorted() {
+        world.sink.emit(Event::Diagnostic(diagnostic));
+    }
+    Ok(())
+}
+
+pub(super) fn connect(world: &World, project: &Project) -> Result<Arc<dyn Adapter>, Diagnostics> {
+    let target = &project.target;
+    let frozen = world.host.env("FORGE_NOW").map(|_| world.host.now());
+    let settings = adapters::connect::Settings {
+        adapter_type: &target.adapter_type,
+        database: &target.database,
+        schema: &target.schema,
+        other: &target.settings,
+        base_dir: &target.base_dir,
+        now: frozen,
+    };
+    adapters::connect::connect(&settings).map_err(|error| {
+        let diagnostic = Diagnostic::error(codes::BAD_PROFILE, error.to_string());
+        match target.span {
+            Some(span) => diagnostic.at(span, "").into(),
+            None => diagnostic.into(),
+        }
+    })
+}
+
+pub(super) fn globals(
+    world: &World,
+    project: &Arc<Project>,
+    adapter: Arc<dyn Adapter>,
+    macros: &indexmap::IndexMap<UniqueId, crate::manifest::Macro>,
+    defs: Vec<crate::jinja::macros::MacroDef>,
+) -> Globals {
+    let places = Places {
+        sources: world.sources.clone(),
+        macros: macros.iter().map(|(id, m)| (id.to_string(), m.span)).collect(),
+        names: macros.values().map(|m| m.name.clone()).collect(),
+        internal: parse::macros::internal_packages(adapter.type_name()).to_vec(),
+    };
+    let engine = Arc::new(Engine::new(defs));
+    let root = project.root();
+    let [own, base] = parse::macros::internal_packages(adapter.type_name());
+    let table = engine.table(&root.name, &[&own, &base]);
+    let vars: HashMap<String, Map<String, Json>> =
+        project.packages.iter().map(|p| (p.name.to_string(), project.vars(&p.name))).collect();
+    let flags = flags_json(project);
+    Globals {
+        engine,
+        macros: table,
+        places,
+        root_package: root.name.clone(),
+        packages: project.packages.iter().map(|p| p.name.clone()).collect(),
+        dispatch: root.config.dispatch.clone(),
+        target: values::to_mutable(&project.target.to_json()),
+        quoting: parse::context::quoting(adapter.naming().quote, root.config.quoting),
+        adapter,
+        vars: Arc::new(move |package, name| vars.get(package)?.get(name).cloned()),
+        host: world.host.clone(),
+        sink: world.sink.clone(),
+        invocation_id: project.invocation_id.clone(),
+        started_at: project.started_at,
+        invocation_args: flags.clone(),
+        flags: values::to_mutable(&flags),
+        print: project.flags.print,
+    }
+}
+
+/// The flags as templates see them: dbt's names in upper case.
+pub(super) fn flags_json(project: &Project) -> Json {
+    let flags = &project.flags;
+    let mut all = Map::new();
+    for (name, value) in &flags.other {
+        all.insert(name.to_uppercase(), value.clone());
+    }
+    let known = json!({
+        "WHICH": flags.which,
+        "FULL_REFRESH": flags.full_refresh,
+        "FAIL_FAST": flags.fail_fast,
+        "STORE_FAILURES": flags.store_failures,
+        "WARN_ERROR": flags.warn_error,
+        "WARN_ERROR_OPTIONS": flags.warn_error_options,
+        "QUIET": flags.quiet,
+        "PRINT": flags.print,
+        "LOG_FORMAT": flags.log_format,
+        "LOG_LEVEL": flags.log_level,
+        "WRITE_JSON": flags.write_json,
+        "INDIRECT_SELECTION": flags.indirect_selection,
+        "VERSION_CHECK": flags.version_check,
+        "DEBUG": flags.debug,
+        "TARGET": flags.target,
+        "PROFILE": flags.profile,
+        "PROFILES_DIR": flags.profiles_dir,
+        "INVOCATION_COMMAND": flags.command_line,
+        "EMPTY": false,
+        "DEFER": false,
+        "REQUIRE_SQL_HEADER_IN_TEST_CONFIGS": false,
+    });
+    if let Json::Object(known) = known {
+        all.extend(known);
+    }
+    Json::Object(all)
+}

@@ -1,0 +1,101 @@
+//! `run`, `test`, `seed`, `build`: the selected nodes on the database.
+
+use indexmap::IndexSet;
+
+use super::choose::selected;
+use super::write::{add_inlined, results_of, write_artifacts};
+use super::{Prepared, RunSummary, Selection, Verb, World};
+use crate::artifacts::run_results::RunResult;
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::events::Event;
+use crate::execute;
+use crate::manifest::ResourceType;
+use crate::names::UniqueId;
+
+impl Verb {
+    fn resource_types(self) -> &'static [ResourceType] {
+        match self {
+            Verb::Run => &[ResourceType::Model],
+            Verb::Test => &[ResourceType::Test],
+            Verb::Seed => &[ResourceType::Seed],
+            Verb::Build => &[
+                ResourceType::Model,
+                ResourceType::Seed,
+                ResourceType::Snapshot,
+                ResourceType::Test,
+                ResourceType::Exposure,
+            ],
+        }
+    }
+}
+
+/// Runs the selected nodes and writes the artifacts, also when nodes fail.
+pub fn run(
+    world: &World,
+    prepared: &Prepared,
+    selection: &Selection,
+    verb: Verb,
+) -> Result<RunSummary, Diagnostics> {
+    let project = &prepared.project;
+    let mut wanted = selected(world, prepared, selection, verb.resource_types())?;
+    drop_snapshots(world, prepared, &mut wanted);
+    let (exposures, wanted): (IndexSet<UniqueId>, IndexSet<UniqueId>) =
+        wanted.into_iter().partition(|id| prepared.manifest.exposures.contains_key(id));
+    let run = execute::Run {
+        compiler: &prepared.compiler,
+        dag: &prepared.dag,
+        wanted: &wanted,
+        tests_gate: verb == Verb::Build,
+        threads: project.flags.threads.unwrap_or(project.target.threads),
+        target_dir: Some(project.target_dir()),
+    };
+    let start = std::time::Instant::now();
+    let finished = execute::run(&run).map_err(|d| Diagnostics::from(*d))?;
+    let mut compiled = finished.compiled;
+    add_inlined(world, prepared, &mut compiled);
+    let mut ended = finished.results;
+    ended.extend(exposure_results(prepared, &exposures, &ended));
+    let results = results_of(world, prepared, ended);
+    write_artifacts(world, prepared, Some(&results), &compiled);
+    world.sink.emit(Event::RunFinished { elapsed: start.elapsed() });
+    Ok(RunSummary { results })
+}
+
+/// dbt 1.12: `build` reports exposures too: nothing was done, or they were skipped as what they read failed.
+pub(super) fn exposure_results(
+    prepared: &Prepared,
+    exposures: &IndexSet<UniqueId>,
+    ended: &[RunResult],
+) -> Vec<RunResult> {
+    let dag = &prepared.dag;
+    let failed = ended.iter().filter(|r| matches!(r.status.as_str(), "error" | "fail" | "skipped"));
+    let failed = dag.indices_of(failed.map(|r| r.unique_id.as_str()));
+    let below = dag.descendants(&failed, None);
+    exposures
+        .iter()
+        .map(|id| {
+            let is_skipped = dag.index_of(id).is_some_and(|at| below.contains(at));
+            RunResult {
+                status: if is_skipped { "skipped" } else { "no-op" }.to_owned(),
+                thread_id: "MainThread".to_owned(),
+                failures: (!is_skipped).then_some(0),
+                unique_id: id.to_string(),
+                ..RunResult::default()
+            }
+        })
+        .collect()
+}
+
+/// Snapshots are parsed and cannot be built yet; says so once.
+pub(super) fn drop_snapshots(world: &World, prepared: &Prepared, wanted: &mut IndexSet<UniqueId>) {
+    let before = wanted.len();
+    wanted.retain(|id| {
+        let node = prepared.manifest.nodes.get(id);
+        node.is_none_or(|node| node.resource_type != ResourceType::Snapshot)
+    });
+    if wanted.len() < before {
+        let message =
+            "snapshots are not built yet; what reads them needs their tables from elsewhere";
+        world.sink.emit(Event::Diagnostic(Diagnostic::warning(codes::UNSUPPORTED, message)));
+    }
+}

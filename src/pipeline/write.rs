@@ -1,0 +1,127 @@
+//! Artifacts below `target/`: written once, at the end, whatever happened before.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use super::prepare::flags_json;
+use super::{Prepared, World};
+use crate::artifacts::manifest::{CompiledInfo, write_manifest};
+use crate::artifacts::run_results::{Metadata, RunResult, RunResults};
+use crate::compile::{CompiledNode, written_path};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::events::Event;
+use crate::host::Fill;
+use crate::host::secrets::Mask;
+use crate::manifest::{Node, Quoting};
+use crate::names::UniqueId;
+
+/// Writes `manifest.json` of a project that was only parsed.
+pub fn write_parsed(world: &World, prepared: &Prepared) {
+    write_artifacts(world, prepared, None, &HashMap::new());
+}
+
+pub(super) fn write_artifacts(
+    world: &World,
+    prepared: &Prepared,
+    results: Option<&RunResults>,
+    compiled: &HashMap<UniqueId, Arc<CompiledInfo>>,
+) {
+    let project = &prepared.project;
+    if !project.flags.write_json {
+        return;
+    }
+    let policy = prepared.compiler.globals.quoting;
+    let quoting = Quoting {
+        database: Some(policy.database),
+        schema: Some(policy.schema),
+        identifier: Some(policy.identifier),
+    };
+    let lookup = |id: &str| compiled.get(id).map(|info| &**info);
+    let mask = Mask::of(&*world.host);
+    let write = |name: &str, fill: Fill<'_>| {
+        let path = project.target_dir().join(name);
+        let done = match mask.is_empty() {
+            true => world.host.write_with(&path, fill),
+            false => masked(&mask, fill).and_then(|text| world.host.write(&path, &text)),
+        };
+        if let Err(error) = done {
+            let message = format!("cannot write `{}`: {error}", path.display());
+            world.sink.emit(Event::Diagnostic(Diagnostic::warning(codes::NOT_WRITTEN, message)));
+        }
+    };
+    write("manifest.json", &mut |out| write_manifest(&prepared.manifest, quoting, &lookup, out));
+    if let Some(results) = results {
+        write("run_results.json", &mut |out| out.write_all(results.to_json().as_bytes()));
+    }
+}
+
+/// The text of an artifact without secrets.
+pub(super) fn masked(mask: &Mask, fill: Fill<'_>) -> io::Result<String> {
+    let mut text = Vec::new();
+    fill(&mut text)?;
+    Ok(mask.apply(&String::from_utf8_lossy(&text)).into_owned())
+}
+
+pub(super) fn results_of(
+    world: &World,
+    prepared: &Prepared,
+    results: Vec<RunResult>,
+) -> RunResults {
+    let project = &prepared.project;
+    let now = world.host.now();
+    let metadata = &prepared.manifest.metadata;
+    let args = match flags_json(project) {
+        Json::Object(map) => map.into_iter().map(|(k, v)| (k.to_lowercase(), v)).collect(),
+        _ => Map::new(),
+    };
+    RunResults {
+        metadata: Metadata {
+            generated_at: now.to_string(),
+            invocation_id: project.invocation_id.clone(),
+            invocation_started_at: project.started_at.to_string(),
+            env: metadata.env.clone(),
+            ..Metadata::default()
+        },
+        results,
+        elapsed_time: (now - project.started_at).total(jiff::Unit::Second).unwrap_or(0.0),
+        args,
+    }
+}
+
+/// Ephemeral models are published too, once something inlined them.
+pub(super) fn add_inlined(
+    world: &World,
+    prepared: &Prepared,
+    infos: &mut HashMap<UniqueId, Arc<CompiledInfo>>,
+) {
+    for (id, compiled) in prepared.compiler.inlined() {
+        let Some(node) = prepared.manifest.nodes.get(&id) else {
+            continue;
+        };
+        infos.entry(id).or_insert_with(|| Arc::new(written(world, prepared, node, &compiled)));
+    }
+}
+
+/// Writes the compiled SQL of a node to its file; says what is published about it.
+pub(super) fn written(
+    world: &World,
+    prepared: &Prepared,
+    node: &Node,
+    compiled: &CompiledNode,
+) -> CompiledInfo {
+    let below = written_path(node);
+    let path = prepared.project.target_dir().join("compiled").join(&below);
+    let mask = Mask::of(&*world.host);
+    let _ = world.host.write_output(&path, &mask.apply(&compiled.code));
+    let target = &prepared.project.root().config.target_path;
+    CompiledInfo {
+        compiled_code: Some(compiled.code.clone()),
+        extra_ctes: compiled.ctes.clone(),
+        compiled_path: Some(format!("{target}/compiled/{below}")),
+        build_path: None,
+        relation_name: None,
+    }
+}
