@@ -22,6 +22,7 @@ use crate::manifest::Node;
 use crate::names::UniqueId;
 
 mod caret;
+mod attempt;
 mod failure;
 mod hooks;
 mod inline;

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
 
 use minijinja::value::Value;
 use serde_json::json;
 
+use super::attempt::Attempt;
 use super::{Ended, Run, failure, seed};
 use crate::artifacts::manifest::CompiledInfo;
 use crate::compile::{CompiledNode, Variant, written_path};
@@ -20,51 +20,26 @@ use crate::names::did_you_mean;
 
 /// Builds the node; rolls back when anything fails.
 pub(super) fn run(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>) -> Ended {
-    let start = Instant::now();
-    connection.take_statements();
-    let mut info = None;
-    match attempt(run, node, connection, start, &mut info) {
-        Ok(ended) => ended,
-        Err(diagnostic) => {
-            let _ = connection.with(|session| session.rollback());
-            write_statements(run, node, connection);
-            Ended { compiled: info, ..Ended::error(*diagnostic) }
-        }
-    }
+    Attempt::make(run, node, connection, build)
 }
 
-fn attempt(
-    run: &Run<'_>,
-    node: &Arc<Node>,
-    connection: &Arc<Connection>,
-    start: Instant,
-    compiled_info: &mut Option<Arc<CompiledInfo>>,
-) -> Result<Ended, Box<Diagnostic>> {
+fn build(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
+    let Attempt { run, node, connection, .. } = *attempt;
     refuse_batches(node)?;
     outside(run, node, connection, "pre-hook")?;
-    let begun = connection.with(|session| session.begin());
-    begun.map_err(|error| failure::of_transaction(node, &error))?;
+    attempt.begin()?;
     let compiled = match node.resource_type {
         ResourceType::Seed => CompiledNode::default(),
         _ => run.compiler.compile(node, connection, Variant::Auto)?,
     };
-    let info = Arc::new(self::compiled_info(run, node, &compiled));
-    *compiled_info = Some(info.clone());
-    let compile_time = start.elapsed();
+    let info = attempt.keep(&compiled);
     let scope = materialize(run, node, connection, &compiled, &info)?;
     warn_of_functions(run, node, &compiled.code);
     let rows = rows_of(node, &scope, connection);
-    let committed = connection.with(|session| session.commit());
-    committed.map_err(|error| failure::of_transaction(node, &error))?;
-    write_statements(run, node, connection);
+    attempt.commit()?;
+    attempt.write_statements();
     outside(run, node, connection, "post-hook")?;
-    Ok(Ended {
-        message: Some("OK".to_owned()),
-        rows,
-        compiled: Some(info),
-        compile_time,
-        ..Ended::with(Status::Success)
-    })
+    Ok(Ended { message: Some("OK".to_owned()), rows, ..attempt.ended(Status::Success) })
 }
 
 /// A view that calls a function which only forge has cannot be read by other programs.

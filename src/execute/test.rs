@@ -1,14 +1,13 @@
 //! Data tests: count the failing rows, judge, show the first ones.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use minijinja::value::Value;
 use serde_json::Value as Json;
 
-use super::{Ended, Run, failure, model};
+use super::attempt::Attempt;
+use super::{Ended, Run, failure};
 use crate::adapters::Datum;
-use crate::artifacts::manifest::CompiledInfo;
 use crate::compile::{CompiledNode, Variant};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::{Sample, Status};
@@ -19,49 +18,29 @@ use crate::manifest::{Node, ResourceType};
 
 /// Runs the test.
 pub(super) fn run(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>) -> Ended {
-    let start = Instant::now();
-    connection.take_statements();
-    let mut info = None;
-    match attempt(run, node, connection, start, &mut info) {
-        Ok(ended) => ended,
-        Err(diagnostic) => {
-            let _ = connection.with(|session| session.rollback());
-            Ended { compiled: info, ..Ended::error(*diagnostic) }
-        }
-    }
+    Attempt::make(run, node, connection, judged)
 }
 
-fn attempt(
-    run: &Run<'_>,
-    node: &Arc<Node>,
-    connection: &Arc<Connection>,
-    start: Instant,
-    compiled_info: &mut Option<Arc<CompiledInfo>>,
-) -> Result<Ended, Box<Diagnostic>> {
+fn judged(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
+    let Attempt { run, node, connection, .. } = *attempt;
     let stores = node.relation_name.is_some();
     if stores {
-        let begun = connection.with(|session| session.begin());
-        begun.map_err(|error| failure::of_transaction(node, &error))?;
+        attempt.begin()?;
     }
     let compiled = run.compiler.compile(node, connection, Variant::Auto)?;
-    let info = Arc::new(model::compiled_info(run, node, &compiled));
-    *compiled_info = Some(info.clone());
-    let compile_time = start.elapsed();
+    attempt.keep(&compiled);
     let scope = materialize(run, node, connection, &compiled)?;
     if stores {
-        let committed = connection.with(|session| session.commit());
-        committed.map_err(|error| failure::of_transaction(node, &error))?;
+        attempt.commit()?;
     }
-    model::write_statements(run, node, connection);
+    attempt.write_statements();
     let counts = counts(node, &scope)?;
     let (status, message) = judge(run, node, &counts);
     let mut ended = Ended {
         message,
         // dbt: a test that passes has no failures, whatever its thresholds let through.
         failures: Some(if status == Status::Pass { 0 } else { counts.failures }),
-        compiled: Some(info),
-        compile_time,
-        ..Ended::with(status)
+        ..attempt.ended(status)
     };
     if matches!(status, Status::Fail | Status::Warn) {
         ended.diagnostics.push(finding(node, status, ended.message.as_deref().unwrap_or_default()));
