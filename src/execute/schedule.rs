@@ -150,13 +150,10 @@ fn work(
     }
 }
 
-/// The next job; `None` when all is done. `seen` is what the worker's reader saw written.
+/// The next job; `None` when all is done. `seen` is how much was written when the worker's reader last read.
 ///
 /// In a large project a test that needs the schema anew runs on the connection that writes, which knows it, unless
 /// that one is busy for long.
-///
-/// `seen` is how much was written when the worker's reader last read. In a large project a test that needs the
-/// schema anew runs on the connection that writes, which knows it, unless that one is busy for long.
 fn next(shared: &(Mutex<State>, Condvar), seen: &mut usize) -> Option<Job> {
     let (lock, wake) = shared;
     let mut has_waited = false;
