@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use crate::host::Host;
 
-/// Files and variables; the working directory is `/work/shop`.
+/// Files and variables; the working directory is `/home/shop`.
 #[derive(Debug, Default)]
 pub(super) struct MemoryHost {
     files: BTreeMap<PathBuf, Vec<u8>>,
@@ -16,7 +16,7 @@ pub(super) struct MemoryHost {
 }
 
 /// Where the files of a test are.
-pub(super) const ROOT: &str = "/work/shop";
+pub(super) const ROOT: &str = "/home/shop";
 
 impl MemoryHost {
     pub(super) fn new(files: &[(&str, &str)]) -> Self {

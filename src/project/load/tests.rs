@@ -312,7 +312,7 @@ fn the_project_is_found_upwards_by_name_and_with_a_hint() {
     assert_eq!(
         root(host(), &FlagOverrides::default()),
         Err(vec![
-            "error E0101: no dbt_project.yml in `/work/shop` (there is a dbt_project.yml in `a`; \
+            "error E0101: no dbt_project.yml in `/home/shop` (there is a dbt_project.yml in `a`; \
              try `--project-dir a`)"
                 .to_owned()
         ])

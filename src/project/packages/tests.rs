@@ -21,9 +21,9 @@ fn installed_and_local_packages_follow_the_root_by_name() {
         ("dbt_packages/zz/dbt_project.yml", "name: zz\n"),
         ("dbt_packages/__pycache__/x", ""),
         ("../lib/dbt_project.yml", "name: lib\n"),
-        ("/work/lib/dbt_project.yml", "name: lib\n"),
-        ("/work/lib/packages.yml", "packages: [{local: ../deep}]\n"),
-        ("/work/deep/dbt_project.yml", "name: deep\n"),
+        ("/home/lib/dbt_project.yml", "name: lib\n"),
+        ("/home/lib/packages.yml", "packages: [{local: ../deep}]\n"),
+        ("/home/deep/dbt_project.yml", "name: deep\n"),
         ("beside/dbt_project.yml", "name: zz\n"),
     ];
     assert_eq!(names(&files), Ok(["shop", "deep", "lib", "zz"].map(str::to_owned).to_vec()));
