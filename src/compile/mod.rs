@@ -4,6 +4,7 @@
 //! Invariant: compiling writes nothing to the database.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value as Json;
@@ -23,6 +24,7 @@ use crate::resolve::Lookup;
 
 mod ctes;
 mod lines;
+mod output;
 mod references;
 mod variants;
 
@@ -42,6 +44,8 @@ pub struct Compiler {
     pub manifest: Arc<Manifest>,
     references: Arc<References>,
     ephemeral: Arc<Mutex<HashMap<UniqueId, Arc<CompiledNode>>>>,
+    /// Whether it was said that a file could not be written.
+    has_complained: Arc<AtomicBool>,
 }
 
 /// The SQL of a node.
@@ -69,7 +73,14 @@ impl Compiler {
             lookup,
             globals.adapter.clone(),
         ));
-        Compiler { project, globals, manifest, references, ephemeral: Arc::default() }
+        Compiler {
+            project,
+            globals,
+            manifest,
+            references,
+            ephemeral: Arc::default(),
+            has_complained: Arc::default(),
+        }
     }
 
     /// Compiles one node. `connection` answers what templates ask of the database.
@@ -310,16 +321,5 @@ fn blank_inline(
         patch_span: None,
         created_at: 0.0,
         kind: crate::manifest::NodeKind::Inline,
-    }
-}
-
-/// Where a node's compiled SQL goes, below `<target>/compiled` or `<target>/run`: package, then the path of its
-/// file; a generic test below the property file that has it.
-pub fn written_path(node: &Node) -> String {
-    let file = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
-    let original = node.original_file_path.trim_start_matches("./");
-    match file(&node.path) == file(original) {
-        true => format!("{}/{original}", node.package_name),
-        false => format!("{}/{original}/{}", node.package_name, node.path),
     }
 }

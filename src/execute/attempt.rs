@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Ended, Run, failure, model};
+use super::{Ended, Run, failure};
 use crate::artifacts::manifest::CompiledInfo;
 use crate::compile::CompiledNode;
 use crate::diagnostics::Diagnostic;
@@ -58,7 +58,9 @@ impl<'r> Attempt<'r> {
 
     /// Writes and keeps what was compiled; compiling ends here.
     pub(super) fn keep(&mut self, compiled: &CompiledNode) -> Arc<CompiledInfo> {
-        let info = Arc::new(model::compiled_info(self.run, self.node, compiled));
+        let mut info = self.run.compiler.write_compiled(self.node, compiled);
+        info.build_path = Some(self.run.compiler.statements_path(self.node));
+        let info = Arc::new(info);
         self.compiled = Some(info.clone());
         self.compile_time = self.start.elapsed();
         info
@@ -66,7 +68,7 @@ impl<'r> Attempt<'r> {
 
     /// Writes the statements that ran below `run/`.
     pub(super) fn write_statements(&self) {
-        model::write_statements(self.run, self.node, self.connection);
+        self.run.compiler.write_statements(self.node, &self.connection.take_statements());
     }
 
     /// How the node ended, with what was compiled and the time that took.

@@ -98,12 +98,12 @@ fn one(
     }
     let committed = writer.with(|session| session.commit());
     committed.map_err(|error| failure::of_adapter(&error))?;
-    super::model::write_statements(run, node, writer);
+    run.compiler.write_statements(node, &writer.take_statements());
     let compiled = CompiledNode { code: sql, ..CompiledNode::default() };
     Ok(Ended {
         message: Some("OK".to_owned()),
         rows,
-        compiled: Some(Arc::new(super::model::compiled_info(run, node, &compiled))),
+        compiled: Some(Arc::new(run.compiler.write_compiled(node, &compiled))),
         ..Ended::with(Status::Success)
     })
 }

@@ -5,7 +5,6 @@
 //! Invariant: after any failure every relation is the old one or the new one.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -47,8 +46,6 @@ pub struct Run<'a> {
     pub tests_gate: bool,
     /// How many nodes run at a time.
     pub threads: usize,
-    /// The folder for compiled and executed SQL; `None` writes nothing.
-    pub target_dir: Option<PathBuf>,
 }
 
 /// How a run ended.

@@ -1,6 +1,5 @@
 //! Models, seeds and snapshots: the materialization macro of the node inside one transaction.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use minijinja::value::Value;
@@ -9,10 +8,9 @@ use serde_json::json;
 use super::attempt::Attempt;
 use super::{Ended, Run, failure, seed};
 use crate::artifacts::manifest::CompiledInfo;
-use crate::compile::{CompiledNode, Variant, written_path};
+use crate::compile::{CompiledNode, Variant};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::{Event, Status};
-use crate::host::secrets::Mask;
 use crate::jinja::contexts::{Connection, Scope};
 use crate::jinja::values;
 use crate::manifest::{Hook, Node, ResourceType};
@@ -72,45 +70,6 @@ fn refuse_batches(node: &Node) -> Result<(), Box<Diagnostic>> {
         )),
         _ => Ok(()),
     }
-}
-
-/// What is published about the compiled node; writes its file.
-pub(super) fn compiled_info(run: &Run<'_>, node: &Node, compiled: &CompiledNode) -> CompiledInfo {
-    let below = written_path(node);
-    let has_code = node.resource_type != ResourceType::Seed;
-    if let (Some(target), true) = (&run.target_dir, has_code) {
-        let path = target.join("compiled").join(&below);
-        write_masked(run, &path, &compiled.code);
-    }
-    CompiledInfo {
-        compiled_code: has_code.then(|| compiled.code.clone()),
-        extra_ctes: compiled.ctes.clone(),
-        compiled_path: has_code.then(|| shown_path(run, "compiled", &below)),
-        build_path: Some(shown_path(run, "run", &below)),
-        relation_name: None,
-    }
-}
-
-fn shown_path(run: &Run<'_>, kind: &str, below: &str) -> String {
-    let target = &run.compiler.project.root().config.target_path;
-    format!("{target}/{kind}/{below}")
-}
-
-/// Writes the statements that ran below `run/`.
-pub(super) fn write_statements(run: &Run<'_>, node: &Node, connection: &Arc<Connection>) {
-    let statements = connection.take_statements();
-    if let (Some(target), false) = (&run.target_dir, statements.is_empty()) {
-        let path = target.join("run").join(written_path(node));
-        let text: Vec<&str> =
-            statements.iter().map(|s| s.trim()).filter(|s| !s.is_empty()).collect();
-        write_masked(run, &path, &format!("{};\n", text.join(";\n\n")));
-    }
-}
-
-/// Writes a file for people to look at. A file that cannot be written stops nothing.
-fn write_masked(run: &Run<'_>, path: &Path, text: &str) {
-    let host = &run.compiler.globals.host;
-    let _ = host.write_output(path, &Mask::of(&**host).apply(text));
 }
 
 fn materialize(

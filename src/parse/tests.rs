@@ -86,6 +86,11 @@ fn generic(
     }
 }
 
+/// The file of a test's SQL. Its name is the user's: it must not lead out of the folder.
+fn file_name(name: &str) -> String {
+    format!("{}.sql", name.replace(['/', '\\'], "_"))
+}
+
 fn node_of(
     cx: &Context<'_>,
     subject: &Subject<'_>,
@@ -106,7 +111,7 @@ fn node_of(
         name: definition.full_name.clone(),
         unique_id,
         fqn: nodes::fqn(package, &subject.file.path, &definition.full_name),
-        path: format!("{}.sql", definition.short_name),
+        path: file_name(&definition.short_name),
         original_file_path: subject.file.original_file_path.clone(),
         raw_code: definition.raw_code().into(),
         span: definition.span,

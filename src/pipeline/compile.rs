@@ -6,11 +6,11 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::choose::selected;
-use super::write::{add_inlined, results_of, write_artifacts, written};
+use super::write::{add_inlined, results_of, write_artifacts};
 use super::{CompileOptions, Compiled, Prepared, Selection, Variant, World};
 use crate::artifacts::manifest::CompiledInfo;
 use crate::artifacts::run_results::RunResult;
-use crate::compile::{self, written_path};
+use crate::compile;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::jinja::contexts::Connection;
 use crate::manifest::{Node, ResourceType};
@@ -42,7 +42,7 @@ pub fn compile(
     let connection = reading(prepared);
     if let Some(sql) = &options.inline {
         let node = Arc::new(prepared.compiler.inline_node(sql).map_err(|d| Diagnostics::from(*d))?);
-        let (one, _) = compile_one(world, prepared, &node, &connection, Variant::Auto)
+        let (one, _) = compile_one(prepared, &node, &connection, Variant::Auto)
             .map_err(|d| Diagnostics::from(*d))?;
         return Ok(vec![one]);
     }
@@ -54,7 +54,7 @@ pub fn compile(
         .collect();
     let done: Vec<_> = nodes
         .par_iter()
-        .map(|node| compile_one(world, prepared, node, &connection, options.variant))
+        .map(|node| compile_one(prepared, node, &connection, options.variant))
         .collect();
     let mut compiled = Vec::new();
     let mut infos = HashMap::new();
@@ -68,7 +68,7 @@ pub fn compile(
             Err(problem) => problems.push(*problem),
         }
     }
-    add_inlined(world, prepared, &mut infos);
+    add_inlined(prepared, &mut infos);
     let results = results_of(world, prepared, compiled.iter().map(compiled_result).collect());
     write_artifacts(world, prepared, Some(&results), &infos);
     match problems.is_empty() {
@@ -89,7 +89,6 @@ pub(super) fn compiled_result(compiled: &Compiled) -> RunResult {
 }
 
 pub(super) fn compile_one(
-    world: &World,
     prepared: &Prepared,
     node: &Arc<Node>,
     connection: &Arc<Connection>,
@@ -111,10 +110,10 @@ pub(super) fn compile_one(
     };
     let is_file = node.resource_type != ResourceType::SqlOperation;
     let info = match is_file {
-        true => written(world, prepared, node, &main),
+        true => prepared.compiler.write_compiled(node, &main),
         false => CompiledInfo::default(),
     };
-    let path = prepared.project.target_dir().join("compiled").join(written_path(node));
+    let path = prepared.compiler.compiled_file(node);
     let compiled = Compiled {
         id: node.unique_id.clone(),
         name: node.name.clone(),

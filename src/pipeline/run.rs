@@ -47,12 +47,11 @@ pub fn run(
         wanted: &wanted,
         tests_gate: verb == Verb::Build,
         threads: project.flags.threads.unwrap_or(project.target.threads),
-        target_dir: Some(project.target_dir()),
     };
     let start = std::time::Instant::now();
     let finished = execute::run(&run).map_err(|d| Diagnostics::from(*d))?;
     let mut compiled = finished.compiled;
-    add_inlined(world, prepared, &mut compiled);
+    add_inlined(prepared, &mut compiled);
     let mut ended = finished.results;
     ended.extend(exposure_results(prepared, &exposures, &ended));
     let results = results_of(world, prepared, ended);

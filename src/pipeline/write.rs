@@ -10,12 +10,11 @@ use super::prepare::flags_json;
 use super::{Prepared, World};
 use crate::artifacts::manifest::{CompiledInfo, write_manifest};
 use crate::artifacts::run_results::{Metadata, RunResult, RunResults};
-use crate::compile::{CompiledNode, written_path};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::Event;
 use crate::host::Fill;
 use crate::host::secrets::Mask;
-use crate::manifest::{Node, Quoting};
+use crate::manifest::Quoting;
 use crate::names::UniqueId;
 
 /// Writes `manifest.json` of a project that was only parsed.
@@ -92,36 +91,13 @@ pub(super) fn results_of(
 }
 
 /// Ephemeral models are published too, once something inlined them.
-pub(super) fn add_inlined(
-    world: &World,
-    prepared: &Prepared,
-    infos: &mut HashMap<UniqueId, Arc<CompiledInfo>>,
-) {
+pub(super) fn add_inlined(prepared: &Prepared, infos: &mut HashMap<UniqueId, Arc<CompiledInfo>>) {
     for (id, compiled) in prepared.compiler.inlined() {
         let Some(node) = prepared.manifest.nodes.get(&id) else {
             continue;
         };
-        infos.entry(id).or_insert_with(|| Arc::new(written(world, prepared, node, &compiled)));
-    }
-}
-
-/// Writes the compiled SQL of a node to its file; says what is published about it.
-pub(super) fn written(
-    world: &World,
-    prepared: &Prepared,
-    node: &Node,
-    compiled: &CompiledNode,
-) -> CompiledInfo {
-    let below = written_path(node);
-    let path = prepared.project.target_dir().join("compiled").join(&below);
-    let mask = Mask::of(&*world.host);
-    let _ = world.host.write_output(&path, &mask.apply(&compiled.code));
-    let target = &prepared.project.root().config.target_path;
-    CompiledInfo {
-        compiled_code: Some(compiled.code.clone()),
-        extra_ctes: compiled.ctes.clone(),
-        compiled_path: Some(format!("{target}/compiled/{below}")),
-        build_path: None,
-        relation_name: None,
+        infos
+            .entry(id)
+            .or_insert_with(|| Arc::new(prepared.compiler.write_compiled(node, &compiled)));
     }
 }

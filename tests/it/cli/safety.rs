@@ -3,6 +3,7 @@
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode};
 
 use crate::scratch::Scratch;
@@ -181,4 +182,15 @@ fn variables_of_dbts_engine_prefix_reach_the_console() {
     };
     assert_eq!(run("DBT_ENGINE_QUIET", "1"), "");
     assert!(run("DBT_ENGINE_LOG_FORMAT", "json").starts_with('{'));
+}
+
+#[test]
+fn a_folder_for_sql_that_cannot_be_written_is_one_warning_and_stops_nothing() {
+    let scratch = Scratch::new(
+        "//- models/one.sql\nselect 1 as id\n//- models/two.sql\nselect id from {{ ref('one') }}\n",
+    );
+    scratch.write("target/compiled", "a file where the folder should be\n");
+    let outcome = scratch.forge(&["build"]).expect(0, &["E0802", "cannot write", "PASS=2"]);
+    assert_eq!(outcome.text().matches("E0802").count(), 1, "{outcome}");
+    assert_eq!(scratch.value("select id from two"), Value::Integer(1));
 }

@@ -196,3 +196,29 @@ fn two_models_cannot_mean_one_relation() {
     let scratch = Scratch::new("//- models/sqlite_x.sql\nselect 1 as id\n");
     scratch.forge(&["run"]).expect(1, &["reserved"]);
 }
+
+#[test]
+fn no_name_and_no_path_leads_a_compiled_file_out_of_target() {
+    let scratch = Scratch::new("//- models/one.sql\nselect 1 as id\n");
+    let far = "../".repeat(8);
+    scratch.write(
+        "models/s.yml",
+        &format!("models: [{{name: one, columns: [{{name: id, data_tests: [{{unique: {{name: \"{far}escaped\"}}}}]}}]}}]\n"),
+    );
+    scratch.forge(&["build"]).expect(0, &["ERROR=0"]);
+    let name = format!("{}escaped.sql", far.replace('/', "_"));
+    for kind in ["compiled", "run"] {
+        let file = scratch.path(&format!("target/{kind}/shop/models/s.yml/{name}"));
+        assert!(file.is_file(), "{}", file.display());
+    }
+}
+
+#[test]
+fn a_model_from_outside_of_the_project_is_compiled_below_its_package() {
+    let scratch = Scratch::new("//- models/one.sql\nselect 1 as id\n");
+    let project = scratch.read("dbt_project.yml") + "\nmodel-paths: [\"../models\"]\n";
+    scratch.write("inner/dbt_project.yml", &project);
+    scratch.forge(&["build", "--project-dir", "inner"]).expect(0, &["ERROR=0"]);
+    assert!(scratch.path("inner/target/compiled/shop/models/one.sql").is_file());
+    assert!(!scratch.path("inner/target/compiled/models").exists());
+}
