@@ -28,6 +28,7 @@ pub mod graph;
 pub mod resolve;
 pub mod select;
 pub mod compile;
+pub mod parity;
 pub mod execute;
 pub mod report;
 pub mod pipeline;

@@ -30,10 +30,12 @@ mod run;
 mod show;
 mod clean;
 mod debug;
+mod parity;
 
 pub use clean::clean;
 pub use compile::compile;
 pub use debug::{DebugReport, debug};
+pub use parity::{ParityReport, parity};
 pub use prepare::{load, prepare};
 pub use run::run;
 pub use show::show;

@@ -15,6 +15,7 @@ pub mod list;
 pub mod outcome;
 pub mod output;
 pub mod page;
+pub mod parity;
 pub mod plain;
 pub mod style;
 pub mod summary;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use forge::diagnostics::codes::{self, Code};
 use forge::manifest::config::KEYS;
+use forge::parity::RULES;
 
 use crate::rust_text::root;
 
@@ -21,6 +22,15 @@ fn every_config_key_is_documented() {
     let missing =
         KEYS.iter().map(|key| key.name).filter(|name| !manual.contains(&format!("`{name}`")));
     expect_none("config keys that no page of docs/ names as `key`", missing);
+}
+
+#[test]
+fn every_parity_rule_is_documented() {
+    let page = page("parity.md");
+    let missing = RULES.iter().filter(|rule| {
+        !page.contains(&format!("| `{}` |", rule.name)) || !page.contains(rule.summary)
+    });
+    expect_none("rules that docs/parity.md does not list", missing.map(|rule| rule.name));
 }
 
 #[test]

@@ -3,22 +3,49 @@
 use clap::Args;
 
 use crate::cli::Context;
+use crate::cli::args::OutputFormat;
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
-use crate::pipeline::{self, DebugReport};
-use crate::report::Style;
+use crate::parity::{Finding, Verdict};
+use crate::pipeline::{self, DebugReport, ParityReport};
 use crate::report::style::{Paint, columns, pad};
+use crate::report::{Style, parity};
 
 /// Check the project, the profile and the connection to the database.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct Debug {}
+pub(in crate::cli) struct Debug {
+    /// List what of the project forge treats differently from dbt, with place and advice
+    #[arg(long)]
+    parity: bool,
+
+    /// The form of the parity report
+    #[arg(long, value_enum, default_value_t, requires = "parity", value_name = "FORMAT")]
+    output: OutputFormat,
+}
 
 impl Debug {
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
+        if self.parity {
+            return self.parity(context);
+        }
         let report = pipeline::debug(&context.world, &context.flags)?;
         context.console.data(&text(&report, context.style));
         let fine = report.lines.iter().all(|(_, _, fine)| *fine);
         Ok(if fine { Outcome::Fine } else { Outcome::Failed })
+    }
+
+    /// Fails when something is not supported, so that it can guard a migration.
+    fn parity(&self, context: &Context) -> Result<Outcome, Diagnostics> {
+        let ParityReport { unsupported, findings } =
+            pipeline::parity(&context.world, &context.flags)?;
+        let sources = &context.world.sources;
+        context.console.data(&match self.output {
+            OutputFormat::Text => parity::text(&unsupported, &findings, sources, context.style),
+            OutputFormat::Json => format!("{:#}", parity::json(&unsupported, &findings, sources)),
+        });
+        let is_missing = |finding: &Finding| finding.rule.verdict == Verdict::Missing;
+        let is_complete = unsupported.is_empty() && !findings.iter().any(is_missing);
+        Ok(if is_complete { Outcome::Fine } else { Outcome::Failed })
     }
 }
 

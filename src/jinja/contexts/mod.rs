@@ -353,7 +353,7 @@ impl Scope {
         self.globals.engine.call_macro(unique_id, args, kwargs, names, &self.session())
     }
 
-    fn lookup(self: &Arc<Self>, name: &str) -> Option<Value> {
+    pub(crate) fn lookup(self: &Arc<Self>, name: &str) -> Option<Value> {
         if let Some(value) = self.extra.get(name) {
             return Some(value.clone());
         }

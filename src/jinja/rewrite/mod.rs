@@ -14,12 +14,14 @@ mod lexer;
 mod literals;
 mod python;
 mod statements;
+mod uses;
 
 use std::fmt;
 use std::ops::Range;
 
 pub use blocks::{Argument, Block, BlockKind, blocks};
 pub use calls::{MacroCall, macro_calls};
+pub use uses::{Use, uses};
 
 pub(crate) use lexer::tag_spans;
 pub(crate) use python::literal_value;

@@ -1,0 +1,139 @@
+//! The table of known differences. `docs/parity.md` has a line for each.
+
+use super::Verdict::{Differs, Missing, NoEffect};
+use super::{Finder, Rule, Verdict, nodes, settings, templates};
+
+const fn rule(
+    name: &'static str,
+    verdict: Verdict,
+    summary: &'static str,
+    advice: &'static str,
+    find: Finder,
+) -> Rule {
+    Rule { name, verdict, summary, advice, find }
+}
+
+/// Every difference that forge knows of. The reference is dbt 1.12, on SQLite dbt-sqlite 1.10.
+pub const RULES: &[Rule] = &[
+    rule(
+        "snapshot-run",
+        Missing,
+        "snapshots are parsed, listed and compiled against, and not built yet",
+        "build their tables elsewhere until then, or keep those nodes on dbt",
+        nodes::snapshots,
+    ),
+    rule(
+        "microbatch",
+        Missing,
+        "the incremental strategy `microbatch` is refused",
+        "use `delete+insert` with a `unique_key`",
+        nodes::microbatches,
+    ),
+    rule(
+        "materialized-view",
+        Missing,
+        "the engine has no materialized views",
+        "use `table`",
+        nodes::materialized_views,
+    ),
+    rule(
+        "contract-run",
+        Missing,
+        "an enforced contract is checked while parsing and gives the table its types; rows are not checked",
+        "test the columns",
+        nodes::contracts,
+    ),
+    rule(
+        "selectors-file",
+        Missing,
+        "selectors of `selectors.yml` are read and cannot be used yet",
+        "write the selection on the command line",
+        settings::selectors,
+    ),
+    rule(
+        "python-job",
+        Missing,
+        "`submit_python_job` stops the node",
+        "the engine runs SQL only",
+        templates::python_jobs,
+    ),
+    rule(
+        "unknown-attribute",
+        Missing,
+        "forge has no such attribute; using it is an error at the latest when the node is compiled",
+        "see docs/jinja.md for what there is, and tell us",
+        templates::unknown_attributes,
+    ),
+    rule(
+        "incremental-settings",
+        Differs,
+        "strategy, predicates, schema changes and several keys are honoured; dbt-sqlite passes over them",
+        "rebuild once with `--full-refresh` if the table was made by dbt-sqlite",
+        nodes::incremental_settings,
+    ),
+    rule(
+        "one-file",
+        Differs,
+        "a relation of another schema lies in the same file, named `<schema>__<identifier>`",
+        "read it under that name outside of forge, or use a profile with `schemas_and_paths`",
+        nodes::prefixed_schemas,
+    ),
+    rule(
+        "typed-seed",
+        Differs,
+        "a value that does not fit the declared numeric type is an error; dbt-sqlite keeps it as text",
+        "declare the column as text, or mend the value",
+        nodes::typed_seeds,
+    ),
+    rule(
+        "outer-hook",
+        Differs,
+        "hooks with `transaction: false` run outside of the node's transaction; they fail in dbt-sqlite",
+        "nothing to do",
+        nodes::outer_hooks,
+    ),
+    rule(
+        "writing-hook",
+        Differs,
+        "what on-run hooks write is committed; dbt-sqlite loses it",
+        "nothing to do, unless the hook was never meant to work",
+        settings::writing_hooks,
+    ),
+    rule(
+        "commit",
+        Differs,
+        "`adapter.commit()` does nothing, as the node is one transaction; it fails in dbt-sqlite",
+        "nothing to do",
+        templates::commits,
+    ),
+    rule(
+        "persist-docs",
+        NoEffect,
+        "the engine keeps no comments; descriptions are in `manifest.json`",
+        "nothing to do",
+        nodes::persisted_docs,
+    ),
+    rule("grants", NoEffect, "the engine has no users", "nothing to do", nodes::grants),
+    rule(
+        "idle-flag",
+        NoEffect,
+        "forge keeps no parse cache, has one parser and sends nothing anywhere",
+        "remove the flag once dbt is gone",
+        settings::idle_flags,
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_texts_are_one_line_without_full_stop() {
+        for (at, rule) in RULES.iter().enumerate() {
+            assert!(RULES[..at].iter().all(|other| other.name != rule.name), "{}", rule.name);
+            for text in [rule.summary, rule.advice] {
+                assert!(!text.contains('\n') && !text.ends_with('.'), "{}: {text}", rule.name);
+            }
+        }
+    }
+}

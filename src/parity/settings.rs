@@ -1,0 +1,46 @@
+//! Differences that the project file tells.
+
+use super::{Occurrence, Subject};
+
+/// Flags of `flags:` that forge accepts and has no use for.
+const IDLE_FLAGS: &[&str] = &[
+    "cache_selected_only",
+    "partial_parse",
+    "populate_cache",
+    "send_anonymous_usage_stats",
+    "single_threaded",
+    "static_parser",
+    "use_experimental_parser",
+    "write_perf_info",
+];
+
+pub(super) fn selectors(subject: &Subject<'_>) -> Vec<Occurrence> {
+    (subject.project.root().config.selectors.iter())
+        .filter_map(|selector| selector.get("name")?.as_str())
+        .map(|name| Occurrence { construct: format!("selector `{name}`"), span: None })
+        .collect()
+}
+
+pub(super) fn idle_flags(subject: &Subject<'_>) -> Vec<Occurrence> {
+    let project = subject.project;
+    let written = IDLE_FLAGS.iter().filter(|flag| project.flags.other.contains_key(**flag));
+    let occurrence = |flag: &&str| Occurrence {
+        construct: format!("flags.{flag}"),
+        span: project.root().config.span,
+    };
+    written.map(occurrence).collect()
+}
+
+/// Hooks of the project that change rows.
+pub(super) fn writing_hooks(subject: &Subject<'_>) -> Vec<Occurrence> {
+    const WRITES: [&str; 4] = ["insert", "update", "delete", "replace"];
+    let writes = |sql: &str| {
+        let first = sql.split_whitespace().next().unwrap_or_default();
+        WRITES.iter().any(|word| first.eq_ignore_ascii_case(word))
+    };
+    (subject.project.packages.iter())
+        .flat_map(|package| package.config.on_run_start.iter().chain(&package.config.on_run_end))
+        .filter(|hook| writes(&hook.value))
+        .map(|hook| Occurrence { construct: hook.value.clone(), span: Some(hook.span) })
+        .collect()
+}

@@ -1,0 +1,46 @@
+//! `debug --parity`: what of a project forge treats differently, where, and what to do.
+
+use serde_json::Value as Json;
+
+use crate::scratch::Scratch;
+
+const ODD: &str = "//- models/m.sql\n{{ config(materialized='incremental', incremental_strategy='microbatch') }}\n\
+     select 1 as id\n\
+     //- models/d.sql\n{{ config(persist_docs={'relation': true}) }}\nselect 2 as id\n\
+     //- macros/o.sql\n{% macro o() %}\n{% do adapter.commit() %}{{ adapter.teleport() }}\n\
+     {{ modules.re.match('a', 'a') }}{{ modules.re.misspelt }}{% endmacro %}\n";
+
+#[test]
+fn every_difference_is_listed_with_place_and_advice() {
+    let scratch = Scratch::new(ODD);
+    let outcome = scratch.forge(&["debug", "--parity"]).expect(
+        1,
+        &[
+            "model.shop.m (models/m.sql:1:61)",
+            "delete+insert",
+            "adapter.teleport (macros/o.sql:2:29)",
+            "modules.re.misspelt (macros/o.sql:3:36)",
+            "adapter.commit (macros/o.sql:2:7)",
+            "model.shop.d (models/d.sql:1:11)",
+        ],
+    );
+    assert!(!outcome.stdout.contains("modules.re.match"), "{outcome}");
+    assert!(!scratch.path("shop.db").exists(), "a report made a database");
+}
+
+#[test]
+fn the_report_is_there_for_programs_too() {
+    let outcome =
+        Scratch::new(ODD).forge(&["debug", "--parity", "--output", "json"]).expect(1, &[]);
+    let report: Vec<Json> = serde_json::from_str(&outcome.stdout).expect("is a JSON list");
+    let commit = report.iter().find(|entry| entry["rule"] == "commit").expect("was found");
+    assert_eq!(commit["verdict"], "differs");
+    assert_eq!(commit["places"][0]["path"], "macros/o.sql");
+    assert_eq!(commit["places"][0]["line"], 2);
+}
+
+#[test]
+fn a_plain_project_has_no_differences() {
+    let scratch = Scratch::new("//- models/a.sql\nselect 1 as id\n");
+    scratch.forge(&["debug", "--parity"]).expect(0, &["no known difference"]);
+}
