@@ -46,6 +46,8 @@ pub struct Run<'a> {
     pub tests_gate: bool,
     /// How many nodes run at a time.
     pub threads: usize,
+    /// A failed `on-run-start` hook holds up every node.
+    pub start_gates: bool,
 }
 
 /// How a run ended.

@@ -59,7 +59,8 @@ pub(super) fn drive(
         held_up: HashMap::new(),
         stopped: match started {
             Started::Fine => None,
-            Started::Failed => Some("an `on-run-start` hook failed".to_owned()),
+            Started::Failed if run.start_gates => Some("an `on-run-start` hook failed".to_owned()),
+            Started::Failed => None,
         },
     };
     for at in first {

@@ -47,6 +47,7 @@ pub fn run(
         wanted: &wanted,
         tests_gate: verb == Verb::Build,
         threads: project.flags.threads.unwrap_or(project.target.threads),
+        start_gates: project.flags.behavior("skip_nodes_if_on_run_start_fails"),
     };
     let start = std::time::Instant::now();
     let finished = execute::run(&run).map_err(|d| Diagnostics::from(*d))?;

@@ -120,6 +120,13 @@ pub struct Flags {
 }
 
 impl Flags {
+    /// A behaviour flag of dbt: as the project file says, else dbt's default. False for a name that is none.
+    pub fn behavior(&self, name: &str) -> bool {
+        let default = known::BEHAVIORS.binary_search_by(|(known, _)| (*known).cmp(name));
+        let default = default.is_ok_and(|at| known::BEHAVIORS[at].1);
+        self.other.get(name).and_then(Json::as_bool).unwrap_or(default)
+    }
+
     /// Whether `--warn-error` or `--warn-error-options` make an error of a warning. It is known by dbt's event
     /// name, or by the number and the name of its code.
     pub fn promotes(&self, names: &[&str]) -> bool {

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::known::KNOWN;
+use super::known;
 use super::{FlagOverrides, Flags};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::host::Host;
@@ -95,12 +95,12 @@ struct Resolver<'r> {
 impl<'r> Resolver<'r> {
     fn check_written(&mut self) {
         for (key, _) in self.written.map_or(&[][..], |map| &map.entries) {
-            if !KNOWN.contains(&key.value.as_str()) {
+            if known::names().all(|name| name != key.value) {
                 let message = format!("`flags` has no key `{}`", key.value);
                 self.diagnostics.push(
                     Diagnostic::warning(codes::UNKNOWN_KEY, message)
                         .at(key.span, "it has no effect")
-                        .suggest(did_you_mean(&key.value, KNOWN.iter().copied())),
+                        .suggest(did_you_mean(&key.value, known::names())),
                 );
             }
         }

@@ -104,6 +104,19 @@ fn a_failing_hook_at_the_start_stops_everything() {
     assert!(!names.contains(&"a".to_owned()) && !names.contains(&"two".to_owned()), "{names:?}");
 }
 
+/// dbt 1.12: the behaviour flag `skip_nodes_if_on_run_start_fails`, set to false.
+#[test]
+fn nodes_run_after_a_failing_hook_at_the_start_when_the_project_says_so() {
+    let scratch = Scratch::new(
+        "//- dbt_project.yml\nname: shop\nversion: '1.0'\non-run-start: ['select nope', 'create table two (a)']\n\
+         flags: {skip_nodes_if_on_run_start_fails: false}\n//- models/a.sql\nselect 1 as id\n",
+    );
+    scratch.forge(&["run"]).expect(1, &["nope"]);
+    assert_eq!(rows(&scratch, "select id from a"), ["1"]);
+    let names: Vec<String> = scratch.rows("shop.db").into_keys().collect();
+    assert!(!names.contains(&"two".to_owned()), "{names:?}");
+}
+
 #[test]
 fn a_failing_hook_at_the_end_fails_the_run_and_keeps_the_tables() {
     let scratch = Scratch::new(
