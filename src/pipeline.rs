@@ -26,6 +26,7 @@ mod prepare;
 mod choose;
 mod write;
 mod compile;
+mod operation;
 mod run;
 mod show;
 mod clean;
@@ -36,6 +37,7 @@ pub use clean::clean;
 pub use compile::compile;
 pub use debug::{DebugReport, debug};
 pub use parity::{ParityReport, parity};
+pub use operation::run_operation;
 pub use prepare::{load, prepare};
 pub use run::run;
 pub use show::show;
@@ -127,6 +129,20 @@ pub enum Verb {
     Seed,
     /// All in the order of the graph.
     Build,
+}
+
+/// What `run-operation` does.
+#[derive(Clone, Copy, Debug)]
+pub enum Operation<'a> {
+    /// Calls a macro.
+    Macro {
+        /// `name` or `package.name`.
+        name: &'a str,
+        /// Its arguments, a YAML mapping.
+        args: Option<&'a str>,
+    },
+    /// Runs SQL, a template.
+    Sql(&'a str),
 }
 
 /// How a run ended.

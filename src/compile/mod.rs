@@ -9,13 +9,14 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value as Json;
 
-use crate::artifacts::manifest::{CompiledInfo, compiled_node_json, node_json};
+use crate::artifacts::manifest::{CompiledInfo, compiled_node_json, macro_json, node_json};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::jinja::contexts::{
     Connection, Globals, LazyComment, ModelValue, NodeFacts, Phase, QueryComment, Scope,
 };
 use crate::jinja::diagnose::Root;
 use crate::jinja::error::JinjaError;
+use crate::jinja::values;
 use crate::manifest::{Manifest, Node, ResourceType};
 use crate::names::UniqueId;
 use crate::parse::tests::{KWARGS, rendered_kwargs, unknown_test};
@@ -117,6 +118,20 @@ impl Compiler {
         scope.connection = Some(connection.clone());
         let (compiler, of) = (self.clone(), node.clone());
         scope.query_comment = LazyComment::new(Box::new(move || compiler.query_comment(&of)));
+        scope
+    }
+
+    /// The names of a macro that is called for itself.
+    pub fn macro_scope(&self, unique_id: &UniqueId, connection: &Arc<Connection>) -> Scope {
+        let root = &self.globals.root_package;
+        let mut scope = Scope::new(&self.globals, Phase::Runtime, root);
+        scope.resolver = Some(self.references.clone());
+        scope.connection = Some(connection.clone());
+        if let Some(called) = self.manifest.macros.get(unique_id) {
+            scope.package = called.package_name.clone();
+            let model = values::to_mutable(&Json::Object(macro_json(called)));
+            scope.extra.insert("model".to_owned(), model);
+        }
         scope
     }
 

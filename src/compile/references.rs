@@ -6,7 +6,7 @@ use minijinja::Error;
 use minijinja::value::Value;
 use serde_json::{Map, Value as Json};
 
-use crate::adapters::{Adapter, Relation, RelationKind};
+use crate::adapters::{Adapter, Relation};
 use crate::artifacts::manifest::{exposure_json, group_json, node_json, source_json};
 use crate::diagnostics::codes;
 use crate::jinja::coded::coded;
@@ -37,7 +37,7 @@ impl References {
         References { project, manifest, lookup, graph: OnceLock::new(), adapter }
     }
 
-    /// The relation of a node, with its kind.
+    /// The relation of a node. dbt: its kind is not told, only the database knows it.
     pub(super) fn relation_of(&self, node: &Node) -> Relation {
         let adapter = &self.adapter;
         let mut made = Relation::new(
@@ -51,13 +51,6 @@ impl References {
             self.project.root().config.quoting,
         );
         made.dbt_created = true;
-        made.kind = match (node.resource_type, node.materialized()) {
-            (ResourceType::Model, "view") => Some(RelationKind::View),
-            (ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot, _) => {
-                Some(RelationKind::Table)
-            }
-            _ => None,
-        };
         made
     }
 

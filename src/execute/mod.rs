@@ -26,6 +26,7 @@ mod failure;
 mod hooks;
 mod inline;
 mod model;
+mod operation;
 mod outcome;
 mod plan;
 mod schedule;
@@ -33,6 +34,7 @@ mod seed;
 mod test;
 
 pub use inline::{Rows, query};
+pub use operation::{call_macro, run_sql};
 
 /// What is run and how.
 pub struct Run<'a> {

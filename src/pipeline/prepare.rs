@@ -131,6 +131,7 @@ pub(super) fn globals(
     let vars: HashMap<String, Map<String, Json>> =
         project.packages.iter().map(|p| (p.name.to_string(), project.vars(&p.name))).collect();
     let flags = flags_json(project);
+    let all = project.clone();
     Globals {
         engine,
         macros: table,
@@ -146,10 +147,20 @@ pub(super) fn globals(
         sink: world.sink.clone(),
         invocation_id: project.invocation_id.clone(),
         started_at: project.started_at,
-        invocation_args: flags.clone(),
+        invocation_args: invocation_args(project, &flags),
         flags: values::to_mutable(&flags),
         print: project.flags.print,
+        promotes: Arc::new(move |names| all.flags.promotes(names)),
     }
+}
+
+/// The flags under dbt's names of arguments: in lower case, with the variables of the command line.
+pub(super) fn invocation_args(project: &Project, flags: &Json) -> Json {
+    let flags = flags.as_object().into_iter().flatten();
+    let mut args: Map<String, Json> =
+        flags.map(|(name, value)| (name.to_lowercase(), value.clone())).collect();
+    args.insert("vars".to_owned(), Json::Object(project.cli_vars.clone()));
+    Json::Object(args)
 }
 
 /// The flags as templates see them: dbt's names in upper case.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::prepare::flags_json;
+use super::prepare::{flags_json, invocation_args};
 use super::{Prepared, World};
 use crate::artifacts::manifest::{CompiledInfo, write_manifest};
 use crate::artifacts::run_results::{Metadata, RunResult, RunResults};
@@ -72,8 +72,8 @@ pub(super) fn results_of(
     let project = &prepared.project;
     let now = world.host.now();
     let metadata = &prepared.manifest.metadata;
-    let args = match flags_json(project) {
-        Json::Object(map) => map.into_iter().map(|(k, v)| (k.to_lowercase(), v)).collect(),
+    let args = match invocation_args(project, &flags_json(project)) {
+        Json::Object(map) => map,
         _ => Map::new(),
     };
     RunResults {

@@ -1,6 +1,6 @@
 //! YAML as a tree with spans, typed as PyYAML types it (dbt reads YAML 1.1 with PyYAML's safe loader).
 //!
-//! `yes`, `on` are booleans, `0o`-less octals and `1_000` are integers, dates stay text. Anchors, aliases and
+//! `yes`, `on` are booleans, `0o`-less octals and `1_000` are integers, dates keep how they were written. Anchors, aliases and
 //! `<<` merges are resolved. Leaves the meaning of keys to `project/` and `parse/`.
 //! Invariant: a tree has at most [`MAX_NODES`] nodes, whatever the aliases expand to.
 
@@ -37,8 +37,10 @@ pub enum Node {
     Int(i64),
     /// A float.
     Float(f64),
-    /// Text, dates included.
+    /// Text.
     Str(String),
+    /// A date or a timestamp as it was written; for whoever asks for text it is text.
+    Time(String),
     /// A sequence.
     Seq(Vec<Yaml>),
     /// A mapping in written order.
@@ -96,7 +98,7 @@ impl Yaml {
     /// The text of a string node.
     pub fn as_str(&self) -> Option<&str> {
         match &self.node {
-            Node::Str(text) => Some(text),
+            Node::Str(text) | Node::Time(text) => Some(text),
             _ => None,
         }
     }
@@ -138,7 +140,7 @@ impl Yaml {
     /// Text of a scalar: strings as they are, others as Python's `str` prints them.
     pub fn scalar_text(&self) -> Option<Cow<'_, str>> {
         Some(match &self.node {
-            Node::Str(text) => Cow::Borrowed(text),
+            Node::Str(text) | Node::Time(text) => Cow::Borrowed(text),
             Node::Bool(true) => Cow::Borrowed("True"),
             Node::Bool(false) => Cow::Borrowed("False"),
             Node::Int(n) => Cow::Owned(n.to_string()),
@@ -154,6 +156,7 @@ impl Yaml {
             Node::Bool(_) => "a boolean",
             Node::Int(_) | Node::Float(_) => "a number",
             Node::Str(_) => "a string",
+            Node::Time(_) => "a date",
             Node::Seq(_) => "a list",
             Node::Map(_) => "a mapping",
         }
@@ -166,7 +169,7 @@ impl Yaml {
             Node::Bool(value) => Json::Bool(*value),
             Node::Int(n) => Json::Number((*n).into()),
             Node::Float(n) => Number::from_f64(*n).map_or(Json::Null, Json::Number),
-            Node::Str(text) => Json::String(text.clone()),
+            Node::Str(text) | Node::Time(text) => Json::String(text.clone()),
             Node::Seq(items) => Json::Array(items.iter().map(Yaml::to_json).collect()),
             Node::Map(map) => Json::Object(
                 map.iter().map(|(k, v)| (k.to_owned(), v.to_json())).collect::<Map<_, _>>(),
@@ -397,10 +400,34 @@ pub fn plain(text: &str) -> Node {
     if !starts_as_number {
         return Node::Str(text.to_owned());
     }
-    integer(text)
-        .map(Node::Int)
-        .or_else(|| float(text).map(Node::Float))
-        .unwrap_or_else(|| Node::Str(text.to_owned()))
+    integer(text).map(Node::Int).or_else(|| float(text).map(Node::Float)).unwrap_or_else(|| {
+        match is_time(text) {
+            true => Node::Time(text.to_owned()),
+            false => Node::Str(text.to_owned()),
+        }
+    })
+}
+
+/// PyYAML's timestamp: `2024-01-02`, or the same with a time that may have a fraction and an offset.
+fn is_time(text: &str) -> bool {
+    let Some((date, time)) = text.split_at_checked(10) else {
+        return false;
+    };
+    let shape = |text: &str, shape: &str| {
+        text.len() == shape.len()
+            && text.bytes().zip(shape.bytes()).all(|(byte, wanted)| match wanted {
+                b'0' => byte.is_ascii_digit(),
+                _ => byte == wanted,
+            })
+    };
+    if !shape(date, "0000-00-00") || date.parse::<jiff::civil::Date>().is_err() {
+        return false;
+    }
+    let clock = time.trim_start_matches(['T', 't', ' ', '\t']);
+    time.is_empty()
+        || (clock.len() < time.len()
+            && clock.get(..8).is_some_and(|clock| shape(clock, "00:00:00"))
+            && clock[8..].bytes().all(|byte| byte.is_ascii_digit() || b".:+-Zz \t".contains(&byte)))
 }
 
 fn integer(text: &str) -> Option<i64> {

@@ -17,6 +17,7 @@ mod init;
 mod ls;
 mod parse;
 mod run;
+mod run_operation;
 mod seed;
 mod show;
 mod test;
@@ -32,6 +33,7 @@ pub(super) enum Command {
     Ls(ls::Ls),
     Seed(seed::Seed),
     Run(run::Run),
+    RunOperation(run_operation::RunOperation),
     Test(test::Test),
     Build(build::Build),
     Show(show::Show),
@@ -50,6 +52,7 @@ impl Command {
             Command::Ls(_) => "list",
             Command::Seed(_) => "seed",
             Command::Run(_) => "run",
+            Command::RunOperation(_) => "run-operation",
             Command::Test(_) => "test",
             Command::Build(_) => "build",
             Command::Show(_) => "show",
@@ -81,6 +84,7 @@ impl Command {
             Command::Ls(verb) => verb.run(context),
             Command::Seed(verb) => verb.run(context),
             Command::Run(verb) => verb.run(context),
+            Command::RunOperation(verb) => verb.run(context),
             Command::Test(verb) => verb.run(context),
             Command::Build(verb) => verb.run(context),
             Command::Show(verb) => verb.run(context),

@@ -1,6 +1,5 @@
-//! Data in and out: JSON, YAML, sets, zips, hashes.
+//! Data in and out: JSON, sets, zips, hashes.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use md5::{Digest, Md5};
@@ -12,7 +11,6 @@ use crate::jinja::args::{Args, invalid};
 use crate::jinja::contexts::Scope;
 use crate::jinja::objects::function::function;
 use crate::jinja::values;
-use crate::source::{SourceMap, yaml};
 
 /// `tojson(value, default=None, sort_keys=False)`; the default when it cannot be written.
 pub(super) fn tojson(_: &Arc<Scope>) -> Option<Value> {
@@ -39,45 +37,12 @@ pub(super) fn fromjson(_: &Arc<Scope>) -> Option<Value> {
     }))
 }
 
-/// `fromyaml(text, default=None)`.
-pub(super) fn fromyaml(_: &Arc<Scope>) -> Option<Value> {
-    Some(function("fromyaml", |_, args| {
-        let args = Args::new("fromyaml", args)?;
-        let text = args.required(0, "value")?;
-        let parsed = text.as_str().and_then(|text| {
-            let file = SourceMap::new().add("fromyaml", Path::new(""), text);
-            yaml::parse(file, text).ok()
-        });
-        Ok(match parsed {
-            Some(document) => values::to_mutable(&document.root.to_json()),
-            None => args.optional(1, "default").unwrap_or(Value::from(())),
-        })
-    }))
-}
-
-/// `toyaml(value, default=None, sort_keys=False)`.
-pub(super) fn toyaml(_: &Arc<Scope>) -> Option<Value> {
-    Some(function("toyaml", |_, args| {
-        let args = Args::new("toyaml", args)?;
-        let sorted = args.truth(2, "sort_keys").unwrap_or(false);
-        match values::to_json(&args.required(0, "value")?) {
-            Ok(json) => {
-                let json = if sorted { sort(json) } else { json };
-                let mut out = String::new();
-                write_yaml(&json, 0, &mut out);
-                Ok(Value::from(out))
-            }
-            Err(_) => Ok(args.optional(1, "default").unwrap_or(Value::from(()))),
-        }
-    }))
-}
-
 /// JSON as Python's `json.dumps` writes it.
 fn json_text(json: &Json) -> String {
     crate::jinja::filters::dumps(json, crate::jinja::filters::Keys::Inserted, None)
 }
 
-fn sort(json: Json) -> Json {
+pub(super) fn sort(json: Json) -> Json {
     match json {
         Json::Object(map) => {
             let mut pairs: Vec<(String, Json)> =
@@ -88,84 +53,6 @@ fn sort(json: Json) -> Json {
         Json::Array(items) => Json::Array(items.into_iter().map(sort).collect()),
         other => other,
     }
-}
-
-/// Block style with two spaces, as PyYAML's `safe_dump` writes it.
-fn write_yaml(json: &Json, depth: usize, out: &mut String) {
-    let indent = "  ".repeat(depth);
-    match json {
-        Json::Object(map) if !map.is_empty() => {
-            for (at, (key, value)) in map.iter().enumerate() {
-                if at > 0 || out.ends_with('\n') || out.is_empty() {
-                    out.push_str(&indent);
-                }
-                out.push_str(&yaml_scalar(&Json::String(key.clone())));
-                out.push(':');
-                match value {
-                    Json::Object(map) if !map.is_empty() => {
-                        out.push('\n');
-                        write_yaml(value, depth + 1, out);
-                    }
-                    Json::Array(items) if !items.is_empty() => {
-                        out.push('\n');
-                        write_yaml(value, depth, out);
-                    }
-                    _ => {
-                        out.push(' ');
-                        out.push_str(&yaml_scalar(value));
-                        out.push('\n');
-                    }
-                }
-            }
-        }
-        Json::Array(items) if !items.is_empty() => {
-            for (at, item) in items.iter().enumerate() {
-                if at > 0 || out.ends_with('\n') || out.is_empty() {
-                    out.push_str(&indent);
-                }
-                out.push_str("- ");
-                match item {
-                    Json::Object(map) if !map.is_empty() => write_yaml(item, depth + 1, out),
-                    Json::Array(inner) if !inner.is_empty() => write_yaml(item, depth + 1, out),
-                    _ => {
-                        out.push_str(&yaml_scalar(item));
-                        out.push('\n');
-                    }
-                }
-            }
-        }
-        scalar => {
-            out.push_str(&yaml_scalar(scalar));
-            out.push('\n');
-        }
-    }
-}
-
-fn yaml_scalar(json: &Json) -> String {
-    match json {
-        Json::Null => "null".to_owned(),
-        Json::Bool(value) => value.to_string(),
-        Json::Number(number) => number.to_string(),
-        Json::Array(_) => "[]".to_owned(),
-        Json::Object(_) => "{}".to_owned(),
-        Json::String(text) => yaml_text(text),
-    }
-}
-
-fn yaml_text(text: &str) -> String {
-    let plain_type = matches!(yaml::plain(text), yaml::Node::Str(_));
-    let special = text.starts_with(|c: char| "-?:,[]{}#&*!|>'\"%@` ".contains(c))
-        || text.ends_with(' ')
-        || text.ends_with(':')
-        || text.contains(": ")
-        || text.contains(" #");
-    if text.contains(['\n', '\t', '\r']) {
-        return serde_json::to_string(text).unwrap_or_default();
-    }
-    if plain_type && !special && !text.is_empty() {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// `local_md5(text)`.

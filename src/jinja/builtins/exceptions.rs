@@ -155,8 +155,13 @@ fn contract_error(args: &Args) -> String {
 }
 
 fn warn(scope: &Arc<Scope>, args: &[Value]) -> Result<Value, Error> {
+    const EVENT: &str = "JinjaLogWarning";
     let text = Args::new("warn", args)?.required(0, "msg")?.to_string();
-    scope.globals.sink.emit(Event::Diagnostic(Diagnostic::warning(codes::RAISED, text)));
+    let code = codes::RAISED;
+    if (scope.globals.promotes)(&[EVENT, code.id(), code.name()]) {
+        return Err(coded(code, text, None));
+    }
+    scope.globals.sink.emit(Event::Diagnostic(Diagnostic::warning(code, text)));
     Ok(Value::from(""))
 }
 

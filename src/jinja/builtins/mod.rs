@@ -15,8 +15,10 @@ mod output;
 mod reference;
 mod statements;
 mod variables;
+mod yaml;
 
 pub(crate) use reference::tested_relation;
+pub use yaml::value_of as yaml_value;
 
 type Make = fn(&Arc<Scope>) -> Option<Value>;
 
@@ -37,7 +39,7 @@ const NAMES: &[(&str, Make)] = &[
     ("execute", facts::execute),
     ("flags", facts::flags),
     ("fromjson", data::fromjson),
-    ("fromyaml", data::fromyaml),
+    ("fromyaml", yaml::fromyaml),
     ("graph", facts::graph),
     ("invocation_args_dict", facts::invocation_args_dict),
     ("invocation_id", facts::invocation_id),
@@ -63,7 +65,7 @@ const NAMES: &[(&str, Make)] = &[
     ("this", facts::this),
     ("thread_id", facts::thread_id),
     ("tojson", data::tojson),
-    ("toyaml", data::toyaml),
+    ("toyaml", yaml::toyaml),
     ("try_or_compiler_error", exceptions::try_or_compiler_error),
     ("validation", exceptions::validation),
     ("var", variables::var),

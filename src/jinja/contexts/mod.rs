@@ -14,7 +14,7 @@ use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
 use minijinja::{Error, State};
 use serde_json::Value as Json;
 
-use crate::adapters::{self, Adapter, Outcome, Policy, Relation, Session};
+use crate::adapters::{Adapter, Policy, Relation};
 use crate::events::{Event, EventSink, Level};
 use crate::host::Host;
 use crate::jinja::args::{Args, unknown_method};
@@ -26,8 +26,15 @@ use crate::jinja::macros::{CallRecorder, MacroTable, Session as RenderSession};
 use crate::manifest::{Config, Node, RefCall};
 use crate::names::UniqueId;
 
+mod connection;
+
+pub use connection::{Connection, Open, QueryComment};
+
 /// The value of a variable in a package.
 pub type Vars = dyn Fn(&str, &str) -> Option<Json> + Send + Sync;
+
+/// Whether a warning that has these names is an error.
+pub type Promotes = dyn Fn(&[&str]) -> bool + Send + Sync;
 
 /// What all templates of a run share.
 #[derive(Clone)]
@@ -66,6 +73,8 @@ pub struct Globals {
     pub invocation_args: Json,
     /// `print()` is shown.
     pub print: bool,
+    /// Whether a warning, by any of its names, is an error.
+    pub promotes: Arc<Promotes>,
 }
 
 impl fmt::Debug for Globals {
@@ -146,89 +155,6 @@ pub trait Resolver: Send + Sync {
     fn source(&self, scope: &Arc<Scope>, source: &str, table: &str) -> Result<Value, Error>;
     /// The value of `graph`.
     fn graph(&self) -> Value;
-}
-
-/// Opens the session of a [`Connection`] when it is first needed; `None` when there is no database yet.
-pub type Open = dyn Fn() -> adapters::Result<Option<Box<dyn Session>>> + Send + Sync;
-
-/// A session that is opened when it is first needed, and the statements that ran on it.
-pub struct Connection {
-    open: Box<Open>,
-    session: Mutex<Option<Box<dyn Session>>>,
-    statements: Mutex<Vec<String>>,
-}
-
-impl fmt::Debug for Connection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Connection")
-    }
-}
-
-impl Connection {
-    /// A connection that opens its session on demand.
-    pub fn new(open: Box<Open>) -> Self {
-        Connection { open, session: Mutex::new(None), statements: Mutex::new(Vec::new()) }
-    }
-
-    /// A connection over an open session.
-    pub fn over(session: Box<dyn Session>) -> Self {
-        let connection = Connection::new(Box::new(|| Ok(None)));
-        *connection.session.lock().expect("invariant: no panic under lock") = Some(session);
-        connection
-    }
-
-    /// Runs `work` on the session; `None` when there is no database.
-    pub fn with<T>(
-        &self,
-        work: impl FnOnce(&mut dyn Session) -> adapters::Result<T>,
-    ) -> adapters::Result<Option<T>> {
-        let mut session = self.session.lock().expect("invariant: no panic under lock");
-        if session.is_none() {
-            *session = (self.open)()?;
-        }
-        match session.as_deref_mut() {
-            Some(session) => work(session).map(Some),
-            None => Ok(None),
-        }
-    }
-
-    /// Runs statements, with the query comment, and remembers them.
-    pub fn execute(&self, sql: &str, comment: &QueryComment) -> adapters::Result<Option<Outcome>> {
-        self.statements.lock().expect("invariant: no panic under lock").push(sql.to_owned());
-        self.with(|session| session.execute(&comment.apply(sql)))
-    }
-
-    /// The statements that ran, and forgets them.
-    pub fn take_statements(&self) -> Vec<String> {
-        std::mem::take(&mut *self.statements.lock().expect("invariant: no panic under lock"))
-    }
-
-    /// Gives the session back.
-    pub fn into_session(self) -> Option<Box<dyn Session>> {
-        self.session.into_inner().expect("invariant: no panic under lock")
-    }
-}
-
-/// `query-comment`, rendered for one node.
-#[derive(Clone, Debug, Default)]
-pub struct QueryComment {
-    /// The text without comment signs; empty for none.
-    pub text: String,
-    /// After the statement instead of before it.
-    pub append: bool,
-}
-
-impl QueryComment {
-    fn apply(&self, sql: &str) -> String {
-        if self.text.is_empty() {
-            return sql.to_owned();
-        }
-        let text = self.text.replace("*/", "* /");
-        match self.append {
-            true => format!("{}\n/* {text} */", sql.trim_end().trim_end_matches(';')),
-            false => format!("/* {text} */\n{sql}"),
-        }
-    }
 }
 
 /// A query comment that is rendered when it is needed: most scopes run no statement.

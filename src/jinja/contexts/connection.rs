@@ -1,0 +1,186 @@
+//! The database of one rendering: a session that is opened when it is needed, and the comment on its statements.
+
+use std::fmt;
+use std::sync::Mutex;
+
+use crate::adapters::{self, Outcome, Session};
+
+/// Opens the session of a [`Connection`] when it is first needed; `None` when there is no database yet.
+pub type Open = dyn Fn() -> adapters::Result<Option<Box<dyn Session>>> + Send + Sync;
+
+/// A session that is opened when it is first needed, and the statements that ran on it.
+pub struct Connection {
+    open: Box<Open>,
+    session: Mutex<Option<Box<dyn Session>>>,
+    statements: Mutex<Vec<String>>,
+    /// A transaction is open whenever a statement runs.
+    keeps_transaction: bool,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Connection")
+    }
+}
+
+impl Connection {
+    /// A connection that opens its session on demand.
+    pub fn new(open: Box<Open>) -> Self {
+        Connection {
+            open,
+            session: Mutex::new(None),
+            statements: Mutex::default(),
+            keeps_transaction: false,
+        }
+    }
+
+    /// The same; its statements run in a transaction that is begun before the first of them. One that manages
+    /// transactions itself, or cannot run inside of one, runs between two of them.
+    #[must_use]
+    pub fn that_stays_in_transaction(self) -> Self {
+        Connection { keeps_transaction: true, ..self }
+    }
+
+    /// A connection over an open session.
+    pub fn over(session: Box<dyn Session>) -> Self {
+        let connection = Connection::new(Box::new(|| Ok(None)));
+        *connection.session.lock().expect("invariant: no panic under lock") = Some(session);
+        connection
+    }
+
+    /// Runs `work` on the session; `None` when there is no database.
+    pub fn with<T>(
+        &self,
+        work: impl FnOnce(&mut dyn Session) -> adapters::Result<T>,
+    ) -> adapters::Result<Option<T>> {
+        let mut session = self.session.lock().expect("invariant: no panic under lock");
+        if session.is_none() {
+            *session = (self.open)()?;
+            if let Some(session) = session.as_deref_mut().filter(|_| self.keeps_transaction) {
+                session.begin()?;
+            }
+        }
+        match session.as_deref_mut() {
+            Some(session) => work(session).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Runs statements, with the query comment, and remembers them.
+    pub fn execute(&self, sql: &str, comment: &QueryComment) -> adapters::Result<Option<Outcome>> {
+        self.statements.lock().expect("invariant: no panic under lock").push(sql.to_owned());
+        let stands_alone = self.keeps_transaction && stands_alone(sql);
+        self.with(|session| {
+            if stands_alone && session.in_transaction() {
+                session.commit()?;
+            }
+            let done = session.execute(&comment.apply(sql));
+            if stands_alone && done.is_ok() && !session.in_transaction() && !opens(sql) {
+                session.begin()?;
+            }
+            done
+        })
+    }
+
+    /// Makes permanent what the open transaction did; a connection that keeps one begins the next.
+    pub fn renew(&self) -> adapters::Result<()> {
+        if !self.keeps_transaction {
+            return Ok(());
+        }
+        self.commit()?;
+        self.with(|session| session.begin()).map(drop)
+    }
+
+    /// Makes permanent what the open transaction did, if there is one.
+    pub fn commit(&self) -> adapters::Result<()> {
+        self.when_open(|session| if session.in_transaction() { session.commit() } else { Ok(()) })
+    }
+
+    /// Undoes what the open transaction did, if there is one.
+    pub fn rollback(&self) -> adapters::Result<()> {
+        self.when_open(|session| session.rollback())
+    }
+
+    fn when_open(
+        &self,
+        work: impl FnOnce(&mut dyn Session) -> adapters::Result<()>,
+    ) -> adapters::Result<()> {
+        let mut session = self.session.lock().expect("invariant: no panic under lock");
+        match session.as_deref_mut() {
+            Some(session) => work(session),
+            None => Ok(()),
+        }
+    }
+
+    /// The statements that ran, and forgets them.
+    pub fn take_statements(&self) -> Vec<String> {
+        std::mem::take(&mut *self.statements.lock().expect("invariant: no panic under lock"))
+    }
+
+    /// Gives the session back.
+    pub fn into_session(self) -> Option<Box<dyn Session>> {
+        self.session.into_inner().expect("invariant: no panic under lock")
+    }
+}
+
+/// `query-comment`, rendered for one node.
+#[derive(Clone, Debug, Default)]
+pub struct QueryComment {
+    /// The text without comment signs; empty for none.
+    pub text: String,
+    /// After the statement instead of before it.
+    pub append: bool,
+}
+
+impl QueryComment {
+    fn apply(&self, sql: &str) -> String {
+        if self.text.is_empty() {
+            return sql.to_owned();
+        }
+        let text = self.text.replace("*/", "* /");
+        match self.append {
+            true => format!("{}\n/* {text} */", sql.trim_end().trim_end_matches(';')),
+            false => format!("/* {text} */\n{sql}"),
+        }
+    }
+}
+
+/// Whether a statement ends or opens a transaction, or cannot run inside of one.
+fn stands_alone(sql: &str) -> bool {
+    let alone = ["begin", "start", "commit", "end", "rollback", "vacuum", "attach", "detach"];
+    alone.contains(&first_word(sql).as_str())
+}
+
+/// Whether a transaction is open behind a statement, by the user's own wish.
+fn opens(sql: &str) -> bool {
+    let is_one = !sql.trim().trim_end_matches(';').contains(';');
+    is_one && matches!(first_word(sql).as_str(), "begin" | "start")
+}
+
+/// The first word outside of comments, in lower case.
+fn first_word(sql: &str) -> String {
+    let mut rest = sql.trim_start();
+    loop {
+        let after = match rest {
+            _ if rest.starts_with("--") => rest.split_once('\n').map(|(_, after)| after),
+            _ if rest.starts_with("/*") => rest.split_once("*/").map(|(_, after)| after),
+            _ => break,
+        };
+        rest = after.unwrap_or_default().trim_start();
+    }
+    let end = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
+    rest[..end].to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_that_manage_transactions_stand_alone() {
+        assert!(stands_alone("-- a\n/* b */ VACUUM"));
+        assert!(stands_alone("begin; delete from t; commit"));
+        assert!(!stands_alone("insert into t select 1 -- commit"));
+        assert!(opens("begin;") && !opens("begin; commit;"));
+    }
+}
