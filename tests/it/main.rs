@@ -12,6 +12,7 @@ mod docs;
 mod engine;
 mod example;
 mod golden;
+mod macro_names;
 mod properties;
 mod rust_text;
 mod scratch;

@@ -1,5 +1,21 @@
 {# Incremental strategies on SQLite, which has no MERGE: replace by key is the default when there is a key, merge is an update and an insert over pairs of rows found once, microbatch replaces the batch's period. #}
 
+{# The default one under the engine's name, for the reason given in view.sql. #}
+{% materialization incremental, adapter='sqlite' %}
+  {{ return(dbt.materialization_incremental_default()) }}
+{% endmaterialization %}
+
+{# Replace by key as one text, under dbt-sqlite's name for it. #}
+{% macro sqlite_incremental_upsert(tmp_relation, target_relation, unique_key=none, statement_name="main") %}
+  {{ return(get_incremental_default_sql({
+    'target_relation': target_relation,
+    'temp_relation': tmp_relation,
+    'unique_key': unique_key,
+    'dest_columns': adapter.get_columns_in_relation(target_relation),
+    'incremental_predicates': none
+  })) }}
+{% endmacro %}
+
 {% macro sqlite__get_incremental_default_sql(arg_dict) %}
   {% if arg_dict["unique_key"] %}
     {% do return(get_incremental_delete_insert_sql(arg_dict)) %}

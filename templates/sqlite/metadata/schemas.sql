@@ -12,7 +12,7 @@
   {{ return(adapter.list_relations_without_caching(schema_relation)) }}
 {% endmacro %}
 
-{% macro sqlite__create_schema(relation) -%}
+{% macro sqlite__create_schema(relation, auto_begin=False) -%}
   {% do adapter.create_schema(relation) %}
 {% endmacro %}
 

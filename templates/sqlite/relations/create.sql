@@ -15,7 +15,7 @@
   {%- endif %}
 {%- endmacro %}
 
-{% macro sqlite__create_view_as(relation, sql) -%}
+{% macro sqlite__create_view_as(relation, sql, auto_begin=False) -%}
   {%- set sql_header = config.get('sql_header', none) -%}
   {%- set contract = config.get('contract') -%}
   {{ sql_header if sql_header is not none }}

@@ -4,6 +4,12 @@
     drop {{ relation.type or 'table' }} if exists {{ relation.render() }}
 {%- endmacro %}
 
+{% macro sqlite__drop_relation(relation) -%}
+    {% call statement('drop_relation', auto_begin=False) -%}
+        {{ get_drop_sql(relation) }}
+    {%- endcall %}
+{% endmacro %}
+
 {% macro sqlite__drop_table(relation) -%}
     drop table if exists {{ relation.render() }}
 {%- endmacro %}
