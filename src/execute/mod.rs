@@ -25,6 +25,7 @@ mod attempt;
 mod failure;
 mod hooks;
 mod inline;
+mod materialization;
 mod model;
 mod operation;
 mod outcome;

@@ -6,7 +6,7 @@ use minijinja::value::Value;
 use serde_json::json;
 
 use super::attempt::Attempt;
-use super::{Ended, Run, failure, seed};
+use super::{Ended, Run, failure, materialization, seed};
 use crate::artifacts::manifest::CompiledInfo;
 use crate::compile::{CompiledNode, Variant};
 use crate::diagnostics::{Diagnostic, codes};
@@ -14,7 +14,6 @@ use crate::events::{Event, Status};
 use crate::jinja::contexts::{Connection, Scope};
 use crate::jinja::values;
 use crate::manifest::{Hook, Node, ResourceType};
-use crate::names::did_you_mean;
 
 /// Builds the node; rolls back when anything fails.
 pub(super) fn run(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>) -> Ended {
@@ -79,7 +78,7 @@ fn materialize(
     compiled: &CompiledNode,
     info: &Arc<CompiledInfo>,
 ) -> Result<Arc<Scope>, Box<Diagnostic>> {
-    let id = materialization(run, node)?;
+    let id = materialization::of_node(&run.compiler.globals, node)?;
     let mut scope = run.compiler.scope(node, connection);
     scope.node = Some(run.compiler.facts(node, Some(info.clone())));
     let code = Value::from(compiled.code.as_str());
@@ -128,35 +127,6 @@ fn outside(
         done.map_err(|error| failure::of_hook(node, key, &sql, &error))?;
     }
     Ok(())
-}
-
-/// The macro that builds the node. dbt's precedence: the user's before the built-in ones, the engine's before
-/// the default.
-fn materialization(run: &Run<'_>, node: &Node) -> Result<String, Box<Diagnostic>> {
-    let globals = &run.compiler.globals;
-    let kind = node.config.effective("materialized", node.resource_type);
-    let kind = kind.as_str().unwrap_or("view").to_owned();
-    let names = [globals.adapter.type_name(), "default"]
-        .map(|engine| format!("materialization_{kind}_{engine}"));
-    let user = names.iter().find_map(|name| globals.macros.resolve_user(&node.package_name, name));
-    let found = user
-        .or_else(|| names.iter().find_map(|name| globals.macros.resolve(&node.package_name, name)));
-    if let Some(found) = found {
-        return Ok(found.unique_id().to_owned());
-    }
-    let known = globals
-        .places
-        .names
-        .iter()
-        .filter_map(|name| name.strip_prefix("materialization_")?.strip_suffix("_default"));
-    Err(Box::new(
-        Diagnostic::error(
-            codes::UNKNOWN_MATERIALIZATION,
-            format!("{} `{}`: there is no materialization `{kind}`", node.resource_type, node.name),
-        )
-        .at(node.span_start(), "")
-        .suggest(did_you_mean(&kind, known)),
-    ))
 }
 
 /// Rows that were written: as the engine counted them, or as a fresh table tells.

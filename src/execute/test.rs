@@ -6,7 +6,7 @@ use minijinja::value::Value;
 use serde_json::Value as Json;
 
 use super::attempt::Attempt;
-use super::{Ended, Run, failure};
+use super::{Ended, Run, failure, materialization};
 use crate::adapters::Datum;
 use crate::compile::{CompiledNode, Variant};
 use crate::diagnostics::{Diagnostic, codes};
@@ -59,14 +59,9 @@ fn materialize(
     compiled: &CompiledNode,
 ) -> Result<Arc<Scope>, Box<Diagnostic>> {
     let globals = &run.compiler.globals;
-    let names = [globals.adapter.type_name(), "default"]
-        .map(|engine| format!("materialization_test_{engine}"));
-    let user = names.iter().find_map(|name| globals.macros.resolve_user(&node.package_name, name));
-    let found = user
-        .or_else(|| names.iter().find_map(|name| globals.macros.resolve(&node.package_name, name)))
-        .ok_or_else(|| {
-            Box::new(Diagnostic::error(codes::BUG, "the materialization `test` is missing"))
-        })?;
+    let found = materialization::find(globals, "test").ok_or_else(|| {
+        Box::new(Diagnostic::error(codes::BUG, "the materialization `test` is missing"))
+    })?;
     let mut scope = run.compiler.scope(node, connection);
     let code = Value::from(compiled.code.as_str());
     scope.extra.insert("sql".to_owned(), code.clone());

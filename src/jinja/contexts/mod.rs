@@ -22,7 +22,7 @@ use crate::jinja::builtins;
 use crate::jinja::diagnose::Places;
 use crate::jinja::environment::Engine;
 use crate::jinja::error::JinjaError;
-use crate::jinja::macros::{CallRecorder, MacroTable, Session as RenderSession};
+use crate::jinja::macros::{CallRecorder, GLOBAL, MacroTable, Session as RenderSession};
 use crate::manifest::{Config, Node, RefCall};
 use crate::names::UniqueId;
 
@@ -89,7 +89,8 @@ impl Globals {
         if let Some(order) = self.dispatch.get(namespace) {
             return order.iter().cloned().map(Some).collect();
         }
-        if self.packages.iter().any(|p| &**p == namespace) {
+        // dbt: the built-in macros are a package like any other, so a node's own package does not come first.
+        if namespace == GLOBAL || self.packages.iter().any(|p| &**p == namespace) {
             return vec![Some(self.root_package.to_string()), Some(namespace.to_owned())];
         }
         vec![None]

@@ -15,6 +15,7 @@ pub use running::{CallRecorder, Phase, Session, current_macro, macro_stack, phas
 pub use table::MacroTable;
 
 pub(crate) use running::{Running, SESSION, begin, loaded, return_value};
+pub(crate) use table::GLOBAL;
 
 use std::sync::Arc;
 

@@ -12,7 +12,7 @@ use super::registry::Registry;
 type Names = HashMap<String, Arc<MacroObject>>;
 
 /// The name under which all built-in macros are found together.
-const GLOBAL: &str = "dbt";
+pub(crate) const GLOBAL: &str = "dbt";
 
 /// Macros by package and name.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ struct Inner {
     root: String,
     packages: HashMap<String, Arc<Names>>,
     internal: Arc<Names>,
+    /// Built-in packages other than [`GLOBAL`].
+    engines: Vec<String>,
 }
 
 impl MacroTable {
@@ -42,8 +44,11 @@ impl MacroTable {
             merged.extend(names.map(|(name, object)| (name.clone(), object.clone())));
         }
         let packages = packages.into_iter().map(|(name, names)| (name, Arc::new(names))).collect();
-        let inner = Inner { root: root_package.to_owned(), packages, internal: Arc::new(merged) };
-        Self { inner: Arc::new(inner) }
+        let engines =
+            internal.iter().filter(|name| **name != GLOBAL).map(|name| (*name).to_owned());
+        let engines = engines.collect();
+        let root = root_package.to_owned();
+        Self { inner: Arc::new(Inner { root, packages, internal: Arc::new(merged), engines }) }
     }
 
     /// What a bare name means in a package: its own macro, the root project's, a built-in one.
@@ -66,8 +71,12 @@ impl MacroTable {
         self.names(package)?.get(name).cloned()
     }
 
-    /// The value of a package's name in a template: its attributes are its macros.
+    /// The value of a package's name in a template: its attributes are its macros. The engine's built-in package
+    /// has no name there.
     pub fn namespace(&self, package: &str) -> Option<Value> {
+        if self.inner.engines.iter().any(|engine| engine == package) {
+            return None;
+        }
         let names = self.names(package)?.clone();
         Some(Value::from_object(Namespace { package: package.to_owned(), names }))
     }

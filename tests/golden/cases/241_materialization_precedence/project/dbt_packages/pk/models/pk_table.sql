@@ -1,0 +1,1 @@
+{{ config(materialized='table') }} select 'built in' as made_by

@@ -1,0 +1,1 @@
+{{ config(materialized='both') }} select 'built in' as made_by

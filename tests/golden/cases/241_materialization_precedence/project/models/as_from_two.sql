@@ -1,0 +1,1 @@
+{{ config(materialized='from_two') }} select 'built in' as made_by

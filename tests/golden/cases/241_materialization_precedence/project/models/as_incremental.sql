@@ -1,0 +1,1 @@
+{{ config(materialized='incremental') }} select 'built in' as made_by

@@ -1,0 +1,1 @@
+{{ config(materialized='only_pk') }} select 'built in' as made_by

@@ -1,0 +1,1 @@
+{{ config(materialized='view') }} select 'built in' as made_by
