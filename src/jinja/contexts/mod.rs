@@ -257,8 +257,12 @@ impl Scope {
         session.recording(self.clone())
     }
 
-    /// Renders a template to text.
+    /// Renders a template to text. dbt 1.12: a text without tags is not rendered at all, so it keeps its newlines.
     pub fn render(self: &Arc<Self>, name: &str, source: &str) -> Result<String, JinjaError> {
+        const BRACES: [&str; 6] = ["{{", "{%", "{#", "}}", "%}", "#}"];
+        if !BRACES.iter().any(|brace| source.contains(brace)) {
+            return Ok(source.to_owned());
+        }
         let names = Value::from_dyn_object(self.clone());
         self.globals.engine.render(name, source, names, &self.session())
     }

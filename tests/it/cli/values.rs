@@ -29,3 +29,15 @@ fn a_tag_is_text_whatever_its_template_makes() {
     assert_eq!(node["config"]["tags"], json!(["2026"]));
     assert_eq!(node["tags"], json!(["2026"]));
 }
+
+/// dbt 1.12 renders what has tags only, and Jinja is who normalises newlines.
+#[test]
+fn newlines_stay_as_written_where_there_is_no_template() {
+    let scratch = Scratch::new("");
+    scratch.write("models/plain.sql", "select 1 as id,\r\n  2 as b\r\n");
+    scratch.write("models/templated.sql", "select 1 as id,\r\n  {{ 2 }} as b\r\n");
+    scratch.forge(&["compile"]).expect(0, &[]);
+    let compiled = |name: &str| scratch.read(&format!("target/compiled/shop/models/{name}.sql"));
+    assert_eq!(compiled("plain"), "select 1 as id,\r\n  2 as b");
+    assert_eq!(compiled("templated"), "select 1 as id,\n  2 as b");
+}
