@@ -3,6 +3,7 @@
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Environment, Error, State};
 
+use super::objects::relation::as_relation;
 use super::values::{Comparison, List, Number, is_undefined, number, order, type_error, type_name};
 
 /// Registers them.
@@ -19,7 +20,7 @@ pub(super) fn register(env: &mut Environment<'static>) {
     env.add_test("boolean", |value: &Value| value.kind() == ValueKind::Bool);
     env.add_test("true", |value: &Value| value.kind() == ValueKind::Bool && value.is_true());
     env.add_test("false", |value: &Value| value.kind() == ValueKind::Bool && !value.is_true());
-    env.add_test("mapping", |value: &Value| value.kind() == ValueKind::Map);
+    env.add_test("mapping", mapping);
     env.add_test("sequence", sequence);
     env.add_test("iterable", iterable);
     env.add_test("callable", callable);
@@ -93,6 +94,11 @@ const TESTS: [&str; 39] = [
 
 fn known_filter(name: &str) -> bool {
     super::filters::NAMES.contains(&name)
+}
+
+/// Relations count: dbt's are mappings, and packages ask for that before they read `metadata`.
+fn mapping(value: &Value) -> bool {
+    value.kind() == ValueKind::Map || as_relation(value).is_some()
 }
 
 fn sequence(value: &Value) -> bool {

@@ -72,6 +72,13 @@ pub const RULES: &[Rule] = &[
         nodes::incremental_settings,
     ),
     rule(
+        "package-macro",
+        Differs,
+        "forge's own implementation stands in for a package's default that cannot run on the engine",
+        "a macro of the same name with the engine's prefix in your project is used instead",
+        settings::package_macros,
+    ),
+    rule(
         "one-file",
         Differs,
         "a relation of another schema lies in the same file, named `<schema>__<identifier>`",

@@ -21,6 +21,25 @@ pub(super) fn selectors(subject: &Subject<'_>) -> Vec<Occurrence> {
         .collect()
 }
 
+/// Macros of installed packages for which a built-in one stands in.
+pub(super) fn package_macros(subject: &Subject<'_>) -> Vec<Occurrence> {
+    let engine = &subject.project.target.adapter_type;
+    let macros = || subject.manifest.macros.values();
+    let mut found = Vec::new();
+    for package in &subject.project.packages {
+        let prefix = format!("{engine}__{}__", package.name);
+        for name in macros().filter_map(|one| one.name.strip_prefix(&prefix)) {
+            let default = format!("default__{name}");
+            let mut own = macros().filter(|one| *one.package_name == *package.name);
+            found.extend(own.find(|one| one.name == default).map(|one| Occurrence {
+                construct: format!("{}.{name}", package.name),
+                span: Some(one.span),
+            }));
+        }
+    }
+    found
+}
+
 pub(super) fn idle_flags(subject: &Subject<'_>) -> Vec<Occurrence> {
     let project = subject.project;
     let written = IDLE_FLAGS.iter().filter(|flag| project.flags.other.contains_key(**flag));

@@ -1,6 +1,7 @@
 //! Macros, generic tests and materializations of all packages and of forge itself.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -80,7 +81,10 @@ fn add_file(
             return;
         }
     };
+    let mut taken = 0;
     for block in blocks {
+        let published = published(&source.text, &block, taken);
+        taken = published.end;
         if matches!(block.kind, BlockKind::Docs | BlockKind::Snapshot) {
             continue;
         }
@@ -107,7 +111,7 @@ fn add_file(
                 package_name: package.clone(),
                 name: name.clone(),
                 original_file_path: path.to_owned(),
-                macro_sql: text.clone(),
+                macro_sql: source.text[published].into(),
                 span,
                 depends_on: DependsOn::default(),
                 description: String::new(),
@@ -127,6 +131,23 @@ fn add_file(
             offset: block.span.start,
         });
     }
+}
+
+/// Where the text of a block is as dbt publishes it; `taken` is where the text before it ended.
+// dbt: a tag that opens with `{%-` brings along the whitespace in front of it, one that closes with `-%}` the
+// whitespace behind it; at the ends of the file there is none, because files are read stripped (1.12).
+fn published(text: &str, block: &Block, taken: usize) -> Range<usize> {
+    let own = &text[block.span.clone()];
+    let Range { mut start, mut end } = block.span;
+    if own.starts_with("{%-") {
+        let first = text.len() - text.trim_start().len();
+        start = text[..start].trim_end().len().max(taken).max(first);
+    }
+    if own.ends_with("-%}") {
+        let last = text.trim_end().len();
+        end = (text.len() - text[end..].trim_start().len()).min(last);
+    }
+    start..end
 }
 
 fn arguments(block: &Block) -> Vec<MacroArgument> {
@@ -165,7 +186,8 @@ fn link(out: &mut Collected, engine: &str) {
         by_name.insert((&one.package_name, &one.name), &one.unique_id);
         any.entry(&one.name).or_default().push(one);
     }
-    let internal = |package: &str| package == "dbt" || package.starts_with("dbt_");
+    let own = internal_packages(engine);
+    let internal = |package: &str| own.iter().any(|own| own == package);
     let mut found: Vec<(UniqueId, Vec<UniqueId>)> = Vec::new();
     for one in out.macros.values().filter(|one| !internal(&one.package_name)) {
         let mut calls: Vec<UniqueId> = Vec::new();
@@ -200,6 +222,7 @@ fn called_names<'c>(call: &'c rewrite::MacroCall, engine: &str) -> Vec<(Option<&
         return [engine, "default"].map(|prefix| (package, format!("{prefix}__{name}"))).into();
     }
     match call.path.as_slice() {
+        [object, _] if object == "adapter" => Vec::new(),
         [name] => vec![(None, name.clone())],
         [package, name] => vec![(Some(package), name.clone())],
         _ => Vec::new(),

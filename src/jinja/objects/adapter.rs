@@ -411,7 +411,8 @@ fn supports(_: &Arc<Scope>, _: &Args) -> Result<Value, Error> {
     Ok(Value::from(false))
 }
 
-/// `dispatch(name, macro_namespace)`: the macro for this engine, else the default one.
+/// `dispatch(name, macro_namespace)`: the macro for this engine, else the default one. For a package's own macro,
+/// forge's implementation for this engine comes between the package's for the engine and its default.
 fn dispatch(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {
     let name = args.text(0, "macro_name")?;
     if name.contains('.') {
@@ -424,10 +425,17 @@ fn dispatch(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {
         None => vec![None],
         Some(namespace) => scope.globals.search_order(namespace),
     };
+    let engine = scope.globals.adapter.type_name();
     let mut tried = Vec::new();
     for package in &packages {
-        for prefix in [scope.globals.adapter.type_name(), "default"] {
+        for prefix in [engine, "default"] {
             let full = format!("{prefix}__{name}");
+            if prefix == "default"
+                && let (Some(package), true) = (package, *package == namespace)
+                && let Some(own) = scope.macro_in_package("dbt", &stand_in(engine, package, &name))
+            {
+                return Ok(own);
+            }
             let found = match package {
                 None => scope.macro_named(&full),
                 Some(package) => scope.macro_in_package(package, &full),
@@ -442,6 +450,11 @@ fn dispatch(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {
         }
     }
     Err(invalid(format!("dispatch() found no macro for `{name}`; looked for {}", tried.join(", "))))
+}
+
+/// The name of forge's own implementation of a package's macro for an engine.
+fn stand_in(engine: &str, package: &str, name: &str) -> String {
+    format!("{engine}__{package}__{name}")
 }
 
 fn get_incremental_strategy_macro(scope: &Arc<Scope>, args: &Args) -> Result<Value, Error> {

@@ -59,6 +59,17 @@ impl RelationObject {
     }
 }
 
+impl RelationObject {
+    /// What `get` finds: an attribute, or the class of the object in `metadata`.
+    // dbt: `metadata` is how packages tell a relation from a string; it is no attribute (1.12).
+    fn item(&self, key: &str) -> Option<Value> {
+        match key {
+            "metadata" => Some(values::dict([("type", "BaseRelation")])),
+            _ => self.attribute(key),
+        }
+    }
+}
+
 fn policy(policy: crate::adapters::Policy) -> Value {
     values::dict([
         ("database", Value::from(policy.database)),
@@ -135,7 +146,7 @@ impl Object for RelationObject {
             }
             "get" => {
                 let args = Args::new("get", args)?;
-                let found = self.attribute(&args.text(0, "key")?);
+                let found = self.item(&args.text(0, "key")?);
                 Ok(found.or_else(|| args.optional(1, "default")).unwrap_or(Value::from(())))
             }
             "quoted" => {

@@ -11,7 +11,7 @@
       when {{ length_expression }} <> 0 then 
       substr(
           {{ string_text }},
-          -1 * {{ length_expression }}
+          -1 * ({{ length_expression }})
       )
       else ''
     end

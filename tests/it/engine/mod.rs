@@ -5,6 +5,7 @@
 mod hooks;
 mod incremental;
 mod names;
+mod packages;
 mod robust;
 mod scheduling;
 mod seeds;
