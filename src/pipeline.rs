@@ -171,7 +171,11 @@ pub fn list(
     prepared: &Prepared,
     selection: &Selection,
 ) -> Result<Vec<UniqueId>, Diagnostics> {
-    let ids = choose::selected(world, prepared, selection, list::DEFAULT_TYPES)?;
+    let types = match selection.resource_types.is_empty() {
+        true => list::DEFAULT_TYPES,
+        false => list::ALL_TYPES,
+    };
+    let ids = choose::selected(world, prepared, selection, types)?;
     write_parsed(world, prepared);
     Ok(ids.into_iter().collect())
 }

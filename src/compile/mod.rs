@@ -17,7 +17,7 @@ use crate::jinja::contexts::{
 use crate::jinja::diagnose::Root;
 use crate::jinja::error::JinjaError;
 use crate::jinja::values;
-use crate::manifest::{Manifest, Node, ResourceType};
+use crate::manifest::{Language, Manifest, Node, ResourceType};
 use crate::names::UniqueId;
 use crate::parse::tests::{KWARGS, rendered_kwargs, unknown_test};
 use crate::project::Project;
@@ -91,6 +91,11 @@ impl Compiler {
         connection: &Arc<Connection>,
         variant: Variant,
     ) -> Result<CompiledNode, Box<Diagnostic>> {
+        if node.language() != Language::Sql {
+            // What other languages say is not a template; the engine refuses to run it.
+            let code = node.raw_code.to_string();
+            return Ok(CompiledNode { rendered: code.clone(), code, ctes: Vec::new() });
+        }
         let mut scope = self.scope(node, connection);
         variants::apply(&mut scope, node, variant);
         if let Some((kwargs, read)) = self.test_arguments(node, connection)? {

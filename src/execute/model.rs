@@ -13,7 +13,7 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::events::{Event, Status};
 use crate::jinja::contexts::{Connection, Scope};
 use crate::jinja::values;
-use crate::manifest::{Hook, Node, ResourceType};
+use crate::manifest::{Hook, Language, Node, ResourceType};
 
 /// Builds the node; rolls back when anything fails.
 pub(super) fn run(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>) -> Ended {
@@ -23,6 +23,7 @@ pub(super) fn run(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>)
 fn build(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
     let Attempt { run, node, connection, .. } = *attempt;
     refuse_batches(node)?;
+    refuse_language(node)?;
     outside(run, node, connection, "pre-hook")?;
     attempt.begin()?;
     let compiled = match node.resource_type {
@@ -69,6 +70,22 @@ fn refuse_batches(node: &Node) -> Result<(), Box<Diagnostic>> {
         )),
         _ => Ok(()),
     }
+}
+
+/// The engine runs SQL and nothing else.
+fn refuse_language(node: &Node) -> Result<(), Box<Diagnostic>> {
+    if node.language() == Language::Sql {
+        return Ok(());
+    }
+    let message = format!(
+        "{} `{}` is written in Python, which is not supported on this engine",
+        node.resource_type, node.name
+    );
+    Err(Box::new(
+        Diagnostic::error(codes::UNSUPPORTED, message)
+            .at(node.span_start(), "")
+            .hint("write it as SQL, or leave it out with `--exclude`"),
+    ))
 }
 
 fn materialize(

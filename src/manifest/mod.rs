@@ -21,8 +21,8 @@ pub use config::Config;
 pub use exposure::{Exposure, Group, Owner};
 pub use macros::{Doc, Macro, MacroArgument};
 pub use node::{
-    Column, DependsOn, Fqn, Hook, Model, Node, NodeKind, RefCall, ResourceType, Seed, Test,
-    TestMetadata,
+    Column, DependsOn, Fqn, Hook, Language, Model, Node, NodeKind, RefCall, ResourceType, Seed,
+    Test, TestMetadata,
 };
 pub use source::{Quoting, SourceTable};
 

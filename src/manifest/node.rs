@@ -162,9 +162,44 @@ pub enum NodeKind {
     Inline,
 }
 
+/// The language of a node's text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// SQL with templates.
+    #[default]
+    Sql,
+    /// Python: `def model(dbt, session)`.
+    Python,
+    /// JavaScript; functions only.
+    JavaScript,
+}
+
+impl Language {
+    /// The word in artifacts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Language::Sql => "sql",
+            Language::Python => "python",
+            Language::JavaScript => "javascript",
+        }
+    }
+
+    /// The language of a file.
+    pub fn of_path(path: &str) -> Self {
+        let is = |ending: &str| path.to_ascii_lowercase().ends_with(ending);
+        match () {
+            () if is(".py") => Language::Python,
+            () if is(".js") => Language::JavaScript,
+            () => Language::Sql,
+        }
+    }
+}
+
 /// What only models have.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
+    /// The language of its text.
+    pub language: Language,
     /// `private`, `protected` or `public`.
     pub access: String,
     /// Its version.
@@ -177,6 +212,8 @@ pub struct Model {
     pub constraints: Vec<Json>,
     /// The date after which it should not be used.
     pub deprecation_date: Option<String>,
+    /// The columns that make it a calendar, as written.
+    pub time_spine: Option<Json>,
 }
 
 /// What only seeds have.
@@ -266,6 +303,11 @@ impl Node {
     /// `materialized` of the configuration.
     pub fn materialized(&self) -> &str {
         self.config.get_str("materialized").unwrap_or("view")
+    }
+
+    /// The language of its text.
+    pub fn language(&self) -> Language {
+        self.model().map_or(Language::Sql, |model| model.language)
     }
 
     /// Whether it is inlined instead of built.

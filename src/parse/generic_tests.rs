@@ -40,7 +40,7 @@ pub(crate) enum Tested<'a> {
         /// Its name.
         name: &'a str,
         /// Its version, when it has one.
-        version: Option<&'a str>,
+        version: Option<&'a Json>,
     },
     /// A table of a source.
     Source {
@@ -303,7 +303,7 @@ fn split_name(written: &str) -> Option<(Option<&str>, &str)> {
 fn model_argument(on: &Tested<'_>) -> String {
     let target = match on {
         Tested::Node { name, version: Some(version) } => {
-            format!("ref('{name}', version='{version}')")
+            format!("ref('{name}', version='{}')", python_str(version))
         }
         Tested::Node { name, version: None } => format!("ref('{name}')"),
         Tested::Source { source, table } => format!("source('{source}', '{table}')"),
@@ -314,7 +314,9 @@ fn model_argument(on: &Tested<'_>) -> String {
 fn synthesized_names(definition: &TestDefinition, on: &Tested<'_>) -> (String, String) {
     let mut test_type = definition.name.clone();
     let target = match on {
-        Tested::Node { name, version: Some(version) } => format!("{name}_v{version}"),
+        Tested::Node { name, version: Some(version) } => {
+            format!("{name}_v{}", python_str(version))
+        }
         Tested::Node { name, version: None } => (*name).to_owned(),
         Tested::Source { source, table } => {
             test_type.insert_str(0, "source_");

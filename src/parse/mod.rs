@@ -26,6 +26,7 @@ mod nodes;
 mod parsed;
 mod patches;
 mod properties;
+mod python;
 mod relation_names;
 mod render;
 mod resources;
@@ -35,10 +36,10 @@ mod unused_configs;
 
 use context::Context;
 use generic_tests::Tested;
-use nodes::Patches;
+use nodes::{Half, Patch};
 use parsed::Parsed;
 use patches::Owners;
-use properties::{Properties, Section};
+use properties::{NodePatch, Properties, Section};
 use tests::Subject;
 
 /// Parses all packages. Macros were collected before, because the engine in `globals` needs them.
@@ -51,13 +52,15 @@ pub fn parse(
     let (docs, lookup) = docs::collect(project, globals, &mut diagnostics);
     let cx = Context { project, globals: globals.clone(), docs: lookup };
     let properties = read_properties(&cx, &mut diagnostics);
-    let patches = patches::index(&cx, &properties, &mut diagnostics);
     let mut parsed = Parsed { docs, macros: collected, ..Parsed::default() };
+    let mut halves = Vec::new();
     for package in &project.packages {
-        parse_nodes(&cx, package, &patches, &mut parsed, &mut diagnostics);
+        halves.extend(read_nodes(&cx, package, &mut diagnostics));
     }
+    halves.extend(snapshots_of_properties(&cx, &properties, &mut diagnostics));
+    let patches = patches::assign(&cx, &properties, &halves, &mut diagnostics);
+    parsed.nodes = finish_nodes(&cx, halves, patches, &mut diagnostics);
     parse_properties(&cx, &properties, &mut parsed, &mut diagnostics);
-    patches::warn_unused(&properties, &parsed, &mut diagnostics);
     if !diagnostics.has_errors() {
         unused_configs::warn(&cx, parsed.fqns(), &mut diagnostics);
     }
@@ -123,66 +126,102 @@ fn read_file(cx: &Context<'_>, package: &Package, file: &File) -> (Properties, D
     (properties, found)
 }
 
-fn parse_nodes(
+/// Reads all files of a package, in dbt's order of kinds.
+fn read_nodes<'p>(
     cx: &Context<'_>,
-    package: &Package,
-    patches: &Patches<'_>,
-    parsed: &mut Parsed,
+    package: &'p Package,
     diagnostics: &mut Diagnostics,
-) {
+) -> Vec<Half<'p>> {
     let files = &package.files;
-    let sql = [
-        (ResourceType::Model, &files.models),
-        (ResourceType::Test, &files.singular_tests),
-        (ResourceType::Analysis, &files.analyses),
-    ];
-    let jobs: Vec<(ResourceType, &File)> =
-        sql.into_iter().flat_map(|(kind, files)| files.iter().map(move |f| (kind, f))).collect();
-    collect(
-        parsed,
-        diagnostics,
-        jobs.into_par_iter().map(|(kind, file)| {
-            let mut found = Diagnostics::new();
-            let draft = nodes::draft_of_file(cx, package, file, kind, patches);
-            let node = nodes::build(cx, package, draft, &mut found);
-            (node.map(Arc::new).into_iter().collect(), found)
-        }),
-    );
-    collect(
-        parsed,
-        diagnostics,
-        files.seeds.par_iter().map(|file| {
-            let mut found = Diagnostics::new();
-            let node = resources::seed(cx, package, file, patches, &mut found);
-            (node.map(Arc::new).into_iter().collect(), found)
-        }),
-    );
-    collect(
-        parsed,
-        diagnostics,
-        files.snapshots.par_iter().map(|file| {
-            let mut found = Diagnostics::new();
-            (shared(resources::snapshots_of_file(cx, package, file, patches, &mut found)), found)
-        }),
-    );
-    parsed.nodes.extend(shared(resources::operations(cx, package, diagnostics)));
+    let texts = |kind, files: &'p [File]| {
+        in_parallel(files, move |file, found| {
+            let draft = nodes::draft_of_file(cx, package, file, kind);
+            nodes::read(cx, package, draft, found).into_iter().collect()
+        })
+    };
+    let snapshots = |files| {
+        in_parallel(files, |file, found| resources::snapshots_of_file(cx, package, file, found))
+    };
+    let seeds = |files| {
+        in_parallel(files, |file, found| {
+            resources::seed(cx, package, file, found).into_iter().collect()
+        })
+    };
+    let mut halves = Vec::new();
+    for read in [
+        texts(ResourceType::Model, &files.models),
+        texts(ResourceType::Model, &files.python_models),
+        snapshots(&files.snapshots),
+        texts(ResourceType::Analysis, &files.analyses),
+        texts(ResourceType::Test, &files.singular_tests),
+        seeds(&files.seeds),
+    ] {
+        for (read, found) in read {
+            halves.extend(read);
+            diagnostics.extend(found);
+        }
+    }
+    halves.extend(resources::operations(cx, package, diagnostics));
+    halves
 }
 
-/// A node is large and moves from list to list: it is put in its place in memory where it is made.
-fn shared(nodes: Vec<Node>) -> Vec<Arc<Node>> {
-    nodes.into_iter().map(Arc::new).collect()
+/// What the files give, in their order.
+fn in_parallel<'p, T: Send>(
+    files: &'p [File],
+    read: impl Fn(&'p File, &mut Diagnostics) -> Vec<T> + Sync,
+) -> Vec<(Vec<T>, Diagnostics)> {
+    let of_file = |file: &'p File| {
+        let mut found = Diagnostics::new();
+        (read(file, &mut found), found)
+    };
+    files.par_iter().map(of_file).collect()
 }
 
-fn collect(
-    parsed: &mut Parsed,
+/// The snapshots that property files define.
+fn snapshots_of_properties<'p>(
+    cx: &Context<'_>,
+    properties: &PackageProperties<'p>,
     diagnostics: &mut Diagnostics,
-    jobs: impl IndexedParallelIterator<Item = (Vec<Arc<Node>>, Diagnostics)>,
-) {
-    let done: Vec<(Vec<Arc<Node>>, Diagnostics)> = jobs.collect();
-    for (nodes, found) in done {
-        parsed.nodes.extend(nodes);
+) -> Vec<Half<'p>> {
+    let mut halves = Vec::new();
+    for (package, properties) in properties {
+        for patch in &properties.nodes {
+            if let (Section::Snapshots, Some(relation)) = (patch.section, &patch.relation) {
+                halves.extend(resources::snapshot_of_patch(
+                    cx,
+                    package,
+                    patch,
+                    relation,
+                    diagnostics,
+                ));
+            }
+        }
+    }
+    halves
+}
+
+/// Applies the property files to the nodes.
+fn finish_nodes(
+    cx: &Context<'_>,
+    halves: Vec<Half<'_>>,
+    patches: Vec<Option<Patch<'_>>>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Arc<Node>> {
+    let jobs: Vec<_> = halves.into_iter().zip(patches).collect();
+    let done: Vec<(Option<Arc<Node>>, Diagnostics)> = jobs
+        .into_par_iter()
+        .map(|(half, patch)| {
+            let mut found = Diagnostics::new();
+            // A node is large and moves from list to list: it is put in its place where it is made.
+            (nodes::finish(cx, half, patch, &mut found).map(Arc::new), found)
+        })
+        .collect();
+    let mut nodes = Vec::with_capacity(done.len());
+    for (node, found) in done {
+        nodes.extend(node);
         diagnostics.extend(found);
     }
+    nodes
 }
 
 /// What one property file adds.
@@ -194,30 +233,20 @@ struct Additions {
     diagnostics: Diagnostics,
 }
 
-/// Adds what property files define: first the snapshots, which tests can be on, then the rest, file by file.
+/// Adds what property files define, file by file.
 fn parse_properties(
     cx: &Context<'_>,
     properties: &PackageProperties<'_>,
     parsed: &mut Parsed,
     diagnostics: &mut Diagnostics,
 ) {
-    let snapshots: Vec<(Vec<Arc<Node>>, Diagnostics)> = properties
-        .par_iter()
-        .map(|(package, properties)| {
-            let mut found = Diagnostics::new();
-            (snapshots_of_patches(cx, package, properties, &mut found), found)
-        })
-        .collect();
-    let owners =
-        Owners::of(parsed.nodes.iter().chain(snapshots.iter().flat_map(|(nodes, _)| nodes)));
+    let owners = Owners::of(parsed.nodes.iter());
     let added: Vec<Additions> = properties
         .par_iter()
         .map(|(package, properties)| additions(cx, package, properties, &owners))
         .collect();
     drop(owners);
-    for ((snapshots, found), added) in snapshots.into_iter().zip(added) {
-        parsed.nodes.extend(snapshots);
-        diagnostics.extend(found);
+    for added in added {
         parsed.nodes.extend(added.nodes);
         parsed.sources.extend(added.sources);
         parsed.exposures.extend(added.exposures);
@@ -231,21 +260,6 @@ fn parse_properties(
     }
 }
 
-fn snapshots_of_patches(
-    cx: &Context<'_>,
-    package: &Package,
-    properties: &Properties,
-    diagnostics: &mut Diagnostics,
-) -> Vec<Arc<Node>> {
-    let mut nodes = Vec::new();
-    for patch in &properties.nodes {
-        if let (Section::Snapshots, Some(relation)) = (patch.section, &patch.relation) {
-            nodes.extend(resources::snapshot_of_patch(cx, package, patch, relation, diagnostics));
-        }
-    }
-    shared(nodes)
-}
-
 fn additions(
     cx: &Context<'_>,
     package: &Package,
@@ -254,21 +268,15 @@ fn additions(
 ) -> Additions {
     let mut added = Additions::default();
     let found = &mut added.diagnostics;
-    for patch in &properties.nodes {
-        let owner = owners.get(package, patch.section, &patch.name.value);
-        let subject = Subject {
-            package,
-            file: &patch.file,
-            on: Tested::Node { name: &patch.name.value, version: None },
-            file_key_name: format!("{}.{}", patch.section.key(), patch.name.value),
-            columns: &patch.columns,
-            tests: &patch.tests,
-            quote_columns: patch.quote_columns,
-            tags: Vec::new(),
-            attached_node: owner.map(|node| node.unique_id.clone()),
-            group: owner.and_then(|node| node.group.clone()),
+    for entry in properties.nodes.iter().filter(|entry| entry.section.has_tests()) {
+        let of_versions = match entry.versions.is_empty() {
+            true => std::slice::from_ref(entry),
+            false => &entry.versions,
         };
-        added.nodes.extend(tests::of_subject(cx, &subject, found));
+        for entry in of_versions {
+            let subject = subject_of(package, entry, owners);
+            added.nodes.extend(tests::of_subject(cx, &subject, found));
+        }
     }
     for raw in &properties.sources {
         let (tables, tested) = sources::of_source(cx, package, raw, found);
@@ -279,4 +287,21 @@ fn additions(
         added.exposures.push(exposures::exposure(cx, package, raw, found));
     }
     added
+}
+
+fn subject_of<'a>(package: &'a Package, entry: &'a NodePatch, owners: &Owners<'_>) -> Subject<'a> {
+    let owner = owners.get(package, entry);
+    let version = entry.version.as_ref().map(|version| &version.v);
+    Subject {
+        package,
+        file: &entry.file,
+        on: Tested::Node { name: &entry.name.value, version },
+        file_key_name: format!("{}.{}", entry.section.key(), entry.name.value),
+        columns: &entry.columns,
+        tests: &entry.tests,
+        quote_columns: entry.quote_columns,
+        tags: Vec::new(),
+        attached_node: owner.map(|node| node.unique_id.clone()),
+        group: owner.and_then(|node| node.group.clone()),
+    }
 }

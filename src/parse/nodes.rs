@@ -1,6 +1,8 @@
 //! Nodes from SQL files, seeds and hooks: template, references, configuration, names.
+//!
+//! dbt 1.12 reads a node twice: from its own file first, and again when a property file configures it. What the
+//! first reading found stays (tags add up, references of hooks are noted again), so both are done here.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -8,21 +10,20 @@ use serde_json::{Map, Value as Json};
 
 use super::configs;
 use super::context::Context;
-use super::properties::{NodePatch, RawColumn, Section, has_jinja, tags_of};
-use super::{docs, relation_names, render};
+use super::properties::{NodePatch, RawColumn, has_jinja, tags_of};
+use super::{docs, python, relation_names, render};
 use crate::artifacts;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::jinja::contexts::{Capture, ModelValue, NodeFacts, Scope};
-use crate::manifest::{Column, Config, DependsOn, Hook, Model, Node, NodeKind, ResourceType};
+use crate::manifest::{
+    Column, Config, DependsOn, Hook, Language, Model, Node, NodeKind, ResourceType,
+};
 use crate::names::UniqueId;
 use crate::project::{File, Package};
 use crate::source::Span;
 
-/// Patches by package, section and name.
-pub(crate) type Patches<'a> = HashMap<(Arc<str>, Section, String), &'a NodePatch>;
-
 /// What the text of a node is, before it is rendered.
-pub(crate) struct Draft<'a> {
+pub(crate) struct Draft {
     pub(crate) resource_type: ResourceType,
     pub(crate) name: String,
     pub(crate) unique_id: UniqueId,
@@ -33,11 +34,23 @@ pub(crate) struct Draft<'a> {
     pub(crate) span: Span,
     pub(crate) checksum: String,
     pub(crate) kind: NodeKind,
-    pub(crate) patch: Option<&'a NodePatch>,
-    /// Configuration that stands with the text and not in a `config()` call.
-    pub(crate) inline_config: Map<String, Json>,
     /// Tags that do not come from configuration.
     pub(crate) tags: Vec<String>,
+}
+
+/// A node as its own file tells it.
+pub(crate) struct Half<'p> {
+    pub(crate) package: &'p Package,
+    pub(crate) node: Node,
+    /// `config()` calls of the text, merged.
+    called: Config,
+}
+
+/// What a property file says about one node, and the package of that file.
+#[derive(Clone, Copy)]
+pub(crate) struct Patch<'a> {
+    pub(crate) package: &'a Package,
+    pub(crate) entry: &'a NodePatch,
 }
 
 /// The folders of a path, without the file.
@@ -72,23 +85,21 @@ pub(crate) fn stripped(cx: &Context<'_>, file: &File) -> (Arc<str>, Span) {
     (text, span)
 }
 
-/// The draft of a node that is a whole SQL file.
-pub(crate) fn draft_of_file<'a>(
+/// The draft of a node that is a whole SQL or Python file.
+pub(crate) fn draft_of_file(
     cx: &Context<'_>,
     package: &Package,
     file: &File,
     resource_type: ResourceType,
-    patches: &Patches<'a>,
-) -> Draft<'a> {
+) -> Draft {
     let name = stem(&file.path).to_owned();
-    let (section, kind, path) = match resource_type {
-        ResourceType::Analysis => {
-            (Section::Analyses, NodeKind::Analysis, format!("analysis/{}", file.path))
+    let (kind, path) = match resource_type {
+        ResourceType::Analysis => (NodeKind::Analysis, format!("analysis/{}", file.path)),
+        ResourceType::Test => (NodeKind::Test(Default::default()), file.path.clone()),
+        _ => {
+            let model = Model { language: Language::of_path(&file.path), ..Model::default() };
+            (NodeKind::Model(model), file.path.clone())
         }
-        ResourceType::Test => {
-            (Section::SingularTests, NodeKind::Test(Default::default()), file.path.clone())
-        }
-        _ => (Section::Models, NodeKind::Model(Model::default()), file.path.clone()),
     };
     let (raw_code, span) = stripped(cx, file);
     Draft {
@@ -101,58 +112,119 @@ pub(crate) fn draft_of_file<'a>(
         span,
         checksum: file.checksum.clone(),
         kind,
-        patch: patches.get(&(package.name.clone(), section, name.clone())).copied(),
-        inline_config: Map::new(),
         tags: Vec::new(),
         name,
     }
 }
 
-/// Renders the draft, merges its configuration, names its relation.
-pub(crate) fn build(
+/// Renders the draft and merges what its own file and the project file configure.
+pub(crate) fn read<'p>(
+    cx: &Context<'_>,
+    package: &'p Package,
+    draft: Draft,
+    diagnostics: &mut Diagnostics,
+) -> Option<Half<'p>> {
+    let mut node = blank(cx, package, draft);
+    node.config = merged(cx, package, &node, None, &Config::new());
+    let (mut node, mut capture) = match capture(cx, package, node) {
+        Ok(found) => found,
+        Err(problem) => {
+            diagnostics.push(*problem);
+            return None;
+        }
+    };
+    let called = std::mem::take(&mut capture.config);
+    node.config = merged(cx, package, &node, None, &called);
+    absorb(&mut node);
+    if node.resource_type != ResourceType::Test {
+        (node, capture) = render_hooks(cx, package, node, capture, diagnostics);
+    }
+    take_references(&mut node, capture);
+    Some(Half { package, node, called })
+}
+
+/// A node that is not read from a text: nothing is configured yet.
+pub(crate) fn unread<'p>(cx: &Context<'_>, package: &'p Package, draft: Draft) -> Half<'p> {
+    let mut node = blank(cx, package, draft);
+    node.config = merged(cx, package, &node, None, &Config::new());
+    Half { package, node, called: Config::new() }
+}
+
+/// What the text of a node asks for.
+fn capture(
     cx: &Context<'_>,
     package: &Package,
-    draft: Draft<'_>,
-    diagnostics: &mut Diagnostics,
-) -> Option<Node> {
-    let patch = draft.patch;
-    let inline_config = draft.inline_config.clone();
-    let mut node = blank(cx, package, draft);
-    let early = merged(cx, package, &node, patch, Config::new(), inline_config.clone());
-    node.config = early;
+    node: Node,
+) -> Result<(Node, Capture), Box<Diagnostic>> {
+    if node.language() == Language::Python {
+        let capture =
+            python::read(&node.raw_code).map_err(|problem| Box::new(problem.diagnostic(&node)))?;
+        return Ok((node, capture));
+    }
+    if node.resource_type == ResourceType::Seed || !has_jinja(&node.raw_code) {
+        return Ok((node, Capture::default()));
+    }
     let node = Arc::new(node);
     let scope = scope_of(cx, package, &node);
-    if has_jinja(&node.raw_code)
-        && node.resource_type != ResourceType::Seed
-        && let Err(error) = scope.render(node.unique_id.as_str(), &node.raw_code)
-    {
-        diagnostics.push(render::diagnostic(cx, &error, node.span));
-        return None;
+    if let Err(error) = scope.render(node.unique_id.as_str(), &node.raw_code) {
+        return Err(Box::new(render::diagnostic(cx, &error, node.span)));
     }
-    let mut capture = scope.take_capture();
+    let capture = scope.take_capture();
     // The scope goes first, so that the node is taken back and not copied.
     drop(scope);
-    let mut node = Arc::unwrap_or_clone(node);
-    let called = std::mem::take(&mut capture.config);
-    node.config = merged(cx, package, &node, patch, called, inline_config);
+    Ok((Arc::unwrap_or_clone(node), capture))
+}
+
+/// Applies what a property file says, and names the node's relation.
+pub(crate) fn finish(
+    cx: &Context<'_>,
+    half: Half<'_>,
+    patch: Option<Patch<'_>>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Node> {
+    let Half { package, mut node, called } = half;
+    if let Some(patch) = patch {
+        let entry = patch.entry;
+        set_version(package, entry, &mut node);
+        if !entry.config.is_empty() || entry.version.is_some() {
+            node.config = merged(cx, patch.package, &node, Some(entry), &called);
+            absorb(&mut node);
+            if node.resource_type != ResourceType::Test {
+                let (again, capture) =
+                    render_hooks(cx, package, node, Capture::default(), diagnostics);
+                node = again;
+                take_references(&mut node, capture);
+            }
+        }
+        apply(cx, patch, &mut node, diagnostics);
+    }
     for diagnostic in configs::wrong_values(&node) {
         diagnostics.push(diagnostic);
-    }
-    if let Some(patch) = patch {
-        apply_patch(cx, package, patch, &mut node, diagnostics);
     }
     if let Err(problem) = settle(cx, &mut node) {
         diagnostics.push(problem);
         return None;
     }
-    if node.resource_type != ResourceType::Test {
-        (node, capture) = render_hooks(cx, package, node, capture, diagnostics);
-    }
-    take_references(&mut node, capture);
     Some(node)
 }
 
-/// Renders the hooks with the node's final names; what they ask for comes after what the text asked for.
+/// Names a node as a version of the model that the entry describes.
+fn set_version(package: &Package, entry: &NodePatch, node: &mut Node) {
+    let (Some(version), NodeKind::Model(model)) = (&entry.version, &mut node.kind) else {
+        return;
+    };
+    let suffix = version.suffix();
+    model.version = Some(version.v.clone());
+    model.latest_version = Some(version.latest.clone());
+    node.name.clone_from(&entry.name.value);
+    node.unique_id = UniqueId::from(format!("model.{}.{}.{suffix}", package.name, node.name));
+    if let Some(last) = node.fqn.last_mut() {
+        last.clone_from(&node.name);
+    }
+    node.fqn.push(suffix);
+}
+
+/// Renders the hooks; what they ask for comes after what the text asked for.
 fn render_hooks(
     cx: &Context<'_>,
     package: &Package,
@@ -182,7 +254,7 @@ fn render_hooks(
 }
 
 /// A node with nothing but its text.
-pub(crate) fn blank(cx: &Context<'_>, package: &Package, draft: Draft<'_>) -> Node {
+pub(crate) fn blank(cx: &Context<'_>, package: &Package, draft: Draft) -> Node {
     Node {
         unique_id: draft.unique_id,
         resource_type: draft.resource_type,
@@ -220,16 +292,17 @@ fn merged(
     cx: &Context<'_>,
     package: &Package,
     node: &Node,
-    patch: Option<&NodePatch>,
-    called: Config,
-    inline: Map<String, Json>,
+    entry: Option<&NodePatch>,
+    called: &Config,
 ) -> Config {
     let mut config = Config::new();
     config.merge_all(configs::layer(cx.section(package, node.resource_type), &node.fqn));
-    if let Some(patch) = patch {
-        config.merge_all(patch.config.clone());
+    if node.language() == Language::Python {
+        config.merge("materialized", Json::String("table".to_owned()));
     }
-    config.merge_all(inline);
+    if let Some(entry) = entry {
+        config.merge_all(entry.config.clone());
+    }
     for (key, value) in called.iter() {
         config.merge(key, value.clone());
     }
@@ -270,57 +343,58 @@ pub(crate) fn take_references(node: &mut Node, capture: Capture) {
     }
 }
 
-/// Copies what dbt keeps beside the configuration, and names the relation.
-pub(crate) fn settle(cx: &Context<'_>, node: &mut Node) -> Result<(), Diagnostic> {
-    let mut tags = std::mem::take(&mut node.tags);
+/// Copies what dbt keeps beside the configuration.
+pub(crate) fn absorb(node: &mut Node) {
     for tag in node.config.get("tags").map_or_else(Vec::new, tags_of) {
-        if !tags.contains(&tag) {
-            tags.push(tag);
+        if !node.tags.contains(&tag) {
+            node.tags.push(tag);
         }
     }
-    node.tags = tags;
-    if let Some(Json::Object(meta)) = node.config.get("meta") {
+    if let Some(Json::Object(meta)) = node.config.get("meta")
+        && !meta.is_empty()
+    {
         node.meta = meta.clone();
     }
-    if let Some(group) = node.config.get_str("group") {
+    if let Some(group) = node.config.get_str("group").filter(|group| !group.is_empty()) {
         node.group = Some(group.to_owned());
     }
+}
+
+/// Copies what dbt keeps beside the configuration, and names the relation.
+pub(crate) fn settle(cx: &Context<'_>, node: &mut Node) -> Result<(), Diagnostic> {
+    absorb(node);
     if node.resource_type == ResourceType::Test {
         super::tests::settle_storing(cx, node);
     }
     let access = node.config.get_str("access").map(str::to_owned);
     if let NodeKind::Model(model) = &mut node.kind {
         model.access = access.unwrap_or_else(|| "protected".to_owned());
+        if !["private", "protected", "public"].contains(&model.access.as_str()) {
+            let message = format!(
+                "`access` of model `{}` is `{}`; it can be `private`, `protected` or `public`",
+                node.name, model.access
+            );
+            let span = node.patch_span.unwrap_or_else(|| node.span_start());
+            return Err(Diagnostic::error(codes::BAD_CONFIG, message).at(span, ""));
+        }
     }
     relation_names::set(cx, node)
 }
 
-fn apply_patch(
-    cx: &Context<'_>,
-    package: &Package,
-    patch: &NodePatch,
-    node: &mut Node,
-    diagnostics: &mut Diagnostics,
-) {
+fn apply(cx: &Context<'_>, patch: Patch<'_>, node: &mut Node, diagnostics: &mut Diagnostics) {
+    let entry = patch.entry;
+    let package = node.package_name.clone();
     node.description =
-        docs::description(cx, &package.name, &patch.description, patch.name.span, diagnostics);
-    node.columns = columns(cx, &package.name, &patch.columns, diagnostics);
-    node.patch_path = Some(format!("{}://{}", package.name, patch.file.original_file_path));
-    node.patch_span = Some(patch.name.span);
+        docs::description(cx, &package, &entry.description, entry.name.span, diagnostics);
+    node.columns = columns(cx, &package, &entry.columns, diagnostics);
+    let path = &entry.file.original_file_path;
+    node.patch_path = Some(format!("{}://{path}", patch.package.name));
+    node.patch_span = Some(entry.name.span);
     if let NodeKind::Model(model) = &mut node.kind {
-        model.constraints.clone_from(&patch.constraints);
-        model.deprecation_date.clone_from(&patch.deprecation_date);
-        model.latest_version.clone_from(&patch.latest_version);
-        model.is_versioned = !patch.versions.is_empty();
-        if model.is_versioned {
-            diagnostics.push(
-                Diagnostic::warning(
-                    codes::UNSUPPORTED,
-                    "model versions are not supported yet and have no effect",
-                )
-                .at(patch.name.span, ""),
-            );
-        }
+        model.constraints.clone_from(&entry.constraints);
+        model.deprecation_date.clone_from(&entry.deprecation_date);
+        model.time_spine.clone_from(&entry.time_spine);
+        model.is_versioned = entry.version.is_some();
     }
 }
 

@@ -19,10 +19,11 @@ use crate::source::{Span, Spanned};
 mod entries;
 mod keys;
 mod raw;
+mod versions;
 
 pub(crate) use raw::{
     MacroPatch, NodePatch, Properties, RawArgument, RawColumn, RawExposure, RawGroup, RawSource,
-    RawTable, Section, SourceProperties,
+    RawTable, RawVersion, Section, SourceProperties,
 };
 
 use keys::{FILE_KEYS, LATER};
@@ -58,7 +59,6 @@ impl Reader<'_> {
             (Section::Snapshots, "snapshots"),
             (Section::Analyses, "analyses"),
             (Section::SingularTests, "data_tests"),
-            (Section::SingularTests, "tests"),
         ] {
             out.nodes.extend(self.entries(map, key).filter_map(|e| self.node(section, e)));
         }

@@ -2,26 +2,24 @@
 
 use std::sync::Arc;
 
-use serde_json::Map;
-
 use super::context::Context;
-use super::nodes::{self, Draft, Patches};
-use super::properties::{NodePatch, Section};
+use super::nodes::{self, Draft, Half};
+use super::properties::{NodePatch, has_jinja};
+use super::render;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::jinja::rewrite::{self, BlockKind};
-use crate::manifest::{Node, NodeKind, ResourceType, Seed};
+use crate::manifest::{NodeKind, ResourceType, Seed};
 use crate::names::UniqueId;
 use crate::project::{File, Package};
 use crate::source::{Span, Spanned};
 
 /// The seed of a CSV file.
-pub(crate) fn seed(
+pub(crate) fn seed<'p>(
     cx: &Context<'_>,
-    package: &Package,
+    package: &'p Package,
     file: &File,
-    patches: &Patches<'_>,
     diagnostics: &mut Diagnostics,
-) -> Option<Node> {
+) -> Option<Half<'p>> {
     let name = nodes::stem(&file.path).to_owned();
     let draft = Draft {
         resource_type: ResourceType::Seed,
@@ -33,22 +31,19 @@ pub(crate) fn seed(
         span: Span::start_of(file.id),
         checksum: file.checksum.clone(),
         kind: NodeKind::Seed(Seed { root_path: package.root.clone() }),
-        patch: patches.get(&(package.name.clone(), Section::Seeds, name.clone())).copied(),
-        inline_config: Map::new(),
         tags: Vec::new(),
         name,
     };
-    nodes::build(cx, package, draft, diagnostics)
+    nodes::read(cx, package, draft, diagnostics)
 }
 
 /// The snapshots of a SQL file: every `{% snapshot %}` block.
-pub(crate) fn snapshots_of_file(
+pub(crate) fn snapshots_of_file<'p>(
     cx: &Context<'_>,
-    package: &Package,
+    package: &'p Package,
     file: &File,
-    patches: &Patches<'_>,
     diagnostics: &mut Diagnostics,
-) -> Vec<Node> {
+) -> Vec<Half<'p>> {
     let source = cx.project.sources.file(file.id);
     let blocks = match rewrite::blocks(&source.text) {
         Ok(blocks) => blocks,
@@ -58,66 +53,91 @@ pub(crate) fn snapshots_of_file(
             return Vec::new();
         }
     };
+    // dbt: the file's name is a folder of the configuration.
+    let folder = file.path.rsplit_once('.').map_or(file.path.as_str(), |(stem, _)| stem);
+    let blocks = blocks.into_iter().filter(|block| block.kind == BlockKind::Snapshot);
     blocks
-        .into_iter()
-        .filter(|block| block.kind == BlockKind::Snapshot)
         .filter_map(|block| {
-            let span = Span::new(file.id, block.body_span.start, block.body_span.end);
-            let text: Arc<str> = source.text[block.body_span.clone()].into();
-            let patch = patches
-                .get(&(package.name.clone(), Section::Snapshots, block.name.clone()))
-                .copied();
-            let draft = snapshot(package, file, block.name, text, span, patch);
-            nodes::build(cx, package, draft, diagnostics)
+            let draft = Draft {
+                fqn: nodes::fqn(&package.name, &format!("{folder}/"), &block.name),
+                path: file.path.clone(),
+                raw_code: source.text[block.body_span.clone()].into(),
+                span: Span::new(file.id, block.body_span.start, block.body_span.end),
+                ..snapshot(package, file, block.name)
+            };
+            nodes::read(cx, package, draft, diagnostics)
         })
         .collect()
 }
 
 /// The snapshot that a property file defines with `relation:`.
-pub(crate) fn snapshot_of_patch(
+pub(crate) fn snapshot_of_patch<'p>(
     cx: &Context<'_>,
-    package: &Package,
+    package: &'p Package,
     patch: &NodePatch,
     relation: &Spanned<String>,
     diagnostics: &mut Diagnostics,
-) -> Option<Node> {
-    let text: Arc<str> = format!("select * from {{{{ {} }}}}", relation.value).into();
-    let draft =
-        snapshot(package, &patch.file, patch.name.value.clone(), text, relation.span, Some(patch));
-    nodes::build(cx, package, draft, diagnostics)
+) -> Option<Half<'p>> {
+    let name = &patch.name.value;
+    let draft = Draft {
+        fqn: nodes::fqn(&package.name, &patch.file.path, name),
+        path: format!("{name}.sql"),
+        raw_code: format!("select * from {{{{ {} }}}}", relation.value).into(),
+        span: relation.span,
+        ..snapshot(package, &patch.file, name.clone())
+    };
+    let mut half = nodes::unread(cx, package, draft);
+    let scope = Arc::new(cx.scope(&package.name));
+    let asked = match has_jinja(&relation.value) {
+        // dbt: `relation` is an expression, braces around it are a mistake.
+        true => Err(bad_relation(name, relation)),
+        false => scope
+            .render("relation", &half.node.raw_code)
+            .map_err(|error| render::diagnostic_at(cx, &error, relation.span)),
+    };
+    if let Err(problem) = asked {
+        diagnostics.push(problem);
+        return None;
+    }
+    let mut capture = scope.take_capture();
+    capture.macros.clear();
+    if capture.refs.len() + capture.sources.len() != 1 {
+        diagnostics.push(bad_relation(name, relation));
+        return None;
+    }
+    nodes::take_references(&mut half.node, capture);
+    Some(half)
 }
 
-fn snapshot<'a>(
-    package: &Package,
-    file: &File,
-    name: String,
-    raw_code: Arc<str>,
-    span: Span,
-    patch: Option<&'a NodePatch>,
-) -> Draft<'a> {
+fn bad_relation(name: &str, relation: &Spanned<String>) -> Diagnostic {
+    let message = format!("`relation` of snapshot `{name}` must be one `ref` or `source`");
+    Diagnostic::error(codes::BAD_CONFIG, message)
+        .at(relation.span, "")
+        .hint("write `relation: ref('orders')`")
+}
+
+fn snapshot(package: &Package, file: &File, name: String) -> Draft {
     Draft {
         resource_type: ResourceType::Snapshot,
         unique_id: UniqueId::from(format!("snapshot.{}.{name}", package.name)),
-        fqn: nodes::fqn(&package.name, &file.path, &name),
-        path: file.path.clone(),
+        fqn: Vec::new(),
+        path: String::new(),
         original_file_path: file.original_file_path.clone(),
-        raw_code,
-        span,
+        raw_code: "".into(),
+        span: Span::start_of(file.id),
         checksum: file.checksum.clone(),
         kind: NodeKind::Snapshot,
-        patch,
-        inline_config: Map::new(),
         tags: Vec::new(),
         name,
     }
 }
 
 /// `on-run-start` and `on-run-end` of a package.
-pub(crate) fn operations(
+pub(crate) fn operations<'p>(
     cx: &Context<'_>,
-    package: &Package,
+    package: &'p Package,
     diagnostics: &mut Diagnostics,
-) -> Vec<Node> {
+) -> Vec<Half<'p>> {
     let lists = [
         ("on-run-start", &package.config.on_run_start),
         ("on-run-end", &package.config.on_run_end),
@@ -138,12 +158,10 @@ pub(crate) fn operations(
                 span: hook.span,
                 checksum: String::new(),
                 kind: NodeKind::Operation(at),
-                patch: None,
-                inline_config: Map::new(),
                 tags: vec![when.to_owned()],
                 name,
             };
-            nodes::build(cx, package, draft, diagnostics)
+            nodes::read(cx, package, draft, diagnostics)
         })
         .collect()
 }

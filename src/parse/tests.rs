@@ -126,8 +126,6 @@ fn node_of(
             file_key_name: Some(subject.file_key_name.clone()),
             attached_node: subject.attached_node.clone(),
         }),
-        patch: None,
-        inline_config: definition.config.clone(),
         tags,
     };
     let mut node = nodes::blank(cx, subject.package, draft);
@@ -247,7 +245,7 @@ fn add_target(subject: &Subject<'_>, node: &mut Node) {
         Tested::Node { name, version } => node.refs.push(RefCall {
             package: None,
             name: (*name).to_owned(),
-            version: version.map(|v| json!(v)),
+            version: version.cloned(),
         }),
         Tested::Source { source, table } => {
             node.sources.push([(*source).to_owned(), (*table).to_owned()]);

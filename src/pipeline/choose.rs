@@ -18,7 +18,8 @@ pub(super) fn criteria(
         let mut types = Vec::new();
         for word in words {
             match word.as_str() {
-                "all" | "default" => types.extend_from_slice(list::DEFAULT_TYPES),
+                "all" => types.extend_from_slice(list::ALL_TYPES),
+                "default" => types.extend_from_slice(list::DEFAULT_TYPES),
                 "unit_test" | "metric" | "semantic_model" | "saved_query" | "function" => {}
                 other => match ResourceType::parse(other) {
                     Some(found) => types.push(found),

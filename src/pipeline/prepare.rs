@@ -39,10 +39,20 @@ pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnos
     let (parsed, found) = parse::parse(&project, &globals, collected.macros);
     diagnostics.extend(found);
     let mut manifest = parsed.manifest;
-    resolve::add_nodes(&mut manifest, parsed.nodes, &mut diagnostics);
+    let flag = |name: &str| project.flags.other.get(name).and_then(Json::as_bool).unwrap_or(false);
+    let root = resolve::RootPackage {
+        name: &project.root().name,
+        first: match flag("require_ref_searches_node_package_before_root") {
+            true => resolve::SearchFirst::Own,
+            false => resolve::SearchFirst::Root,
+        },
+        restricts: &|package| project.package(package).is_some_and(|p| p.config.restrict_access),
+        unique_names: flag("require_unique_project_resource_names"),
+    };
+    resolve::add_nodes(&mut manifest, parsed.nodes, root.unique_names, &mut diagnostics);
     let lost = lost_files(world, &diagnostics);
     let is_lost = |name: &str| lost.iter().any(|file| may_declare(file, name));
-    let (resolved, found) = resolve::resolve(manifest, &project.root().name, &is_lost);
+    let (resolved, found) = resolve::resolve(manifest, &root, &is_lost);
     diagnostics.extend(found);
     settle(world, &project.flags, diagnostics)?;
     let Some(resolved) = resolved else {

@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::diagnostics::Diagnostics;
 use crate::host::Host;
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, SourceMap};
 
 use super::find::{clean, shown};
 use super::ignore::Ignore;
@@ -178,7 +178,6 @@ pub(super) fn discover(
             });
             *(role.list)(&mut package.files) = files.collect();
         }
-        refuse_python(&package.files, diagnostics);
     }
 }
 
@@ -333,18 +332,6 @@ fn hex(bytes: &[u8]) -> String {
         write!(hex, "{byte:02x}").expect("invariant: writing to a string works");
         hex
     })
-}
-
-fn refuse_python(files: &Files, diagnostics: &mut Diagnostics) {
-    for file in &files.python_models {
-        diagnostics.push(
-            Diagnostic::warning(
-                codes::UNSUPPORTED,
-                format!("the Python model {} is left out", file.original_file_path),
-            )
-            .at(Span::start_of(file.id), "the engine runs SQL only"),
-        );
-    }
 }
 
 #[cfg(test)]

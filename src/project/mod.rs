@@ -135,7 +135,7 @@ pub struct QueryComment {
 pub struct Files {
     /// `.sql` below the model paths.
     pub models: Vec<File>,
-    /// `.py` below the model paths: dbt's Python models, which forge reports and leaves out.
+    /// `.py` below the model paths: Python models, which are parsed and never run.
     pub python_models: Vec<File>,
     /// `.csv` below the seed paths.
     pub seeds: Vec<File>,

@@ -19,6 +19,17 @@ pub const DEFAULT_TYPES: &[ResourceType] = &[
     ResourceType::Exposure,
 ];
 
+/// What `ls` lists when `--resource-type` says which.
+pub const ALL_TYPES: &[ResourceType] = &[
+    ResourceType::Model,
+    ResourceType::Snapshot,
+    ResourceType::Seed,
+    ResourceType::Test,
+    ResourceType::Source,
+    ResourceType::Exposure,
+    ResourceType::Analysis,
+];
+
 /// The form of a line (`--output`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Output {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::adapters::naming::{RESERVED_PREFIX, is_reserved};
-use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::manifest::{Manifest, Node, ResourceType};
 
 /// The diagnostic of two nodes with one name.
@@ -26,6 +26,24 @@ pub(super) fn same_name(first: &Node, second: &Node) -> Diagnostic {
         ResourceType::Test => "give one of them a `name`",
         _ => "`ref` finds nodes by name: rename one of them",
     })
+}
+
+/// dbt 1.12: resources of different types may share a name, if with a warning; a version and a plain model not.
+pub(super) fn shared_name(
+    first: &Node,
+    second: &Node,
+    unique_names: bool,
+    diagnostics: &mut Diagnostics,
+) {
+    let is_version = |node: &Node| node.model().is_some_and(|model| model.version.is_some());
+    match (is_version(first), is_version(second)) {
+        (true, true) => {}
+        (false, false) if !unique_names => {
+            let diagnostic = same_name(first, second);
+            diagnostics.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
+        }
+        _ => diagnostics.push(same_name(first, second)),
+    }
 }
 
 /// Finds nodes that would write the same relation.

@@ -1,8 +1,10 @@
-//! Names to ids. dbt 1.12: a bare name is looked for in the package of the caller, in the root package, then
-//! in all packages.
+//! Names to ids. dbt 1.12: a bare name is looked for in the root package, in the package of the caller, then in
+//! all packages; with the flag `require_ref_searches_node_package_before_root` the caller's comes first.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use serde_json::Value as Json;
 
 use crate::manifest::{Disabled, Manifest, RefCall};
 use crate::names::UniqueId;
@@ -14,95 +16,157 @@ pub enum Found<'l> {
     One(&'l UniqueId),
     /// One that is disabled.
     Disabled,
+    /// Several in other packages, and nothing says which.
+    Ambiguous(&'l UniqueId, &'l UniqueId),
     /// None.
     Nothing,
+}
+
+/// Which package is searched first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SearchFirst {
+    /// The root package.
+    #[default]
+    Root,
+    /// The package of the node that asks.
+    Own,
 }
 
 /// Refable nodes and sources by name.
 #[derive(Debug)]
 pub struct Lookup {
     root: String,
+    first: SearchFirst,
     refs: HashMap<String, Candidates>,
     sources: HashMap<String, HashMap<String, Candidates>>,
-    versioned: HashSet<UniqueId>,
-    off_refs: HashSet<String>,
+    off_refs: HashMap<String, HashSet<Arc<str>>>,
     off_sources: HashSet<(String, String)>,
 }
 
-/// Resources of one name: their package and their id.
+/// Resources of one name: their package and their id, one for each package.
 type Candidates = Vec<(Arc<str>, UniqueId)>;
 
 impl Lookup {
     /// Indexes a manifest.
-    pub fn new(manifest: &Manifest, root: &str) -> Self {
+    pub fn new(manifest: &Manifest, root: &str, first: SearchFirst) -> Self {
         let mut lookup = Lookup {
             root: root.to_owned(),
+            first,
             refs: HashMap::new(),
             sources: HashMap::new(),
-            versioned: HashSet::new(),
-            off_refs: HashSet::new(),
+            off_refs: HashMap::new(),
             off_sources: HashSet::new(),
         };
         for node in manifest.nodes.values().filter(|n| n.resource_type.is_refable()) {
-            let candidate = (node.package_name.clone(), node.unique_id.clone());
-            if node.model().is_some_and(|model| model.is_versioned || model.version.is_some()) {
-                lookup.versioned.insert(node.unique_id.clone());
+            let id = &node.unique_id;
+            let version = node.model().and_then(|model| Some((model, model.version.as_ref()?)));
+            if let Some((_, version)) = version {
+                let key = versioned(&node.name, version);
+                add(lookup.refs.entry(key).or_default(), &node.package_name, id);
             }
-            lookup.refs.entry(node.name.clone()).or_default().push(candidate);
+            if version.is_none_or(|(model, version)| model.latest_version.as_ref() == Some(version))
+            {
+                let candidates = lookup.refs.entry(node.name.clone()).or_default();
+                add(candidates, &node.package_name, id);
+            }
         }
         for source in manifest.sources.values() {
-            let candidate = (source.package_name.clone(), source.unique_id.clone());
             let tables = lookup.sources.entry(source.source_name.clone()).or_default();
-            tables.entry(source.name.clone()).or_default().push(candidate);
+            let candidates = tables.entry(source.name.clone()).or_default();
+            add(candidates, &source.package_name, &source.unique_id);
         }
+        lookup.add_disabled(manifest);
+        lookup
+    }
+
+    fn add_disabled(&mut self, manifest: &Manifest) {
         for disabled in manifest.disabled.values().flatten() {
             match disabled {
                 Disabled::Node(node) => {
-                    lookup.off_refs.insert(node.name.clone());
+                    let version = node.model().and_then(|model| model.version.as_ref());
+                    let key = version.map(|version| versioned(&node.name, version));
+                    let packages = self.off_refs.entry(key.unwrap_or_else(|| node.name.clone()));
+                    packages.or_default().insert(node.package_name.clone());
                 }
                 Disabled::Source(source) => {
-                    lookup.off_sources.insert((source.source_name.clone(), source.name.clone()));
+                    self.off_sources.insert((source.source_name.clone(), source.name.clone()));
                 }
                 Disabled::Exposure(_) => {}
             }
         }
-        lookup
     }
 
     /// What a `ref` of a node in `package` means.
     pub fn reference(&self, package: &str, call: &RefCall) -> Found<'_> {
-        match pick(self.refs.get(call.name.as_str()), call.package.as_deref(), package, &self.root)
-        {
-            Some(id) if call.version.is_some() && !self.versioned.contains(id) => Found::Nothing,
-            Some(id) => Found::One(id),
-            None if self.off_refs.contains(call.name.as_str()) => Found::Disabled,
-            None => Found::Nothing,
+        let key = match call.version.as_ref().filter(|version| is_truthy(version)) {
+            Some(version) => versioned(&call.name, version),
+            None => call.name.clone(),
+        };
+        let candidates = self.refs.get(&key).map_or(&[][..], Vec::as_slice);
+        match self.pick(candidates, call.package.as_deref(), package) {
+            Found::Nothing if self.is_off(&key, call.package.as_deref()) => Found::Disabled,
+            found => found,
         }
+    }
+
+    fn is_off(&self, key: &str, package: Option<&str>) -> bool {
+        let packages = self.off_refs.get(key);
+        packages.is_some_and(|packages| package.is_none_or(|package| packages.contains(package)))
     }
 
     /// What a `source` of a node in `package` means.
     pub fn source(&self, package: &str, source: &str, table: &str) -> Found<'_> {
         let candidates = self.sources.get(source).and_then(|tables| tables.get(table));
-        match pick(candidates, None, package, &self.root) {
-            Some(id) => Found::One(id),
-            None if self.off_sources.contains(&(source.to_owned(), table.to_owned())) => {
+        match self.pick(candidates.map_or(&[][..], Vec::as_slice), None, package) {
+            // dbt: of sources the first one of a name is taken.
+            Found::Ambiguous(first, _) => Found::One(first),
+            Found::Nothing if self.off_sources.contains(&(source.to_owned(), table.to_owned())) => {
                 Found::Disabled
             }
-            None => Found::Nothing,
+            found => found,
+        }
+    }
+
+    fn pick<'l>(
+        &self,
+        candidates: &'l [(Arc<str>, UniqueId)],
+        wanted: Option<&str>,
+        own: &str,
+    ) -> Found<'l> {
+        let of = |package: &str| candidates.iter().find(|(p, _)| **p == *package).map(|(_, id)| id);
+        let found = match (wanted, self.first) {
+            (Some(package), _) => return of(package).map_or(Found::Nothing, Found::One),
+            (None, SearchFirst::Root) => of(&self.root).or_else(|| of(own)),
+            (None, SearchFirst::Own) => of(own).or_else(|| of(&self.root)),
+        };
+        match (found, candidates) {
+            (Some(id), _) | (None, [(_, id)]) => Found::One(id),
+            (None, [(_, first), (_, second), ..]) => Found::Ambiguous(first, second),
+            (None, []) => Found::Nothing,
         }
     }
 }
 
-fn pick<'c>(
-    candidates: Option<&'c Candidates>,
-    wanted: Option<&str>,
-    own: &str,
-    root: &str,
-) -> Option<&'c UniqueId> {
-    let candidates = candidates?;
-    let of = |package: &str| candidates.iter().find(|(p, _)| **p == *package).map(|(_, id)| id);
-    match wanted {
-        Some(package) => of(package),
-        None => of(own).or_else(|| of(root)).or_else(|| candidates.first().map(|(_, id)| id)),
+/// The last one of a package counts.
+fn add(candidates: &mut Candidates, package: &Arc<str>, id: &UniqueId) {
+    match candidates.iter_mut().find(|(known, _)| known == package) {
+        Some(known) => known.1 = id.clone(),
+        None => candidates.push((package.clone(), id.clone())),
+    }
+}
+
+fn versioned(name: &str, version: &Json) -> String {
+    match version {
+        Json::String(text) => format!("{name}.v{text}"),
+        other => format!("{name}.v{other}"),
+    }
+}
+
+/// dbt: a version that Python takes for false is none.
+fn is_truthy(version: &Json) -> bool {
+    match version {
+        Json::String(text) => !text.is_empty(),
+        Json::Number(number) => number.as_f64() != Some(0.0),
+        other => !other.is_null(),
     }
 }

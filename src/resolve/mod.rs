@@ -13,10 +13,11 @@ use crate::manifest::{Disabled, Manifest, Node, RefCall, Resource, ResourceType}
 use crate::names::{UniqueId, did_you_mean};
 use crate::source::Span;
 
+mod access;
 mod duplicates;
 mod lookup;
 
-pub use lookup::{Found, Lookup};
+pub use lookup::{Found, Lookup, SearchFirst};
 
 /// How many edges of a cycle are shown in the files.
 const MOST_LABELS: usize = 4;
@@ -32,16 +33,30 @@ pub struct Resolved {
     pub dag: Dag<UniqueId>,
 }
 
+/// What the root package decides about references.
+#[derive(Clone, Copy)]
+pub struct RootPackage<'p> {
+    /// Its name.
+    pub name: &'p str,
+    /// Which package is searched first.
+    pub first: SearchFirst,
+    /// Whether a package keeps its protected models to itself (`restrict-access`).
+    pub restricts: &'p dyn Fn(&str) -> bool,
+    /// Whether two resources of different types may not have one name.
+    pub unique_names: bool,
+}
+
 /// Resolves all references. On errors the diagnostics say why there is no graph. Names that `is_lost` accepts
 /// may have been in a file that could not be read; that they are missing is not said again.
 pub fn resolve(
     mut manifest: Manifest,
-    root_package: &str,
+    root: &RootPackage<'_>,
     is_lost: &dyn Fn(&str) -> bool,
 ) -> (Option<Resolved>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     duplicates::check_relations(&manifest, &mut diagnostics);
-    let lookup = Lookup::new(&manifest, root_package);
+    access::check_groups(&manifest, &mut diagnostics);
+    let lookup = Lookup::new(&manifest, root.name, root.first);
     let mut resolved: Vec<(UniqueId, Vec<UniqueId>)> = Vec::new();
     for (id, resource) in manifest.resources() {
         let (refs, sources): (&[RefCall], &[[String; 2]]) = match resource {
@@ -49,7 +64,7 @@ pub fn resolve(
             Resource::Exposure(exposure) => (&exposure.refs, &exposure.sources),
             Resource::Source(_) => continue,
         };
-        let reader = Reader { manifest: &manifest, lookup: &lookup, resource, is_lost };
+        let reader = Reader { manifest: &manifest, lookup: &lookup, root, resource, is_lost };
         resolved.push((id.clone(), reader.dependencies(refs, sources, &mut diagnostics)));
     }
     for (id, dependencies) in resolved {
@@ -101,6 +116,7 @@ fn cycle_diagnostic(manifest: &Manifest, path: &[UniqueId]) -> Diagnostic {
 struct Reader<'m> {
     manifest: &'m Manifest,
     lookup: &'m Lookup,
+    root: &'m RootPackage<'m>,
     resource: Resource<'m>,
     is_lost: &'m dyn Fn(&str) -> bool,
 }
@@ -124,9 +140,17 @@ impl Reader<'_> {
                 Found::One(id) if id == self.resource.unique_id() && !self.is_test() => {
                     diagnostics.push(self.self_reference(call));
                 }
-                Found::One(id) => add(id),
+                Found::One(id) => {
+                    if let Some(problem) = access::check(self, call, id) {
+                        diagnostics.push(problem);
+                    }
+                    add(id);
+                }
                 Found::Disabled if self.is_test() => {}
                 Found::Disabled => diagnostics.push(self.disabled_ref(call)),
+                Found::Ambiguous(first, second) => {
+                    diagnostics.push(self.ambiguous_ref(call, first, second));
+                }
                 Found::Nothing if (self.is_lost)(&call.name) => {}
                 Found::Nothing => diagnostics.push(self.unknown_ref(call)),
             }
@@ -136,6 +160,7 @@ impl Reader<'_> {
                 Found::One(id) => add(id),
                 Found::Disabled if self.is_test() => {}
                 Found::Disabled => diagnostics.push(self.disabled_source(source, table)),
+                Found::Ambiguous(first, _) => add(first),
                 Found::Nothing if (self.is_lost)(source) => {}
                 Found::Nothing => diagnostics.push(self.unknown_source(source, table)),
             }
@@ -217,6 +242,17 @@ impl Reader<'_> {
         self.place(diagnostic, "ref", &call.name, "this one is disabled")
     }
 
+    fn ambiguous_ref(&self, call: &RefCall, first: &UniqueId, second: &UniqueId) -> Diagnostic {
+        let message = format!(
+            "{} references `{}`, which is `{first}` or `{second}`",
+            self.subject(),
+            call.name
+        );
+        let diagnostic = Diagnostic::error(codes::AMBIGUOUS_REF, message)
+            .hint("name the package: `ref('package', 'name')`");
+        self.place(diagnostic, "ref", &call.name, "two packages have this name")
+    }
+
     fn self_reference(&self, call: &RefCall) -> Diagnostic {
         let diagnostic =
             Diagnostic::error(codes::CYCLE, format!("{} references itself", self.subject()))
@@ -269,8 +305,14 @@ pub fn call_span(node: &Node, function: &str, argument: &str) -> Span {
     }
 }
 
-/// Adds parsed nodes to a manifest; two of one id, or two refable ones of one name, are an error.
-pub fn add_nodes(manifest: &mut Manifest, nodes: Vec<Arc<Node>>, diagnostics: &mut Diagnostics) {
+/// Adds parsed nodes to a manifest; two of one id are an error, and so are two refable ones of one name when
+/// `unique_names` asks for it.
+pub fn add_nodes(
+    manifest: &mut Manifest,
+    nodes: Vec<Arc<Node>>,
+    unique_names: bool,
+    diagnostics: &mut Diagnostics,
+) {
     let mut names: HashMap<(Arc<str>, String), Arc<Node>> = HashMap::new();
     for node in nodes {
         let id = node.unique_id.clone();
@@ -278,17 +320,19 @@ pub fn add_nodes(manifest: &mut Manifest, nodes: Vec<Arc<Node>>, diagnostics: &m
             manifest.disabled.entry(id).or_default().push(Disabled::Node(node));
             continue;
         }
-        let same_name = node
-            .resource_type
-            .is_refable()
-            .then(|| names.insert((node.package_name.clone(), node.name.clone()), node.clone()))
-            .flatten();
-        let first = manifest.nodes.get(&id).cloned().or(same_name);
-        match first {
-            Some(first) => diagnostics.push(duplicates::same_name(&first, &node)),
-            None => {
-                manifest.nodes.insert(id, node);
+        if let Some(first) = manifest.nodes.get(&id) {
+            diagnostics.push(duplicates::same_name(first, &node));
+            continue;
+        }
+        if node.resource_type.is_refable() {
+            let key = (node.package_name.clone(), node.name.clone());
+            match names.get(&key) {
+                Some(first) => duplicates::shared_name(first, &node, unique_names, diagnostics),
+                None => {
+                    names.insert(key, node.clone());
+                }
             }
         }
+        manifest.nodes.insert(id, node);
     }
 }

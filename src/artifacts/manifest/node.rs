@@ -67,7 +67,7 @@ impl<'a> NodeView<'a> {
 
     fn code<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         let node = self.node;
-        map.serialize_entry("language", "sql")?;
+        map.serialize_entry("language", node.language().as_str())?;
         map.serialize_entry("refs", &Refs(&node.refs))?;
         map.serialize_entry("sources", &node.sources)?;
         map.serialize_entry("metrics", &[(); 0])?;
@@ -107,7 +107,7 @@ impl<'a> NodeView<'a> {
         map.serialize_entry("latest_version", &model.latest_version)?;
         map.serialize_entry("deprecation_date", &model.deprecation_date)?;
         map.serialize_entry("primary_key", &self.primary_key)?;
-        map.serialize_entry("time_spine", &())
+        map.serialize_entry("time_spine", &model.time_spine)
     }
 }
 

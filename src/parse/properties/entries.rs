@@ -14,7 +14,7 @@ use crate::source::Spanned;
 use crate::source::yaml::Yaml;
 
 impl Reader<'_> {
-    fn columns(&self, entry: &Yaml) -> Vec<RawColumn> {
+    pub(super) fn columns(&self, entry: &Yaml) -> Vec<RawColumn> {
         let Some(map) = entry.as_map() else {
             return Vec::new();
         };
@@ -64,30 +64,32 @@ impl Reader<'_> {
         for key in ["meta", "docs", "group", "access", "contract"] {
             self.move_to_config(entry, key, &mut config);
         }
-        Some(NodePatch {
+        let mut patch = NodePatch {
             section,
             description: self.description(entry),
             columns: self.columns(entry),
             tests: self.tests(entry),
             config,
             constraints: self.list(entry, "constraints"),
-            deprecation_date: self.text(entry, "deprecation_date"),
-            latest_version: entry
-                .get("latest_version")
-                .map(|v| self.rendered(v))
-                .filter(|v| !v.is_null()),
-            versions: self.list(entry, "versions"),
+            deprecation_date: self.date(entry, "deprecation_date"),
+            version: None,
+            versions: Vec::new(),
+            time_spine: entry.get("time_spine").map(|spine| self.time_spine(spine)),
             quote_columns: entry.get("quote_columns").and_then(Yaml::as_bool).unwrap_or(false),
             relation: entry
                 .get("relation")
                 .and_then(|r| Some(Spanned { value: r.as_str()?.to_owned(), span: r.span })),
             file: self.file.clone(),
             name,
-        })
+        };
+        if section == Section::Models {
+            patch.versions = self.versions(entry, &patch);
+        }
+        Some(patch)
     }
 
     /// Keys that may stand beside `config:` and mean the same as inside of it; both is an error.
-    fn move_to_config(&self, entry: &Yaml, key: &str, config: &mut Map<String, Json>) {
+    pub(super) fn move_to_config(&self, entry: &Yaml, key: &str, config: &mut Map<String, Json>) {
         let Some(value) = entry.get(key) else { return };
         if config.contains_key(key) {
             self.push(

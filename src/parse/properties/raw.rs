@@ -42,10 +42,15 @@ impl Section {
             Section::SingularTests => "data_tests",
         }
     }
+
+    /// Whether data tests can be written on its entries.
+    pub(crate) fn has_tests(self) -> bool {
+        matches!(self, Section::Models | Section::Seeds | Section::Snapshots)
+    }
 }
 
 /// What a property file says about a node.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct NodePatch {
     pub(crate) section: Section,
     pub(crate) name: Spanned<String>,
@@ -57,11 +62,37 @@ pub(crate) struct NodePatch {
     pub(crate) config: Map<String, Json>,
     pub(crate) constraints: Vec<Json>,
     pub(crate) deprecation_date: Option<String>,
-    pub(crate) latest_version: Option<Json>,
-    pub(crate) versions: Vec<Json>,
+    /// Which version of a model this describes.
+    pub(crate) version: Option<RawVersion>,
+    /// What it says about each version of a model; tests are on these and not on the entry itself.
+    pub(crate) versions: Vec<NodePatch>,
+    pub(crate) time_spine: Option<Json>,
     pub(crate) quote_columns: bool,
     /// `relation:` of a snapshot that is defined in YAML.
     pub(crate) relation: Option<Spanned<String>>,
+}
+
+/// One version of a model.
+#[derive(Clone, Debug)]
+pub(crate) struct RawVersion {
+    /// Text or a number.
+    pub(crate) v: Json,
+    /// The version that an unpinned `ref` means.
+    pub(crate) latest: Json,
+    /// The file without its ending, when it is not `<name>_v<version>`.
+    pub(crate) defined_in: Option<String>,
+}
+
+impl RawVersion {
+    /// `v2`: the end of ids.
+    pub(crate) fn suffix(&self) -> String {
+        format!("v{}", crate::parse::generic_tests::python_str(&self.v))
+    }
+
+    /// Whether this is the version that an unpinned `ref` means.
+    pub(crate) fn is_latest(&self) -> bool {
+        self.v == self.latest
+    }
 }
 
 /// A column as written.

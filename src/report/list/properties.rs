@@ -79,7 +79,7 @@ const NODE: Table<Node> = &[
     ("created_at", |n| Some(json!(n.created_at))),
     ("relation_name", |n| Some(json!(n.relation_name))),
     ("raw_code", |n| Some(json!(n.raw_code))),
-    ("language", |n| not_of_seed(n, || json!("sql"))),
+    ("language", |n| not_of_seed(n, || json!(n.language().as_str()))),
     ("refs", |n| not_of_seed(n, || refs(&n.refs))),
     ("sources", |n| not_of_seed(n, || json!(n.sources))),
     ("depends_on", |n| Some(depends_on(n))),
