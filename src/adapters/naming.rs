@@ -15,6 +15,9 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Every part.
+    pub const ALL: Policy = Policy { database: true, schema: true, identifier: true };
+
     /// This policy with the given switches changed.
     pub fn with(self, update: PolicyUpdate) -> Self {
         Self {
@@ -59,6 +62,8 @@ pub const RESERVED_PREFIX: &str = "_forge";
 /// The naming rules of one target.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct NamingPolicy {
+    /// What the names of the engine's classes begin with where templates print them.
+    pub label: &'static str,
     /// Put around an identifier; doubled inside it.
     pub quote_character: char,
     /// Which parts are quoted unless the project says otherwise.

@@ -33,6 +33,13 @@ impl Table {
         Self { column_names, declared_types, rows }
     }
 
+    /// The same columns without rows.
+    pub fn clone_header(&self) -> Self {
+        let (column_names, declared_types) =
+            (self.column_names.clone(), self.declared_types.clone());
+        Self { column_names, declared_types, rows: Vec::new() }
+    }
+
     /// Position of a column; the exact name first, then the same name in another case.
     pub fn column_index(&self, name: &str) -> Option<usize> {
         let names = &self.column_names;

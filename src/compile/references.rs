@@ -50,7 +50,6 @@ impl References {
             adapter.naming().quote,
             self.project.root().config.quoting,
         );
-        made.dbt_created = true;
         made
     }
 
@@ -131,7 +130,6 @@ impl Resolver for References {
                 None,
             ));
         };
-        self.check_declared(scope, id, &format!("source('{source}', '{table}')"))?;
         let found = self
             .manifest
             .sources

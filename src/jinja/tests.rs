@@ -14,6 +14,7 @@ pub(super) fn register(env: &mut Environment<'static>) {
     env.add_test("string", |value: &Value| value.kind() == ValueKind::String);
     env.add_test("number", |value: &Value| {
         matches!(value.kind(), ValueKind::Number | ValueKind::Bool)
+            || super::values::decimal(value).is_some()
     });
     env.add_test("integer", |value: &Value| type_name(value) == "int");
     env.add_test("float", |value: &Value| type_name(value) == "float");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 use super::super::column::Column;
-use super::super::naming::{NamingPolicy, PhysicalName, Placement, is_reserved};
+use super::super::naming::{NamingPolicy, PhysicalName, Placement, Policy, is_reserved};
 use super::super::relation::{Relation, RelationKind};
 use super::{MAIN, TEMP};
 
@@ -68,7 +68,8 @@ pub(super) fn list(
             }
             None => &name,
         };
-        let relation = Relation::new(naming, Some(database), Some(schema), Some(identifier));
+        let mut relation = Relation::new(naming, Some(database), Some(schema), Some(identifier));
+        relation.quote_policy = Policy::ALL;
         Some(relation.with_kind(kind))
     });
     Ok(relations.collect())

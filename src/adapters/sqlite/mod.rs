@@ -152,6 +152,7 @@ impl Adapter for SqliteAdapter {
 /// SQLite's naming rules: dbt-sqlite 1.10's policies with the given placement of schemas.
 pub fn naming(placement: Placement) -> NamingPolicy {
     NamingPolicy {
+        label: "SQLite",
         quote_character: '"',
         quote: Policy { database: false, schema: false, identifier: true },
         include: Policy { database: false, schema: true, identifier: true },

@@ -9,7 +9,7 @@ use rusqlite::{Connection, params_from_iter};
 use super::super::column::Column;
 use super::super::datum::Datum;
 use super::super::error::{AdapterError, Result};
-use super::super::naming::NamingPolicy;
+use super::super::naming::{NamingPolicy, Policy};
 use super::super::relation::Relation;
 use super::super::session::{Description, Interrupt, Outcome, Session};
 use super::super::table::Table;
@@ -173,6 +173,8 @@ impl Session for SqliteSession {
     fn get_relation(&mut self, schema: &str, identifier: &str) -> Result<Option<Relation>> {
         let database = Some(self.settings.database.as_str());
         let mut relation = Relation::new(&self.naming, database, Some(schema), Some(identifier));
+        // dbt: what was found in the database is quoted in full.
+        relation.quote_policy = Policy::ALL;
         let physical = relation.physical();
         let Some((stored, kind)) = self.with(|connection| catalog::find(connection, &physical))?
         else {

@@ -12,15 +12,13 @@ use crate::jinja::contexts::Scope;
 use crate::jinja::objects::function::function;
 use crate::jinja::values;
 
-/// `tojson(value, default=None, sort_keys=False)`; the default when it cannot be written.
+/// `tojson(value, default=None, sort_keys=False)`. dbt 1.12: what cannot be written is an error, whatever the default.
 pub(super) fn tojson(_: &Arc<Scope>) -> Option<Value> {
     Some(function("tojson", |_, args| {
         let args = Args::new("tojson", args)?;
         let sorted = args.truth(2, "sort_keys").unwrap_or(false);
-        match values::to_json(&args.required(0, "value")?) {
-            Ok(json) => Ok(Value::from(json_text(&if sorted { sort(json) } else { json }))),
-            Err(_) => Ok(args.optional(1, "default").unwrap_or(Value::from(()))),
-        }
+        let json = values::to_json(&args.required(0, "value")?)?;
+        Ok(Value::from(json_text(&if sorted { sort(json) } else { json })))
     }))
 }
 

@@ -23,7 +23,7 @@ pub(super) fn adapter(scope: &Arc<Scope>) -> Option<Value> {
 }
 
 pub(super) fn api(scope: &Arc<Scope>) -> Option<Value> {
-    Some(api_object::api(&scope.globals.adapter))
+    Some(api_object::api(&scope.globals))
 }
 
 pub(super) fn column(scope: &Arc<Scope>) -> Option<Value> {

@@ -7,7 +7,7 @@ use minijinja::value::{Enumerator, Object, Value};
 use minijinja::{Error, State};
 
 use crate::adapters::{Datum, Table};
-use crate::jinja::args::Args;
+use crate::jinja::args::{Args, invalid};
 use crate::jinja::contexts::Scope;
 use crate::jinja::macros;
 use crate::jinja::objects::function::function;
@@ -19,13 +19,28 @@ pub(super) fn return_value(_: &Arc<Scope>) -> Option<Value> {
     Some(function("return", macros::return_value))
 }
 
+/// The statement whose result tells how the node went; it can be loaded again and again.
+const MAIN: &str = "main";
+
 /// `load_result(name)`: `.response`, `.data`, `.table` of a statement; none when there is none.
 pub(super) fn load_result(scope: &Arc<Scope>) -> Option<Value> {
     let scope = scope.clone();
     Some(function("load_result", move |_, args| {
         let name = Args::new("load_result", args)?.text(0, "name")?;
-        let results = scope.results.lock().expect("invariant: no panic under lock");
-        Ok(results.get(&name).cloned().unwrap_or(Value::from(())))
+        let mut results = scope.results.lock().expect("invariant: no panic under lock");
+        let Some(kept) = results.get_mut(&name) else {
+            return Ok(Value::from(()));
+        };
+        if name == MAIN {
+            return Ok(kept.clone());
+        }
+        // dbt: a result is handed out once, so that it can be forgotten.
+        match std::mem::replace(kept, Value::UNDEFINED) {
+            taken if taken.is_undefined() => {
+                Err(invalid(format!("the result of the statement `{name}` was loaded before")))
+            }
+            result => Ok(result),
+        }
     }))
 }
 
@@ -47,11 +62,9 @@ pub(super) fn store_raw_result(scope: &Arc<Scope>) -> Option<Value> {
     Some(function("store_raw_result", move |_, args| {
         let args = Args::new("store_raw_result", args)?;
         let rows = args.optional(3, "rows_affected").unwrap_or(Value::from(()));
-        let response = values::dict([
-            ("_message", args.optional(1, "message").unwrap_or(Value::from(()))),
-            ("code", args.optional(2, "code").unwrap_or(Value::from(()))),
-            ("rows_affected", rows),
-        ]);
+        let part = |at, name| args.optional(at, name).unwrap_or(Value::from(()));
+        let (message, code) = (part(1, "message"), part(2, "code"));
+        let response = results::Response { message, code, rows_affected: rows }.value();
         let table = args.optional(4, "agate_table").filter(|v| !v.is_none());
         store(&scope, args.text(0, "name")?, response, table);
         Ok(Value::from(""))

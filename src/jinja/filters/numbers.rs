@@ -4,7 +4,9 @@ use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, State};
 
 use super::Filter;
-use crate::jinja::values::{Args, Number, int, is_undefined, number, type_error, type_name};
+use crate::jinja::values::{
+    Args, Number, decimal, int, is_undefined, number, type_error, type_name,
+};
 
 pub(super) const FILTERS: &[(&str, Filter)] = &[
     ("abs", abs),
@@ -15,6 +17,9 @@ pub(super) const FILTERS: &[(&str, Filter)] = &[
 ];
 
 fn abs(_: &mut State<'_, '_>, value: &Value, _: &[Value]) -> Result<Value, Error> {
+    if let Some(decimal) = decimal(value) {
+        return Ok(Value::from_object(decimal.abs()));
+    }
     match number(value) {
         Some(Number::Int(value)) => Ok(int(value.abs())),
         Some(Number::Float(value)) => Ok(Value::from(value.abs())),

@@ -1,112 +1,59 @@
 //! `api.Relation` and `api.Column`: the classes behind relation and column values.
 
-use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Object, Value};
-use minijinja::{Error, State};
+use minijinja::value::Value;
 
-use super::{column, relation};
-use crate::adapters::{Adapter, PolicyUpdate, Relation, RelationKind};
-use crate::jinja::args::{Args, unknown_method};
+use super::class::{self, Attribute, Class, Method};
+use super::column::ColumnClass;
+use super::{policy, relation};
+use crate::adapters::{Policy, Relation, RelationKind};
+use crate::jinja::contexts::Globals;
 use crate::jinja::values;
 
 /// The value of `api`.
-pub fn api(adapter: &Arc<dyn Adapter>) -> Value {
-    values::dict([
-        ("Relation", Value::from_object(RelationClass(adapter.clone()))),
-        ("Column", Value::from_object(ColumnClass)),
-    ])
+pub(crate) fn api(globals: &Arc<Globals>) -> Value {
+    values::dict([("Relation", relation_class(globals)), ("Column", class::value(ColumnClass))])
 }
 
-struct RelationClass(Arc<dyn Adapter>);
-
-impl fmt::Debug for RelationClass {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("<class Relation>")
-    }
+/// The class of relations; those that it makes are quoted as the project says.
+pub(crate) fn relation_class(globals: &Arc<Globals>) -> Value {
+    let mut blank = Relation::new(globals.adapter.naming(), None, None, None);
+    blank.quote_policy = globals.quoting;
+    class::value(RelationClass(blank))
 }
 
-impl Object for RelationClass {
-    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        Some(Value::from(match key.as_str()? {
-            "Table" => "table",
-            "View" => "view",
-            "CTE" => "cte",
-            "External" => "external",
-            _ => return None,
-        }))
-    }
+struct RelationClass(Relation);
 
-    fn call_method(
-        self: &Arc<Self>,
-        _state: &mut State<'_, '_>,
-        method: &str,
-        args: &[Value],
-    ) -> Result<Value, Error> {
-        match method {
-            "create" => {
-                let args = Args::new("create", args)?;
-                let part = |at, name| args.optional_text(at, name);
-                let mut made = Relation::new(
-                    self.0.naming(),
-                    part(0, "database").as_deref(),
-                    part(1, "schema").as_deref(),
-                    part(2, "identifier").as_deref(),
-                );
-                if let Some(kind) = part(3, "type").and_then(|kind| RelationKind::parse(&kind)) {
-                    made = made.with_kind(kind);
-                }
-                if let Some(quoting) = args.named("quote_policy") {
-                    let part = |name: &str| {
-                        quoting
-                            .get_attr(name)
-                            .ok()
-                            .filter(|v| !v.is_undefined() && !v.is_none())
-                            .map(|v| v.is_true())
-                    };
-                    made = made.quote(PolicyUpdate {
-                        database: part("database"),
-                        schema: part("schema"),
-                        identifier: part("identifier"),
-                    });
-                }
-                Ok(relation::relation(made))
-            }
-            _ => Err(unknown_method("api.Relation", method)),
-        }
-    }
-
-    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("<class Relation>")
+impl RelationClass {
+    fn policy(&self, name: &'static str, policy: Policy) -> Value {
+        policy::value(&self.0.naming, name, policy)
     }
 }
 
-#[derive(Debug)]
-struct ColumnClass;
+impl Class for RelationClass {
+    const NAME: &'static str = "api.Relation";
 
-impl Object for ColumnClass {
-    fn call(self: &Arc<Self>, _state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
-        let args = Args::new("Column", args)?;
-        let mut made =
-            crate::adapters::Column::new(args.text(0, "column")?, args.text(1, "dtype")?);
-        let number = |at, name| args.optional(at, name).and_then(|v| v.as_i64());
-        made.char_size = number(2, "char_size");
-        made.numeric_precision = number(3, "numeric_precision");
-        made.numeric_scale = number(4, "numeric_scale");
-        Ok(column::column(made))
-    }
+    const ATTRIBUTES: &'static [(&'static str, Attribute<Self>)] = &[
+        ("Table", |_| Value::from(RelationKind::Table.as_str())),
+        ("View", |_| Value::from(RelationKind::View.as_str())),
+        ("CTE", |_| Value::from(RelationKind::Cte.as_str())),
+        ("MaterializedView", |_| Value::from(RelationKind::MaterializedView.as_str())),
+        ("External", |_| Value::from(RelationKind::External.as_str())),
+        ("Ephemeral", |_| Value::from(RelationKind::Ephemeral.as_str())),
+        ("PointerTable", |_| Value::from(RelationKind::PointerTable.as_str())),
+        ("Function", |_| Value::from(RelationKind::Function.as_str())),
+    ];
 
-    fn call_method(
-        self: &Arc<Self>,
-        _state: &mut State<'_, '_>,
-        method: &str,
-        args: &[Value],
-    ) -> Result<Value, Error> {
-        column::class_method(method, args)
-    }
+    const METHODS: &'static [(&'static str, Method<Self>)] = &[
+        ("create", |of, args| relation::create(&of.0, args)),
+        ("get_default_quote_policy", |of, _| Ok(of.policy("QuotePolicy", of.0.naming.quote))),
+        ("get_default_include_policy", |of, _| Ok(of.policy("IncludePolicy", of.0.naming.include))),
+        ("add_ephemeral_prefix", |_, args| relation::add_ephemeral_prefix(args)),
+        ("scd_args", |_, args| relation::scd_args(args)),
+    ];
 
-    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("<class Column>")
+    fn text(&self) -> String {
+        "<class Relation>".to_owned()
     }
 }

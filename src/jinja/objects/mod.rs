@@ -3,8 +3,12 @@
 pub mod adapter;
 pub mod api;
 mod behavior;
+pub(crate) mod class;
 pub mod column;
 mod constraints;
 pub mod function;
+mod policy;
 pub mod relation;
 pub mod results;
+mod runtime_config;
+mod snapshots;

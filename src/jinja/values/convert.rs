@@ -51,6 +51,9 @@ pub fn to_json(value: &Value) -> Result<Json, Error> {
     if value.kind() == ValueKind::Bool {
         return Ok(Json::from(value.is_true()));
     }
+    if super::decimal(value).is_some() {
+        return Err(type_error("Object of type Decimal is not JSON serializable"));
+    }
     match number(value) {
         Some(Number::Int(value)) => return Ok(integer(value)),
         Some(Number::Float(value)) => return Ok(Json::from(value)),

@@ -6,6 +6,7 @@
 mod args;
 mod compare;
 mod convert;
+mod decimal;
 mod dict;
 mod key;
 mod lax;
@@ -37,6 +38,7 @@ pub use types::{elements, type_error, type_name};
 pub(crate) use args::joined;
 pub(crate) use compare::Comparison;
 pub(crate) use compare::sort_values;
+pub(crate) use decimal::{Decimal, decimal};
 pub(crate) use operators::{Operator, apply, negate};
 pub(crate) use print::float;
 pub(crate) use printf::printf;

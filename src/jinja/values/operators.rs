@@ -5,6 +5,7 @@
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind, State};
 
+use super::decimal;
 use super::types::{Number, int, number};
 use super::{Lax, elements, list, printf, tuple, type_error, type_name};
 
@@ -21,7 +22,7 @@ pub(crate) enum Operator {
 }
 
 impl Operator {
-    fn symbol(self) -> &'static str {
+    pub(super) fn symbol(self) -> &'static str {
         match self {
             Self::Add => "+",
             Self::Sub => "-",
@@ -53,6 +54,9 @@ pub(crate) fn apply(
     left: &Value,
     right: &Value,
 ) -> Result<Value, Error> {
+    if let Some(done) = decimal::apply(op, left, right).filter(|_| left.as_str().is_none()) {
+        return done;
+    }
     if let (Some(a), Some(b)) = (number(left), number(right)) {
         return arithmetic(op, a, b);
     }
@@ -202,6 +206,9 @@ fn floats(op: Operator, a: f64, b: f64) -> f64 {
 
 /// `-value`.
 pub(crate) fn negate(state: &mut State<'_, '_>, value: &Value) -> Result<Value, Error> {
+    if let Some(decimal) = super::decimal(value) {
+        return Ok(Value::from_object(decimal.negated()));
+    }
     match number(value) {
         Some(Number::Int(value)) => Ok(int(-value)),
         Some(Number::Float(value)) => Ok(Value::from(-value)),

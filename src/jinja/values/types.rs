@@ -27,6 +27,7 @@ pub fn type_name(value: &Value) -> &'static str {
         ValueKind::Seq => "list",
         ValueKind::Map => "dict",
         ValueKind::Iterable => "iterator",
+        _ if super::decimal(value).is_some() => "decimal.Decimal",
         _ => "object",
     }
 }
@@ -70,6 +71,8 @@ pub(crate) fn number(value: &Value) -> Option<Number> {
             i128::try_from(value.clone()).ok().map(Number::Int)
         }
         ValueKind::Number => f64::try_from(value.clone()).ok().map(Number::Float),
+        // Where it matters that it is a decimal, who computes asks before.
+        ValueKind::Plain => super::decimal(value).map(|decimal| Number::Float(decimal.to_f64())),
         _ => None,
     }
 }

@@ -1,0 +1,88 @@
+//! What snapshots ask of the adapter: whether their table is one, and what becomes of deleted rows.
+
+use minijinja::Error;
+use minijinja::value::Value;
+
+use super::adapter::{AdapterObject, columns_of, relation_argument};
+use crate::jinja::args::{Args, invalid};
+
+/// The columns that every snapshot has.
+const COLUMNS: [&str; 3] = ["dbt_scd_id", "dbt_valid_from", "dbt_valid_to"];
+
+/// `valid_snapshot_target(relation, column_names=None)`: an error unless it has the columns of a snapshot.
+pub(super) fn valid_snapshot_target(of: &AdapterObject, args: &Args) -> Result<Value, Error> {
+    check(of, args, &COLUMNS)
+}
+
+/// `assert_valid_snapshot_target_given_strategy(relation, column_names, strategy)`: the same, and the column that
+/// marks deleted rows where the strategy keeps them.
+pub(super) fn valid_snapshot_target_of_strategy(
+    of: &AdapterObject,
+    args: &Args,
+) -> Result<Value, Error> {
+    check(of, args, &COLUMNS)?;
+    let strategy = args.required(2, "strategy")?;
+    match strategy.get_attr("hard_deletes").ok().as_ref().and_then(Value::as_str) {
+        Some("new_record") => check(of, args, &["dbt_is_deleted"]),
+        _ => Ok(Value::from(())),
+    }
+}
+
+fn check(of: &AdapterObject, args: &Args, wanted: &[&str]) -> Result<Value, Error> {
+    if !of.executes() {
+        return Ok(Value::from(()));
+    }
+    let relation = relation_argument(args, 0, "relation")?;
+    let names = args.optional(1, "column_names").filter(|names| !names.is_none());
+    let renamed = |column: &str| {
+        let given = names.as_ref().and_then(|names| names.get_attr(column).ok());
+        given.and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_else(|| column.to_owned())
+    };
+    let there = columns_of(of, &relation)?;
+    let missing: Vec<String> = wanted
+        .iter()
+        .map(|column| renamed(column))
+        .filter(|name| !there.iter().any(|column| column.name.eq_ignore_ascii_case(name)))
+        .map(|name| format!("`{name}`"))
+        .collect();
+    match missing.is_empty() {
+        true => Ok(Value::from(())),
+        false => Err(invalid(format!(
+            "{relation} is not the table of a snapshot: it has no {}",
+            missing.join(", ")
+        ))),
+    }
+}
+
+/// `get_hard_deletes_behavior(config)`: `ignore`, `invalidate` or `new_record`.
+pub(super) fn hard_deletes(of: &AdapterObject, args: &Args) -> Result<Value, Error> {
+    if !of.executes() {
+        return Ok(Value::from(()));
+    }
+    let config = args.required(0, "config")?;
+    let setting = |name: &str| {
+        let name = Value::from(name);
+        let found = config.get_item(&name).ok().filter(|v| !v.is_undefined() && !v.is_none());
+        found.or_else(|| {
+            config.get_attr(name.as_str()?).ok().filter(|v| !v.is_undefined() && !v.is_none())
+        })
+    };
+    let (old, new) = (setting("invalidate_hard_deletes"), setting("hard_deletes"));
+    let word = new.as_ref().and_then(Value::as_str);
+    Ok(Value::from(match (&old, word) {
+        (Some(_), Some(_)) => {
+            return Err(invalid(
+                "a snapshot takes `hard_deletes` or `invalidate_hard_deletes`, not both",
+            ));
+        }
+        (Some(old), None) if old.is_true() => "invalidate",
+        (_, Some("invalidate")) => "invalidate",
+        (_, Some("new_record")) => "new_record",
+        (_, None | Some("ignore")) => "ignore",
+        (_, Some(other)) => {
+            return Err(invalid(format!(
+                "`hard_deletes: {other}` is not known: it is `ignore`, `invalidate` or `new_record`"
+            )));
+        }
+    }))
+}
