@@ -288,7 +288,7 @@ mod tests {
         let mut reader = adapter.reader().unwrap();
         assert_eq!(reader.schemas().unwrap(), [MAIN, "other", "new"]);
         let found = reader.get_relation("new", "T").unwrap().unwrap();
-        assert_eq!(found.render(), "new.\"t\"");
+        assert_eq!(found.render(), "\"new\".\"t\"");
         assert!(reader.get_relation(MAIN, "t").unwrap().is_none());
         assert!(reader.list_relations("none").unwrap().is_empty());
         drop(reader);

@@ -123,7 +123,7 @@ impl Decimal {
             exponent -= 1;
         }
         // A digit that is not zero behind the last one keeps a half from looking even.
-        if rest != 0 && quotient % 5 == 0 {
+        if rest != 0 && quotient.is_multiple_of(5) {
             quotient += 1;
         }
         let sign = self.coefficient.signum() * other.coefficient.signum();
