@@ -28,7 +28,8 @@ fn built_in_macros_have_the_names_and_arguments_of_dbt() {
 
 /// `(a,b='x')` of `{% macro name(a, b="x") %}`; nothing for other blocks.
 fn arguments(source: &str) -> String {
-    let Some((_, rest)) = source.split_once("macro ").filter(|(before, _)| before.len() <= 5)
+    let Some((_, rest)) =
+        source.trim_start().split_once("macro ").filter(|(before, _)| before.len() <= 5)
     else {
         return String::new();
     };
