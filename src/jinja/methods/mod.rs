@@ -6,15 +6,35 @@ mod spec;
 mod strings;
 
 use minijinja::value::Value;
-use minijinja::{Error, ErrorKind, State};
+use minijinja::{Error, ErrorKind, State, UndefinedBehavior};
 
 use super::values::{Lax, elements, list};
 
 pub(crate) use spec::float_text;
 pub(crate) use strings::{capitalize, title};
 
-/// Calls a Python method of a value that is not an object of ours.
+/// Calls a Python method of a value that is not an object of ours. While parsing, a method that nobody knows is
+/// harmless, as any name is.
 pub(crate) fn call(
+    state: &mut State<'_, '_>,
+    value: &Value,
+    method: &str,
+    args: &[Value],
+) -> Result<Value, Error> {
+    match known(state, value, method, args) {
+        Err(error) if error.kind() == ErrorKind::UnknownMethod && is_lax(state, method) => {
+            Ok(Lax::value())
+        }
+        result => result,
+    }
+}
+
+/// Operators arrive as methods too; what has none must say so, for the other operand to be asked.
+fn is_lax(state: &State<'_, '_>, method: &str) -> bool {
+    state.undefined_behavior() == UndefinedBehavior::Chainable && !method.starts_with("__")
+}
+
+fn known(
     state: &mut State<'_, '_>,
     value: &Value,
     method: &str,
@@ -34,10 +54,6 @@ pub(crate) fn call(
     }
     if value.is_kwargs() || is_plain_map(value) {
         return super::values::value_to_mutable(value).call_method(state, method, args);
-    }
-    let lax = state.undefined_behavior() == minijinja::UndefinedBehavior::Chainable;
-    if lax && !matches!(method, "__add__" | "__radd__") && !method.starts_with("__") {
-        return Ok(Lax::value());
     }
     Err(Error::from(ErrorKind::UnknownMethod))
 }

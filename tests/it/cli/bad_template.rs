@@ -96,3 +96,17 @@ fn an_unknown_materialization_gets_a_suggestion() {
         Scratch::new("//- models/a.sql\n{{ config(materialized='tabel') }}\nselect 1 as id\n");
     scratch.forge(&["run"]).expect_failure(&["E0504", "tabel", "`table`", "models/a.sql"]);
 }
+
+/// dbt 1.12: `config.get` gives an empty text while parsing, so that chains on it must be harmless then.
+#[test]
+fn an_unknown_method_is_said_when_it_is_compiled() {
+    let scratch = Scratch::new(
+        "//- models/a.sql\nselect '{{ config.get('meta', {}).get('k') }}' as a\n\
+         //- models/b.sql\nselect '{{ 'x'.nope() }}' as b\n",
+    );
+    scratch.forge(&["parse"]).expect(0, &[]);
+    scratch.forge(&["compile", "--select", "a"]).expect(0, &["select 'None' as a"]);
+    scratch
+        .forge(&["compile", "--select", "b"])
+        .expect(2, &["no method named `nope`", "b.sql:1:15"]);
+}
