@@ -20,10 +20,11 @@ pub(super) fn summary(manifest: &Manifest) -> String {
         (ResourceType::Analysis, "analysis"),
         (ResourceType::Operation, "operation"),
     ];
+    let nodes = || manifest.nodes.values().filter(|node| node.config.enabled());
     let mut parts: Vec<String> = kinds
         .into_iter()
         .filter_map(|(kind, word)| {
-            let count = manifest.nodes.values().filter(|n| n.resource_type == kind).count();
+            let count = nodes().filter(|n| n.resource_type == kind).count();
             (count > 0).then(|| counted(count, word))
         })
         .collect();

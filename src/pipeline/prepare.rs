@@ -88,8 +88,13 @@ pub(super) fn settle(
 ) -> Result<(), Diagnostics> {
     diagnostics.promote(|code| flags.promotes(&[code.id(), code.name()]));
     if flags.strict {
-        let strict =
-            [codes::UNKNOWN_KEY, codes::DUPLICATE_KEY, codes::UNUSED_PATCH, codes::UNUSED_CONFIG];
+        let strict = [
+            codes::UNKNOWN_KEY,
+            codes::DUPLICATE_KEY,
+            codes::UNUSED_PATCH,
+            codes::UNUSED_CONFIG,
+            codes::UNKNOWN_REF,
+        ];
         diagnostics.promote(|code| strict.contains(&code));
     }
     if diagnostics.has_errors() {

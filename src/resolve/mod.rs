@@ -6,7 +6,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use serde_json::Value as Json;
+
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::graph::Dag;
 use crate::jinja::rewrite;
 use crate::manifest::{Disabled, Manifest, Node, RefCall, Resource, ResourceType};
@@ -57,7 +59,7 @@ pub fn resolve(
     duplicates::check_relations(&manifest, &mut diagnostics);
     access::check_groups(&manifest, &mut diagnostics);
     let lookup = Lookup::new(&manifest, root.name, root.first);
-    let mut resolved: Vec<(UniqueId, Vec<UniqueId>)> = Vec::new();
+    let mut resolved: Vec<(UniqueId, Dependencies)> = Vec::new();
     for (id, resource) in manifest.resources() {
         let (refs, sources): (&[RefCall], &[[String; 2]]) = match resource {
             Resource::Node(node) => (&node.refs, &node.sources),
@@ -69,9 +71,14 @@ pub fn resolve(
     }
     for (id, dependencies) in resolved {
         if let Some(node) = manifest.nodes.get_mut(&id) {
-            Arc::make_mut(node).depends_on.nodes = dependencies;
+            let node = Arc::make_mut(node);
+            node.depends_on.nodes = dependencies.ids;
+            // dbt 1.12: a test that reads what is not there stays in the manifest, switched off.
+            if dependencies.is_incomplete {
+                node.config.set("enabled", Json::Bool(false));
+            }
         } else if let Some(exposure) = manifest.exposures.get_mut(&id) {
-            Arc::make_mut(exposure).depends_on.nodes = dependencies;
+            Arc::make_mut(exposure).depends_on.nodes = dependencies.ids;
         }
     }
     if diagnostics.has_errors() {
@@ -81,6 +88,7 @@ pub fn resolve(
         manifest
             .resources()
             .filter(|(_, resource)| resource.resource_type() != ResourceType::Operation)
+            .filter(|(_, resource)| resource.config().enabled())
             .map(|(id, resource)| (id.clone(), resource.depends_on())),
     );
     match built {
@@ -121,22 +129,36 @@ struct Reader<'m> {
     is_lost: &'m dyn Fn(&str) -> bool,
 }
 
+/// What one resource reads.
+#[derive(Default)]
+struct Dependencies {
+    /// Each once, in call order.
+    ids: Vec<UniqueId>,
+    /// Something that it reads does not exist or is disabled.
+    is_incomplete: bool,
+}
+
+impl Dependencies {
+    fn add(&mut self, id: &UniqueId) {
+        if !self.ids.contains(id) {
+            self.ids.push(id.clone());
+        }
+    }
+}
+
 impl Reader<'_> {
     fn dependencies(
         &self,
         refs: &[RefCall],
         sources: &[[String; 2]],
         diagnostics: &mut Diagnostics,
-    ) -> Vec<UniqueId> {
-        let mut out: Vec<UniqueId> = Vec::new();
-        let mut add = |id: &UniqueId| {
-            if !out.contains(id) {
-                out.push(id.clone());
-            }
-        };
+    ) -> Dependencies {
+        let mut out = Dependencies::default();
         let package = self.resource.package_name();
         for call in refs {
-            match self.lookup.reference(package, call) {
+            let found = self.lookup.reference(package, call);
+            out.is_incomplete |= matches!(found, Found::Nothing | Found::Disabled);
+            match found {
                 Found::One(id) if id == self.resource.unique_id() && !self.is_test() => {
                     diagnostics.push(self.self_reference(call));
                 }
@@ -144,7 +166,7 @@ impl Reader<'_> {
                     if let Some(problem) = access::check(self, call, id) {
                         diagnostics.push(problem);
                     }
-                    add(id);
+                    out.add(id);
                 }
                 Found::Disabled if self.is_test() => {}
                 Found::Disabled => diagnostics.push(self.disabled_ref(call)),
@@ -156,11 +178,13 @@ impl Reader<'_> {
             }
         }
         for [source, table] in sources {
-            match self.lookup.source(package, source, table) {
-                Found::One(id) => add(id),
+            let found = self.lookup.source(package, source, table);
+            out.is_incomplete |= matches!(found, Found::Nothing | Found::Disabled);
+            match found {
+                Found::One(id) => out.add(id),
                 Found::Disabled if self.is_test() => {}
                 Found::Disabled => diagnostics.push(self.disabled_source(source, table)),
-                Found::Ambiguous(first, _) => add(first),
+                Found::Ambiguous(first, _) => out.add(first),
                 Found::Nothing if (self.is_lost)(source) => {}
                 Found::Nothing => diagnostics.push(self.unknown_source(source, table)),
             }
@@ -201,7 +225,8 @@ impl Reader<'_> {
     /// dbt: a test that reads what does not exist is a warning, anything else an error.
     fn severity(&self, diagnostic: Diagnostic) -> Diagnostic {
         match self.is_test() {
-            true => Diagnostic { severity: crate::diagnostics::Severity::Warning, ..diagnostic },
+            true => Diagnostic { severity: Severity::Warning, ..diagnostic }
+                .note("the test is switched off; with `--strict` this is an error"),
             false => diagnostic,
         }
     }

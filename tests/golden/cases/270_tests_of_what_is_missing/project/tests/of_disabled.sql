@@ -1,0 +1,1 @@
+select * from {{ ref('dis') }} where 1 = 0

@@ -1,0 +1,1 @@
+select * from {{ ref('nothing') }} where 1 = 0
