@@ -98,6 +98,7 @@ codes! {
     REF_ARGUMENTS "E0311" "ref-arguments",
     UNDECLARED_REF "E0312" "undeclared-ref",
     PRIVATE_REF "E0313" "private-ref",
+    NAME_WITH_SPACES "E0320" "name-with-spaces",
     JINJA_SYNTAX "E0401" "jinja-syntax",
     UNKNOWN_NAME "E0402" "unknown-name",
     RENDER_ERROR "E0403" "render-error",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::{Occurrence, Subject};
-use crate::manifest::{Node, ResourceType};
+use crate::manifest::{Language, Node, ResourceType};
 use crate::source::Span;
 
 /// The nodes of a kind that a condition holds for, each at the key that says so.
@@ -47,6 +47,10 @@ fn strategy(node: &Node) -> &str {
 
 pub(super) fn snapshots(subject: &Subject<'_>) -> Vec<Occurrence> {
     all(subject, ResourceType::Snapshot, "", |_| true)
+}
+
+pub(super) fn python_models(subject: &Subject<'_>) -> Vec<Occurrence> {
+    all(subject, ResourceType::Model, "", |node| node.language() == Language::Python)
 }
 
 pub(super) fn microbatches(subject: &Subject<'_>) -> Vec<Occurrence> {

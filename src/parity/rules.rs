@@ -65,6 +65,20 @@ pub const RULES: &[Rule] = &[
         templates::unknown_attributes,
     ),
     rule(
+        "behavior-flag",
+        Missing,
+        "the behaviour that this flag asks for is not there; forge acts as without the flag",
+        "see whether the project relies on it",
+        settings::fixed_behaviors,
+    ),
+    rule(
+        "python-model",
+        Missing,
+        "Python models are parsed and listed; building one is an error",
+        "write it as SQL, or leave it out with `--exclude`",
+        nodes::python_models,
+    ),
+    rule(
         "incremental-settings",
         Differs,
         "strategy, predicates, schema changes and several keys are honoured; dbt-sqlite passes over them",

@@ -14,6 +14,28 @@ const IDLE_FLAGS: &[&str] = &[
     "write_perf_info",
 ];
 
+/// Behaviours of dbt that a project can ask for and forge does not have, with the value that forge acts by.
+const FIXED_BEHAVIORS: &[(&str, bool)] = &[
+    ("latest_version_pointer_enabled_by_default", false),
+    ("require_generic_test_arguments_property", true),
+    ("require_source_and_semantic_model_names_without_spaces", false),
+    ("require_sql_header_in_test_configs", false),
+    ("require_valid_schema_from_generate_schema_name", false),
+];
+
+/// Behaviours that the project sets to what forge does not do.
+pub(super) fn fixed_behaviors(subject: &Subject<'_>) -> Vec<Occurrence> {
+    let project = subject.project;
+    let differs = |(name, value): &&(&str, bool)| {
+        project.flags.other.contains_key(*name) && project.flags.behavior(name) != *value
+    };
+    let occurrence = |(name, _): &(&str, bool)| Occurrence {
+        construct: format!("flags.{name}"),
+        span: project.root().config.span,
+    };
+    FIXED_BEHAVIORS.iter().filter(differs).map(occurrence).collect()
+}
+
 pub(super) fn selectors(subject: &Subject<'_>) -> Vec<Occurrence> {
     (subject.project.root().config.selectors.iter())
         .filter_map(|selector| selector.get("name")?.as_str())

@@ -39,7 +39,7 @@ pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnos
     let (parsed, found) = parse::parse(&project, &globals, collected.macros);
     diagnostics.extend(found);
     let mut manifest = parsed.manifest;
-    let flag = |name: &str| project.flags.other.get(name).and_then(Json::as_bool).unwrap_or(false);
+    let flag = |name: &str| project.flags.behavior(name);
     let root = resolve::RootPackage {
         name: &project.root().name,
         first: match flag("require_ref_searches_node_package_before_root") {
@@ -48,6 +48,10 @@ pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnos
         },
         restricts: &|package| project.package(package).is_some_and(|p| p.config.restrict_access),
         unique_names: flag("require_unique_project_resource_names"),
+        spaces: match flag("require_resource_names_without_spaces") {
+            true => Severity::Error,
+            false => Severity::Warning,
+        },
     };
     resolve::add_nodes(&mut manifest, parsed.nodes, root.unique_names, &mut diagnostics);
     let lost = lost_files(world, &diagnostics);

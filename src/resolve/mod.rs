@@ -18,6 +18,7 @@ use crate::source::Span;
 mod access;
 mod duplicates;
 mod lookup;
+mod names;
 
 pub use lookup::{Found, Lookup, SearchFirst};
 
@@ -46,6 +47,8 @@ pub struct RootPackage<'p> {
     pub restricts: &'p dyn Fn(&str) -> bool,
     /// Whether two resources of different types may not have one name.
     pub unique_names: bool,
+    /// How bad a blank in the name of a node is.
+    pub spaces: Severity,
 }
 
 /// Resolves all references. On errors the diagnostics say why there is no graph. Names that `is_lost` accepts
@@ -57,6 +60,7 @@ pub fn resolve(
 ) -> (Option<Resolved>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     duplicates::check_relations(&manifest, &mut diagnostics);
+    names::check(&manifest, root.spaces, &mut diagnostics);
     access::check_groups(&manifest, &mut diagnostics);
     let lookup = Lookup::new(&manifest, root.name, root.first);
     let mut resolved: Vec<(UniqueId, Dependencies)> = Vec::new();

@@ -2,6 +2,18 @@
 
 use crate::scratch::Scratch;
 
+/// dbt 1.12: the behaviour flag `require_resource_names_without_spaces`.
+#[test]
+fn a_name_with_a_blank_is_refused_unless_the_project_allows_it() {
+    let scratch = Scratch::new("//- models/daily orders.sql\nselect 1 as id\n");
+    scratch.forge(&["parse"]).expect(2, &["E0320", "daily orders", "`daily_orders`"]);
+    scratch.write(
+        "dbt_project.yml",
+        "name: shop\nversion: '1.0'\nflags: {require_resource_names_without_spaces: false}\n",
+    );
+    scratch.forge(&["build"]).expect(0, &["warning[E0320]"]);
+}
+
 #[test]
 fn a_missing_project_file_is_named() {
     let scratch = Scratch::empty();

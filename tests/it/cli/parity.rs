@@ -40,6 +40,19 @@ fn the_report_is_there_for_programs_too() {
 }
 
 #[test]
+fn flags_that_ask_for_what_is_not_there_are_listed() {
+    let project = |value: &str| {
+        Scratch::new(&format!(
+            "//- dbt_project.yml\nname: shop\nversion: '1.0'\nflags: {{require_generic_test_arguments_property: {value}}}\n\
+             //- models/a.sql\nselect 1 as id\n"
+        ))
+    };
+    let flag = "flags.require_generic_test_arguments_property (dbt_project.yml:";
+    project("false").forge(&["debug", "--parity"]).expect(1, &["behavior-flag", flag]);
+    project("true").forge(&["debug", "--parity"]).expect(0, &["no known difference"]);
+}
+
+#[test]
 fn a_plain_project_has_no_differences() {
     let scratch = Scratch::new("//- models/a.sql\nselect 1 as id\n");
     scratch.forge(&["debug", "--parity"]).expect(0, &["no known difference"]);
