@@ -1,12 +1,16 @@
-{# datediff on SQLite; first_date, second_date, datepart. Counts boundaries: weeks begin on Monday. #}
+{# datediff on SQLite; first_date, second_date, datepart. Counts boundaries: weeks begin on Monday. Below seconds it takes a function that only forge has. #}
 
 {% macro sqlite__datediff(first_date, second_date, datepart) -%}
-    {%- set part = sqlite_datepart(datepart, 'datediff', ['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year', 'millisecond']) -%}
-    {%- set a = first_date | string | trim -%}
-    {%- set b = second_date | string | trim -%}
+    {%- set part = sqlite_datepart(datepart, 'datediff', ['microsecond', 'millisecond', 'second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year', 'decade', 'century']) -%}
+    {%- set a = sqlite_moment(first_date) -%}
+    {%- set b = sqlite_moment(second_date) -%}
     {%- set years = "(strftime('%Y', " ~ b ~ ") - strftime('%Y', " ~ a ~ "))" -%}
     {%- if part == 'year' -%}
     {{ years }}
+    {%- elif part == 'decade' -%}
+    (strftime('%Y', {{ b }}) / 10 - strftime('%Y', {{ a }}) / 10)
+    {%- elif part == 'century' -%}
+    ((strftime('%Y', {{ b }}) - 1) / 100 - (strftime('%Y', {{ a }}) - 1) / 100)
     {%- elif part == 'quarter' -%}
     ({{ years }} * 4 + (strftime('%m', {{ b }}) + 2) / 3 - (strftime('%m', {{ a }}) + 2) / 3)
     {%- elif part == 'month' -%}
@@ -20,6 +24,6 @@
     {%- elif part == 'second' -%}
     (strftime('%s', {{ b }}) - strftime('%s', {{ a }}))
     {%- else -%}
-    cast(round((julianday({{ b }}) - julianday({{ a }})) * 86400000) as integer)
+    forge_datediff('{{ part }}', {{ a }}, {{ b }})
     {%- endif -%}
 {%- endmacro %}

@@ -2,7 +2,7 @@
 
 {% macro sqlite__last_day(date, datepart) -%}
     {%- set part = sqlite_datepart(datepart, 'last_day', ['day', 'week', 'month', 'quarter', 'year']) -%}
-    {%- set value = date | string | trim -%}
+    {%- set value = sqlite_moment(date) -%}
     {%- if part == 'quarter' -%}
     date({{ value }}, 'start of year', ((strftime('%m', {{ value }}) + 2) / 3 * 3) || ' months', '-1 day')
     {%- else -%}

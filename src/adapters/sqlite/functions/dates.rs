@@ -131,9 +131,8 @@ fn boundary(part: Part, at: DateTime) -> i64 {
         Part::Minute => seconds.div_euclid(60),
         Part::Hour => seconds.div_euclid(3_600),
         Part::Day => days,
-        // dbt: a week ends with Saturday in PostgreSQL's `datediff` (1.12), but starts with Monday in
-        // `date_trunc`. 1970-01-01 was a Thursday.
-        Part::Week => (days + 4).div_euclid(7),
+        // Weeks begin on Monday, as in `date_trunc` and in the macro. 1970-01-01 was a Thursday.
+        Part::Week => (days + 3).div_euclid(7),
         Part::Month => year * 12 + month,
         Part::Quarter => year * 4 + (month - 1) / 3,
         Part::Year => year,
@@ -201,9 +200,9 @@ mod tests {
             ("forge_datediff('day', '2024-01-01 23:59:59', '2024-01-02 00:00:00')", "1"),
             ("forge_datediff('hour', '2024-01-01 00:59:59', '2024-01-01 01:00:00')", "1"),
             ("forge_datediff('second', '2024-01-01', '2024-01-01 00:01:00.9')", "60"),
-            ("forge_datediff('week', '2024-01-06', '2024-01-07')", "1"),
-            ("forge_datediff('week', '2024-01-07', '2024-01-13')", "0"),
-            ("forge_datediff('week', '2024-01-07', '2023-12-31')", "-1"),
+            ("forge_datediff('week', '2024-01-07', '2024-01-08')", "1"),
+            ("forge_datediff('week', '2024-01-08', '2024-01-14')", "0"),
+            ("forge_datediff('week', '2024-01-08', '2024-01-07')", "-1"),
             ("forge_datediff('day', '1969-12-31', '1970-01-01')", "1"),
             (
                 "forge_datediff('millisecond', '2024-01-01 00:00:00', '2024-01-01 00:00:00.25')",
