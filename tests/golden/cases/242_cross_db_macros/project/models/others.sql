@@ -1,7 +1,7 @@
 {%- set quote = "it's" -%}
 {%- set rows = [
   ("cast to a date keeps the day", dbt.cast("'2026-01-31 10:00:00'", 'date'), "'2026-01-31'"),
-  ("cast to a timestamp", dbt.cast("'2026-01-31'", dbt.type_timestamp()), "'2026-01-31 00:00:00'"),
+  ("cast to a timestamp", dbt.cast("'2026-01-31'", 'timestamp'), "'2026-01-31 00:00:00'"),
   ("cast to a timestamp keeps fractions", dbt.cast("'2026-01-31 10:00:00.25'", 'timestamp'), "'2026-01-31 10:00:00.25'"),
   ("cast to an integer", dbt.cast("'12'", dbt.type_int()), "12"),
   ("cast to text", dbt.cast("12", dbt.type_string()), "'12'"),
