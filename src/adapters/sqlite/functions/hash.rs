@@ -1,6 +1,7 @@
 //! `md5(x)` and `sha256(x)`: the digest as a blob, as sqlean's `crypto` gives it.
 //!
-//! `lower(hex(md5(x)))` is the text that other engines return.
+//! `lower(hex(md5(x)))` is the text that other engines return. `md5_number_upper64(x)` and `…_lower64` are its halves as
+//! numbers.
 
 use md5::{Digest, Md5};
 use rusqlite::types::ValueRef;
@@ -11,7 +12,18 @@ use super::{strict, text_of};
 
 pub(super) fn register(connection: &Connection) -> Result<()> {
     digest::<Md5>(connection, "md5")?;
-    digest::<Sha256>(connection, "sha256")
+    digest::<Sha256>(connection, "sha256")?;
+    half(connection, "md5_number_upper64", 0)?;
+    half(connection, "md5_number_lower64", 8)
+}
+
+/// Eight bytes of an MD5, from `start` on, as a number. The engine's integers are signed, so it may be negative.
+fn half(connection: &Connection, name: &str, start: usize) -> Result<()> {
+    strict(connection, name, 1, move |context| {
+        let hash = Md5::digest(bytes_of(context));
+        let half = &hash[start..start + 8];
+        Ok(Some(half.iter().fold(0_i64, |number, byte| number << 8 | i64::from(*byte))))
+    })
 }
 
 fn digest<D: Digest>(connection: &Connection, name: &str) -> Result<()> {
@@ -36,6 +48,8 @@ mod tests {
             ("lower(hex(md5('a')))", "0cc175b9c0f1b6a831c399e269772661"),
             ("lower(hex(md5(12)))", "c20ad4d76fe97759aa27a0c99bff6710"),
             ("md5(null)", "NULL"),
+            ("md5_number_upper64('a')", "919145239626757800"),
+            ("md5_number_lower64('a')", "3585878926028121697"),
             (
                 "lower(hex(sha256('a')))",
                 "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb",

@@ -44,6 +44,10 @@ const ROUNDING: Named<fn(f64) -> f64> =
     &[("ceil", f64::ceil), ("ceiling", f64::ceil), ("floor", f64::floor), ("trunc", f64::trunc)];
 
 pub(super) fn register(connection: &Connection) -> Result<()> {
+    connection.create_scalar_function("width_bucket", 4, PURE, |context| {
+        let at = |index| number(context, index);
+        Ok(at(0).zip(at(1)).zip(at(2)).zip(at(3)).and_then(width_bucket))
+    })?;
     for (name, function) in UNARY {
         connection.create_scalar_function(*name, 1, PURE, move |context| {
             Ok(number(context, 0).map(function).filter(|result| !result.is_nan()))
@@ -76,7 +80,17 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
     })
 }
 
-/// The names of all functions of this file.
+/// Into which of equally wide buckets between two bounds a number falls: 0 below them, one more than there are above.
+fn width_bucket((((x, low), high), count): (((f64, f64), f64), f64)) -> Option<i64> {
+    if low == high || count < 1.0 {
+        return None;
+    }
+    let place = (x - low) / (high - low);
+    let bucket = if place < 0.0 { 0.0 } else { (place * count).floor().min(count.floor()) + 1.0 };
+    Some(bucket as i64)
+}
+
+/// The names of SQLite's own functions of this file.
 #[cfg(test)]
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     let unary = UNARY.iter().chain(ROUNDING).map(|(name, _)| *name);
@@ -118,6 +132,11 @@ mod tests {
             ("mod(11, 3.5)", "0.5"),
             ("sqrt('x')", "NULL"),
             ("round(pi(), 2)", "3.14"),
+            ("width_bucket(5.3, 0, 10, 5)", "3"),
+            ("width_bucket(-1, 0, 10, 5)", "0"),
+            ("width_bucket(10, 0, 10, 5)", "6"),
+            ("width_bucket(0, 0, 10, 5)", "1"),
+            ("width_bucket(1, 2, 2, 5)", "NULL"),
         ]);
     }
 }

@@ -5,12 +5,14 @@
 
 mod aggregates;
 mod clock;
+mod date_parts;
 mod dates;
 mod extremes;
 mod foreign;
 mod hash;
 mod math;
 mod patterns;
+mod synonyms;
 mod text;
 mod timestamps;
 
@@ -24,11 +26,22 @@ use rusqlite::{Connection, Error, Result};
 /// Every function that forge adds to SQLite, sorted.
 pub const FUNCTIONS: &[&str] = &[
     "any_value",
+    "approx_count_distinct",
+    "ascii",
     "bool_and",
     "bool_or",
+    "btrim",
+    "chr",
+    "contains",
+    "corr",
+    "count_if",
+    "covar_pop",
+    "covar_samp",
+    "date_part",
     "date_trunc",
     "dateadd",
     "datediff",
+    "endswith",
     "forge_dateadd",
     "forge_datediff",
     "forge_now",
@@ -39,30 +52,49 @@ pub const FUNCTIONS: &[&str] = &[
     "left",
     "lpad",
     "md5",
+    "md5_number_lower64",
+    "md5_number_upper64",
     "median",
+    "mode",
+    "nvl",
+    "percentile_cont",
+    "percentile_disc",
     "position",
     "regexp",
+    "regexp_count",
+    "regexp_instr",
+    "regexp_like",
     "regexp_replace",
+    "regexp_substr",
     "repeat",
     "reverse",
     "right",
     "rpad",
     "sha256",
     "split_part",
+    "startswith",
     "stddev",
     "stddev_pop",
+    "stddev_samp",
+    "strpos",
+    "translate",
+    "var_pop",
+    "var_samp",
     "variance",
+    "width_bucket",
 ];
 
 /// Adds all functions to a connection.
 pub(super) fn register(connection: &Connection, now: Option<Timestamp>) -> Result<()> {
     aggregates::register(connection)?;
     clock::register(connection, now)?;
+    date_parts::register(connection)?;
     dates::register(connection)?;
     extremes::register(connection)?;
     hash::register(connection)?;
     math::register(connection)?;
     patterns::register(connection)?;
+    synonyms::register(connection)?;
     text::register(connection)
 }
 
