@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use minijinja::value::Value;
-use serde_json::json;
 
 use super::{Connections, Ended, Finished, Run, failure, publish};
 use crate::compile::CompiledNode;
 use crate::diagnostics::Diagnostic;
 use crate::events::{Event, Status};
+use crate::jinja::objects::run_results::run_result;
 use crate::jinja::values;
 use crate::manifest::{Node, ResourceType};
 
@@ -112,28 +112,22 @@ fn one(
 fn after_facts(run: &Run<'_>, finished: &Mutex<Finished>) -> Vec<(&'static str, Value)> {
     let finished = finished.lock().expect("invariant: no panic under lock");
     let mut schemas: BTreeSet<(String, String)> = BTreeSet::new();
-    let results = finished
-        .results
-        .iter()
-        .map(|result| {
-            let node = run.compiler.manifest.nodes.get(result.unique_id.as_str());
-            if let Some(node) = node.filter(|n| n.relation_name.is_some()) {
-                schemas.insert((node.database.clone().unwrap_or_default(), node.schema.clone()));
-            }
-            let model = node.map(|n| crate::artifacts::manifest::node_json(n)).unwrap_or_default();
-            values::to_mutable(&json!({
-                "node": model,
-                "unique_id": result.unique_id,
-                "status": result.status,
-                "execution_time": result.execution_time,
-                "message": result.message,
-                "failures": result.failures,
-                "thread_id": result.thread_id,
-                "adapter_response": result.adapter_response,
-                "timing": [],
-            }))
-        })
-        .collect();
+    let mut results = Vec::new();
+    for result in &finished.results {
+        let node = run.compiler.manifest.nodes.get(result.unique_id.as_str());
+        let has_failed = matches!(result.status.as_str(), "error" | "fail" | "skipped");
+        if let Some(node) = node.filter(|_| !has_failed) {
+            schemas.insert((node.database.clone().unwrap_or_default(), node.schema.clone()));
+        }
+        // dbt: hooks are left out unless they failed.
+        let is_hook = node.is_some_and(|node| node.resource_type == ResourceType::Operation);
+        if is_hook && result.status != "error" {
+            continue;
+        }
+        let compiled = finished.compiled.get(result.unique_id.as_str()).cloned();
+        let model = node.map(|node| run.compiler.facts(node, compiled).model);
+        results.push(run_result(result.clone(), model));
+    }
     let pair = |(database, schema): &(String, String)| {
         values::tuple(vec![Value::from(database.as_str()), Value::from(schema.as_str())])
     };

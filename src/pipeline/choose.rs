@@ -54,5 +54,8 @@ pub(super) fn selected(
         let resource = prepared.manifest.resource(id.as_str());
         resource.is_some_and(|r| of.contains(&r.resource_type()))
     };
-    Ok(found.ids.into_iter().filter(is_wanted).collect())
+    let ids: IndexSet<UniqueId> = found.ids.into_iter().filter(is_wanted).collect();
+    // A command selects once; whoever selects again keeps the first answer.
+    let _ = prepared.compiler.globals.selected.set(ids.iter().cloned().collect());
+    Ok(ids)
 }

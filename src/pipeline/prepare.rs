@@ -167,7 +167,8 @@ pub(super) fn globals(
         invocation_id: project.invocation_id.clone(),
         started_at: project.started_at,
         invocation_args: invocation_args(project, &flags),
-        flags: values::to_mutable(&flags),
+        flags: values::to_mutable(&Json::Object(shown_flags(&flags))),
+        selected: Arc::default(),
         print: project.flags.print,
         promotes: Arc::new(move |names| all.flags.promotes(names)),
     }
@@ -182,10 +183,54 @@ pub(super) fn invocation_args(project: &Project, flags: &Json) -> Json {
     Json::Object(args)
 }
 
+/// `flags` in a template. dbt 1.12: not all arguments of a command are flags.
+fn shown_flags(all: &Json) -> Map<String, Json> {
+    const ARGUMENTS: &[&str] = &[
+        "DEFER",
+        "FAVOR_STATE",
+        "LOG_LEVEL",
+        "POPULATE_CACHE",
+        "PRINT",
+        "PROFILE",
+        "PROJECT_DIR",
+        "TARGET",
+    ];
+    let all = all.as_object().into_iter().flatten();
+    let flags = all.filter(|(name, _)| !ARGUMENTS.contains(&name.as_str()));
+    flags.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// The folder of logs, absolute.
+fn log_path(project: &Project) -> String {
+    let root = &project.root().root;
+    root.join(project.flags.log_path.as_deref().unwrap_or("logs")).to_string_lossy().into_owned()
+}
+
+/// dbt's flags that mean nothing here, as they are when nobody sets them.
+fn without_effect() -> Map<String, Json> {
+    let flags = json!({
+        "CACHE_SELECTED_ONLY": false,
+        "HINTS_ENABLED": true,
+        "INTROSPECT": true,
+        "LOG_CACHE_EVENTS": false,
+        "MAXIMUM_SEED_SIZE_MIB": 1,
+        "PARTIAL_PARSE": true,
+        "POPULATE_CACHE": true,
+        "PRINTER_WIDTH": 80,
+        "SEND_ANONYMOUS_USAGE_STATS": false,
+        "STATIC_PARSER": true,
+        "USE_EXPERIMENTAL_PARSER": false,
+    });
+    match flags {
+        Json::Object(flags) => flags,
+        _ => Map::new(),
+    }
+}
+
 /// The flags as templates see them: dbt's names in upper case.
 pub(super) fn flags_json(project: &Project) -> Json {
     let flags = &project.flags;
-    let mut all = Map::new();
+    let mut all = without_effect();
     for (name, value) in &flags.other {
         all.insert(name.to_uppercase(), value.clone());
     }
@@ -194,11 +239,11 @@ pub(super) fn flags_json(project: &Project) -> Json {
         "FULL_REFRESH": flags.full_refresh,
         "FAIL_FAST": flags.fail_fast,
         "STORE_FAILURES": flags.store_failures,
-        "WARN_ERROR": flags.warn_error,
+        "WARN_ERROR": flags.warn_error.then_some(true),
         "WARN_ERROR_OPTIONS": flags.warn_error_options,
         "QUIET": flags.quiet,
         "PRINT": flags.print,
-        "LOG_FORMAT": flags.log_format,
+        "LOG_FORMAT": if flags.log_format == "text" { "default" } else { &flags.log_format },
         "LOG_LEVEL": flags.log_level,
         "WRITE_JSON": flags.write_json,
         "INDIRECT_SELECTION": flags.indirect_selection,
@@ -210,6 +255,12 @@ pub(super) fn flags_json(project: &Project) -> Json {
         "INVOCATION_COMMAND": flags.command_line,
         "EMPTY": false,
         "DEFER": false,
+        "FAVOR_STATE": false,
+        "USE_COLORS": flags.use_colors.unwrap_or(true),
+        "NO_PRINT": (!flags.print).then_some(true),
+        "LOG_PATH": log_path(project),
+        "TARGET_PATH": flags.target_path,
+        "PROJECT_DIR": project.root().root.to_string_lossy(),
         "REQUIRE_SQL_HEADER_IN_TEST_CONFIGS": false,
     });
     if let Json::Object(known) = known {

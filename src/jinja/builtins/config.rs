@@ -11,6 +11,7 @@ use crate::diagnostics::codes;
 use crate::jinja::args::{Args, unknown_method};
 use crate::jinja::coded::coded;
 use crate::jinja::contexts::{Phase, Scope};
+use crate::jinja::objects::function::function;
 use crate::jinja::values;
 
 /// The value of `config`.
@@ -18,6 +19,16 @@ pub(super) fn config(scope: &Arc<Scope>) -> Option<Value> {
     scope.node.as_ref()?;
     Some(Value::from_object(ConfigObject(scope.clone())))
 }
+
+const METHODS: &[&str] = &[
+    "get",
+    "meta_get",
+    "meta_require",
+    "persist_column_docs",
+    "persist_relation_docs",
+    "require",
+    "set",
+];
 
 struct ConfigObject(Arc<Scope>);
 
@@ -99,11 +110,11 @@ impl Object for ConfigObject {
         ObjectRepr::Plain
     }
 
+    /// dbt: configuration is not an attribute, it is asked for with `get`.
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        if self.0.phase == Phase::Parse {
-            return None;
-        }
-        self.value(key.as_str()?).map(|value| values::to_mutable(&value))
+        let name = *METHODS.iter().find(|name| Some(**name) == key.as_str())?;
+        let this = Value::from_dyn_object(self.clone());
+        Some(function(name, move |state, args| this.call_method(state, name, args)))
     }
 
     fn call(self: &Arc<Self>, _state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {

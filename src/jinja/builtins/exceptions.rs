@@ -51,6 +51,9 @@ const RAISING: &[(&str, Code)] = &[
     ("relation_wrong_type", codes::RAISED),
 ];
 
+/// Functions that only warn.
+const WARNING: [&str; 2] = ["warn", "warn_snapshot_timestamp_data_types"];
+
 impl Object for Exceptions {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
         ObjectRepr::Plain
@@ -58,7 +61,7 @@ impl Object for Exceptions {
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let name = key.as_str()?;
-        if matches!(name, "warn" | "warn_snapshot_timestamp_data_types") {
+        if WARNING.contains(&name) {
             let scope = self.0.clone();
             return Some(function("warn", move |_, args| warn(&scope, args)));
         }
@@ -73,6 +76,10 @@ impl Object for Exceptions {
         method: &str,
         args: &[Value],
     ) -> Result<Value, Error> {
+        if method == "keys" {
+            let names = RAISING.iter().map(|(name, _)| *name).chain(WARNING).map(Value::from);
+            return Ok(values::list(names.collect()));
+        }
         match self.get_value(&Value::from(method)) {
             Some(raiser) => raiser.call(state, args),
             None => Err(crate::jinja::args::unknown_method("exceptions", method)),
@@ -163,17 +170,6 @@ fn warn(scope: &Arc<Scope>, args: &[Value]) -> Result<Value, Error> {
     }
     scope.globals.sink.emit(Event::Diagnostic(Diagnostic::warning(code, text)));
     Ok(Value::from(""))
-}
-
-/// `submit_python_job`: Python models do not run here.
-pub(super) fn submit_python_job(_: &Arc<Scope>) -> Option<Value> {
-    Some(function("submit_python_job", |_, _| {
-        Err(coded(
-            codes::UNSUPPORTED,
-            "python models are not supported; this engine runs SQL",
-            None,
-        ))
-    }))
 }
 
 /// `try_or_compiler_error(message, function, *args)`.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use minijinja::State;
 use minijinja::value::{Object, Value};
+use serde_json::Value as Json;
 
 use super::modules;
 use crate::artifacts::DBT_VERSION;
@@ -54,6 +55,9 @@ impl Object for Builtins {
         method: &str,
         args: &[Value],
     ) -> Result<Value, minijinja::Error> {
+        if method == "keys" {
+            return Ok(values::list(super::names().map(Value::from).collect()));
+        }
         match super::lookup(&self.0, method) {
             Some(function) => function.call(state, args),
             None => Err(crate::jinja::args::unknown_method("builtins", method)),
@@ -127,8 +131,32 @@ pub(super) fn invocation_id(scope: &Arc<Scope>) -> Option<Value> {
 
 pub(super) fn model(scope: &Arc<Scope>) -> Option<Value> {
     let node = node(scope)?;
-    let made = || values::to_mutable(&(node.model.0)());
+    let made = || {
+        let mut json = (node.model.0)();
+        omit_none(&mut json);
+        if let Some(code) = json.get("compiled_code").cloned() {
+            json["compiled_sql"] = code;
+        }
+        values::to_mutable(&json)
+    };
     Some(scope.model.get_or_init(made).clone())
+}
+
+/// Drops what is not set, as dbt does for `model`; what users wrote in free-form keys stays as it is.
+fn omit_none(json: &mut Json) {
+    const FREE: [&str; 4] = ["meta", "kwargs", "unrendered_config", "arguments"];
+    match json {
+        Json::Object(map) => {
+            map.retain(|_, value| !value.is_null());
+            map.iter_mut().filter(|(key, _)| !FREE.contains(&key.as_str())).for_each(
+                |(_, value)| {
+                    omit_none(value);
+                },
+            );
+        }
+        Json::Array(items) => items.iter_mut().for_each(omit_none),
+        _ => {}
+    }
 }
 
 pub(super) fn project_name(scope: &Arc<Scope>) -> Option<Value> {
@@ -159,5 +187,6 @@ pub(super) fn this(scope: &Arc<Scope>) -> Option<Value> {
 
 pub(super) fn thread_id(_: &Arc<Scope>) -> Option<Value> {
     let thread = std::thread::current();
-    Some(Value::from(thread.name().unwrap_or("main")))
+    // dbt: Python's names of threads.
+    Some(Value::from(thread.name().filter(|name| *name != "main").unwrap_or("MainThread")))
 }

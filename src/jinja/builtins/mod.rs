@@ -13,6 +13,8 @@ mod facts;
 pub mod modules;
 mod output;
 mod reference;
+mod refused;
+mod stage;
 mod statements;
 mod variables;
 mod yaml;
@@ -24,30 +26,43 @@ type Make = fn(&Arc<Scope>) -> Option<Value>;
 
 /// Every name and how its value is made; sorted by name.
 const NAMES: &[(&str, Make)] = &[
+    ("_sql_results", stage::sql_results),
     ("adapter", facts::adapter),
+    ("adapter_macro", refused::adapter_macro),
     ("api", facts::api),
     ("builtins", facts::builtins),
     ("column", facts::column),
+    ("compiled_code", stage::compiled_code),
     ("config", config::config),
     ("context", facts::context),
+    ("context_macro_stack", stage::macro_stack),
     ("database", facts::database),
     ("dbt_metadata_envs", facts::dbt_metadata_envs),
     ("dbt_version", facts::dbt_version),
+    ("defer_relation", stage::defer_relation),
     ("diff_of_two_dicts", data::diff_of_two_dicts),
+    ("env", facts::target),
     ("env_var", variables::env_var),
     ("exceptions", exceptions::exceptions),
     ("execute", facts::execute),
     ("flags", facts::flags),
     ("fromjson", data::fromjson),
     ("fromyaml", yaml::fromyaml),
+    ("function", refused::user_function),
     ("graph", facts::graph),
     ("invocation_args_dict", facts::invocation_args_dict),
     ("invocation_id", facts::invocation_id),
+    ("load_agate_table", stage::load_agate_table),
     ("load_result", statements::load_result),
     ("local_md5", data::local_md5),
     ("log", output::log),
+    ("metric", refused::metric),
     ("model", facts::model),
     ("modules", modules::modules),
+    ("otel_span_id", stage::otel_span_id),
+    ("otel_trace_id", stage::otel_trace_id),
+    ("post_hooks", stage::hooks),
+    ("pre_hooks", stage::hooks),
     ("print", output::print),
     ("project_name", facts::project_name),
     ("ref", reference::reference),
@@ -55,12 +70,15 @@ const NAMES: &[(&str, Make)] = &[
     ("return", statements::return_value),
     ("run_started_at", facts::run_started_at),
     ("schema", facts::schema),
+    ("selected_resources", stage::selected_resources),
     ("set", data::set),
     ("set_strict", data::set_strict),
     ("source", reference::source),
+    ("sql", stage::sql),
+    ("sql_now", stage::sql_now),
     ("store_raw_result", statements::store_raw_result),
     ("store_result", statements::store_result),
-    ("submit_python_job", exceptions::submit_python_job),
+    ("submit_python_job", refused::submit_python_job),
     ("target", facts::target),
     ("this", facts::this),
     ("thread_id", facts::thread_id),

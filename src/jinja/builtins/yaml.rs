@@ -65,6 +65,10 @@ pub(super) fn toyaml(_: &Arc<Scope>) -> Option<Value> {
                 let json = if sorted { sort(json) } else { json };
                 let mut out = String::new();
                 write_yaml(&json, 0, &mut out);
+                // PyYAML ends a document that is one unquoted scalar.
+                if !json.is_array() && !json.is_object() && !out.starts_with(['\'', '"']) {
+                    out.push_str("...\n");
+                }
                 Ok(Value::from(out))
             }
             Err(_) => Ok(args.optional(1, "default").unwrap_or(Value::from(()))),

@@ -23,6 +23,7 @@ use crate::jinja::diagnose::Places;
 use crate::jinja::environment::Engine;
 use crate::jinja::error::JinjaError;
 use crate::jinja::macros::{CallRecorder, GLOBAL, MacroTable, Session as RenderSession};
+use crate::jinja::values;
 use crate::manifest::{Config, Node, RefCall};
 use crate::names::UniqueId;
 
@@ -71,6 +72,8 @@ pub struct Globals {
     pub started_at: jiff::Timestamp,
     /// `invocation_args_dict`.
     pub invocation_args: Json,
+    /// `selected_resources`, once the command has selected.
+    pub selected: Arc<OnceLock<Vec<UniqueId>>>,
     /// `print()` is shown.
     pub print: bool,
     /// Whether a warning, by any of its names, is an error.
@@ -284,6 +287,17 @@ impl Scope {
         self.globals.engine.call_macro(unique_id, args, kwargs, names, &self.session())
     }
 
+    /// Every name that means something here, sorted.
+    fn names(self: &Arc<Self>) -> Vec<String> {
+        let known = builtins::names().filter(|name| builtins::lookup(self, name).is_some());
+        let mut names: Vec<String> = known.map(str::to_owned).collect();
+        names.extend(self.extra.keys().cloned());
+        names.extend(self.globals.macros.visible(&self.package));
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     pub(crate) fn lookup(self: &Arc<Self>, name: &str) -> Option<Value> {
         if let Some(value) = self.extra.get(name) {
             return Some(value.clone());
@@ -321,11 +335,33 @@ impl Object for Scope {
         method: &str,
         args: &[Value],
     ) -> Result<Value, Error> {
-        if method == "get" {
-            let args = Args::new("get", args)?;
-            let found = self.lookup(&args.text(0, "key")?);
-            return Ok(found.or_else(|| args.optional(1, "default")).unwrap_or(Value::from(())));
-        }
+        let names = || self.names().into_iter();
+        let pair =
+            |name: String| (Value::from(name.as_str()), self.lookup(&name).unwrap_or_default());
+        Ok(match method {
+            "get" => {
+                let args = Args::new("get", args)?;
+                let found = self.lookup(&args.text(0, "key")?);
+                found.or_else(|| args.optional(1, "default")).unwrap_or(Value::from(()))
+            }
+            "keys" => values::list(names().map(Value::from).collect()),
+            "values" => values::list(names().map(pair).map(|(_, value)| value).collect()),
+            "items" => {
+                let pairs = names().map(pair);
+                values::list(pairs.map(|(name, value)| values::tuple(vec![name, value])).collect())
+            }
+            _ => return self.call_named(state, method, args),
+        })
+    }
+}
+
+impl Scope {
+    fn call_named(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
         match self.lookup(method) {
             Some(callable) => callable.call(state, args),
             None => Err(unknown_method("context", method)),

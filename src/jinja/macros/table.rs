@@ -66,6 +66,15 @@ impl MacroTable {
         own.or_else(|| inner.packages.get(&inner.root).and_then(|names| names.get(name))).cloned()
     }
 
+    /// The names of all macros and packages that a template of a package can use.
+    pub fn visible(&self, from_package: &str) -> impl Iterator<Item = String> {
+        let inner = &self.inner;
+        let own = inner.packages.get(from_package).into_iter();
+        let root = inner.packages.get(&inner.root).into_iter();
+        let macros = own.chain(root).chain([&inner.internal]).flat_map(|names| names.keys());
+        macros.chain(inner.packages.keys()).cloned()
+    }
+
     /// A macro of one package; `dbt` means all built-in ones.
     pub fn get(&self, package: &str, name: &str) -> Option<Arc<MacroObject>> {
         self.names(package)?.get(name).cloned()

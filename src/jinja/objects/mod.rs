@@ -10,5 +10,6 @@ pub mod function;
 mod policy;
 pub mod relation;
 pub mod results;
+pub(crate) mod run_results;
 mod runtime_config;
 mod snapshots;

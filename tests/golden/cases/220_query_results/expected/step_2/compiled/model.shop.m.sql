@@ -1,0 +1,163 @@
+-- depends_on: main."base" main."vw"
+
+-- | column | data_type |
+| ------ | --------- |
+| id     | Integer   |
+| name   | Text      |
+| amount | Number    |
+| nil    | Integer   |
+| d      | Text      |
+
+-- <agate.MappedSequence: (<agate.Column: (1, 2, 3)>, <agate.Column: ('x', 'y', None)>, <agate.Column: (Decimal('2.5'), Decimal('3'), None)>, <agate.Column: (None, None, None)>, <agate.Column: ('2020-01-01', '2020-01-02', None)>)>
+-- <agate.MappedSequence: (<agate.Row: (1, 'x', Decimal('2.5'), None, '2020-01-01')>, <agate.Row: (2, 'y', Decimal('3'), None, '2020-01-02')>, <agate.Row: (3, None, None, None, None)>)>
+-- ('id', 'name', 'amount', 'nil', 'd')
+-- (Decimal('2.5'), Decimal('3'), None)
+-- [Decimal('2.5'), Decimal('3'), None]
+-- (Decimal('2.5'), Decimal('3'))
+-- ['x', 'y', None]
+-- [Decimal('2.5'), Decimal('3')]
+-- 
+-- <agate.Row: (1, 'x', Decimal('2.5'), None, '2020-01-01')>
+-- 2.5
+-- 2.5
+-- 2.5
+-- (1, 'x', Decimal('2.5'), None, '2020-01-01')
+-- ('id', 'name', 'amount', 'nil', 'd')
+-- (('id', 1), ('name', 'x'), ('amount', Decimal('2.5')), ('nil', None), ('d', '2020-01-01'))
+-- 2.5
+-- 5
+-- None
+-- 
+-- 
+-- (<agate.Row: (1, 'x', Decimal('2.5'), None, '2020-01-01')>, <agate.Row: (2, 'y', Decimal('3'), None, '2020-01-02')>, <agate.Row: (3, None, None, None, None)>)
+-- 3
+-- 3
+-- 5
+-- ['id', 'name', 'amount', 'nil', 'd']
+-- <agate.Row: (3, None, None, None, None)>
+-- ('id', 'name', 'amount', 'nil', 'd')
+-- (<agate.Column: (1, 2, 3)>, <agate.Column: ('x', 'y', None)>, <agate.Column: (Decimal('2.5'), Decimal('3'), None)>, <agate.Column: (None, None, None)>, <agate.Column: ('2020-01-01', '2020-01-02', None)>)
+-- (('id', <agate.Column: (1, 2, 3)>), ('name', <agate.Column: ('x', 'y', None)>), ('amount', <agate.Column: (Decimal('2.5'), Decimal('3'), None)>), ('nil', <agate.Column: (None, None, None)>), ('d', <agate.Column: ('2020-01-01', '2020-01-02', None)>))
+-- <agate.Column: (1, 2, 3)>
+-- None
+-- <agate.Row: (1, 'x', Decimal('2.5'), None, '2020-01-01')>;<agate.Row: (2, 'y', Decimal('3'), None, '2020-01-02')>;<agate.Row: (3, None, None, None, None)>;
+-- 1x;2y;3None;
+-- <agate.Column: (1, 2, 3)>;<agate.Column: ('x', 'y', None)>;<agate.Column: (Decimal('2.5'), Decimal('3'), None)>;<agate.Column: (None, None, None)>;<agate.Column: ('2020-01-01', '2020-01-02', None)>;
+-- 1;2;3;
+-- 1-2.5;2-3;3-None;
+-- 1
+-- 3
+-- [1, 2, 3]
+-- 6
+-- 6
+-- 5.5
+-- 5.0
+-- 3.5
+-- 3.5
+-- 1.25
+-- 1
+-- True
+-- True
+-- 2
+-- 2.5
+-- 2.5
+-- 3
+-- 2.5
+-- 2.5x
+-- -2.5
+-- 2.5
+-- True
+-- True
+-- True
+-- False
+-- False
+-- 2.5
+-- 2.50
+-- ('id', 'name')
+-- ('amount', 'nil', 'd')
+-- ('name', 'amount', 'nil', 'd')
+-- <agate.Row: (1, 'x')>
+-- (3, 2, 1)
+-- (1, 2, 3)
+-- (<agate.Row: (1, 'x', Decimal('2.5'), None, '2020-01-01')>,)
+-- (<agate.Row: (2, 'y', Decimal('3'), None, '2020-01-02')>,)
+-- (2, 3)
+-- ('key', 'name', 'amount', 'nil', 'd')
+-- ('a', 'b', 'c', 'd', 'e')
+-- ('key', 'name', 'amount', 'nil', 'd')
+-- 3
+-- 3
+-- ('x', 'y', None)
+-- None
+-- 
+-- <agate.MappedSequence: ()>
+-- 0
+-- ()
+-- | column | data_type |
+| ------ | --------- |
+| a      | Integer   |
+
+-- ('a', 'a_2')
+-- ('A', 'a')
+-- 
+-- 1
+-- 
+-- ('a', '2')
+-- ('a',)
+-- <agate.Row: (Decimal('1.0'))>
+-- <agate.Row: (Decimal('1.1'))>
+-- <agate.Row: (Decimal('1E+20'))>
+-- <agate.Row: (Decimal('1E-7'))>
+-- <agate.Row: (Decimal('0.30000000000000004'))>
+-- <agate.Row: (123456789012345678)>
+-- <agate.MappedSequence: (<agate.Row: ('a')>, <agate.Row: ('1')>)>
+-- ('a', '1')
+-- ('1', 'a')
+-- <agate.Row: ('null')>
+-- <agate.Row: ('')>
+-- <agate.Row: ('true')>
+-- <agate.Row: ("b'ab'")>
+-- <agate.Row: ('2020-01-01')>
+-- <agate.Row: ('2020-01-01 00:00:00')>
+-- <agate.Row: (1)>
+-- | column | data_type |
+| ------ | --------- |
+| a      | Integer   |
+
+-- <agate.Row: (1)>
+-- None
+-- 1
+-- [1]
+-- ['a', 'b']
+-- b,a
+-- ['B', 'A']
+-- ('b', 1)
+-- [1]
+-- [1]
+-- [<agate.Row: (1, 2)>]
+-- [<agate.Row: (1, 2)>]
+-- <agate.Row: (1, 2)>
+-- [<agate.Row: (1, 2)>]
+-- [1, 2]
+-- 2
+-- True
+-- False
+-- True
+-- False
+-- True
+-- True
+-- no
+-- no
+-- yes
+-- [(1, 'x')]
+-- 1.5
+-- OK
+-- -1
+-- 1
+-- ok
+-- msg
+-- m
+-- None
+-- False
+
+select 1 as id

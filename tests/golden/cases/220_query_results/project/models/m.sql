@@ -1,0 +1,150 @@
+-- depends_on: {{ ref('base') }} {{ ref('vw') }}
+{% if execute %}
+-- {{ t() }}
+-- {{ t().columns }}
+-- {{ t().rows }}
+-- {{ t().column_names }}
+-- {{ t().columns['amount'].values() }}
+-- {{ t().columns[2].values_sorted() }}
+-- {{ t().columns[2].values_without_nulls() }}
+-- {{ t().columns['name'].values_sorted() }}
+-- {{ t().columns[2].values_without_nulls_sorted() }}
+-- {{ t().columns[2].values_decimals }}
+-- {{ t().rows[0] }}
+-- {{ t().rows[0]['amount'] }}
+-- {{ t().rows[0].amount }}
+-- {{ t().rows[0][2] }}
+-- {{ t().rows[0].values() }}
+-- {{ t().rows[0].keys() }}
+-- {{ t().rows[0].items() }}
+-- {{ t().rows[0].get('amount') }}
+-- {{ t().rows[0].get('zz', 5) }}
+-- {{ t().rows[0].get('zz') }}
+-- {{ t().rows[0].zz }}
+-- {{ t().rows[0]['zz'] }}
+-- {{ t().rows.values() }}
+-- {{ t().rows | length }}
+-- {{ t() | length }}
+-- {{ t().columns | length }}
+-- {{ t().columns | map(attribute='name') | list }}
+-- {{ t().rows[-1] }}
+-- {{ t().columns.keys() }}
+-- {{ t().columns.values() }}
+-- {{ t().columns.items() }}
+-- {{ t().columns.get('id') }}
+-- {{ t().rows.keys() }}
+-- {% for r in t() %}{{ r }};{% endfor %}
+-- {% for r in t().rows %}{{ r[0] }}{{ r.name }};{% endfor %}
+-- {% for c in t().columns %}{{ c }};{% endfor %}
+-- {% for c in t().columns['id'] %}{{ c }};{% endfor %}
+-- {% for a, b, c, d, e in t().rows %}{{ a }}-{{ c }};{% endfor %}
+-- {{ t().columns['id'][0] }}
+-- {{ t().columns['id'][-1] }}
+-- {{ t().columns['id'] | list }}
+-- {{ t().columns['id'] | sum }}
+-- {{ t().columns['id'].values() | sum }}
+-- {{ t().columns['amount'].values_without_nulls() | sum }}
+-- {{ t().rows[0].amount * 2 }}
+-- {{ t().rows[0].amount + 1 }}
+-- {{ 1 + t().rows[0].amount }}
+-- {{ t().rows[0].amount / 2 }}
+-- {{ t().rows[0].amount // 2 }}
+-- {{ t().rows[0].amount > 2 }}
+-- {{ t().rows[0].amount == 2.5 }}
+-- {{ t().rows[0].amount | int }}
+-- {{ t().rows[0].amount | float }}
+-- {{ t().rows[0].amount | round(1) }}
+-- {{ t().rows[1].amount }}
+-- {{ t().rows[0].amount | string }}
+-- {{ t().rows[0].amount ~ 'x' }}
+-- {{ -t().rows[0].amount }}
+-- {{ t().rows[0].amount | abs }}
+-- {{ t().rows[0].amount is number }}
+-- {{ t().rows[0].id is number }}
+-- {{ t().rows[0].id is integer }}
+-- {{ t().rows[0].amount is integer }}
+-- {{ t().rows[0].amount is float }}
+-- {{ '%s' % t().rows[0].amount }}
+-- {{ '%.2f' % t().rows[0].amount }}
+-- {{ t().select(['id', 'name']).column_names }}
+-- {{ t().exclude(['id', 'name']).column_names }}
+-- {{ t().exclude('id').column_names }}
+-- {{ t().select(['id', 'name']).rows[0] }}
+-- {{ t().order_by('id', reverse=true).columns['id'].values() }}
+-- {{ t().order_by('name').columns['id'].values() }}
+-- {{ t().limit(1).rows.values() }}
+-- {{ t().limit(1, 2).rows.values() }}
+-- {{ t().limit(1, 3, 1).columns[0].values() }}
+-- {{ t().rename(column_names={'id': 'key'}).column_names }}
+-- {{ t().rename(column_names=['a', 'b', 'c', 'd', 'e']).column_names }}
+-- {{ t().rename({'id': 'key'}, slug_columns=true).column_names }}
+-- {{ t().distinct('name').rows | length }}
+-- {{ t().distinct().rows | length }}
+-- {{ t().group_by('name').keys() }}
+-- {{ t().row_names }}
+-- {{ t().columns['amount'].quoted }}
+-- {{ q('select 1 as a where false').rows }}
+-- {{ q('select 1 as a where false').rows | length }}
+-- {{ q('select 1 as a where false').columns[0].values() }}
+-- {{ q('select 1 as a where false') }}
+-- {{ q('select 1 as a, 2 as a').column_names }}
+-- {{ q('select 1 as A, 2 as a').column_names }}
+-- {{ q('select 1 as Foo').rows[0].foo }}
+-- {{ q('select 1 as Foo').rows[0].Foo }}
+-- {{ q('select 1 as Foo').columns['foo'] }}
+-- {{ q('select 1 as a, 2').column_names }}
+-- {{ q('select 1 as "" ').column_names }}
+-- {{ q('select 1.0 as a').rows[0] }}
+-- {{ q('select 1.10 as a').rows[0] }}
+-- {{ q('select 1e20 as a').rows[0] }}
+-- {{ q('select 1e-7 as a').rows[0] }}
+-- {{ q('select 0.1 + 0.2 as a').rows[0] }}
+-- {{ q('select 123456789012345678 as a').rows[0] }}
+-- {{ q("select 'a' as a union all select 1").rows }}
+-- {{ q("select 'a' as a union all select 1").columns[0].values() }}
+-- {{ q("select 1 as a union all select 'a'").columns[0].values() }}
+-- {{ q("select 'null' as a").rows[0] }}
+-- {{ q("select '' as a").rows[0] }}
+-- {{ q("select 'true' as a").rows[0] }}
+-- {{ q("select x'6162' as a").rows[0] }}
+-- {{ q("select date('2020-01-01') as a").rows[0] }}
+-- {{ q("select datetime('2020-01-01') as a").rows[0] }}
+-- {{ q("select 1=1 as a").rows[0] }}
+-- {{ q("select 1 as a; ") }}
+-- {{ q("-- c\nselect 1 as a").rows[0] }}
+-- {{ toyaml({'a': q("select 1.5 as a").columns[0].values()[0]}) }}
+-- {{ q("select 1 as a").columns[0].values()[0] }}
+-- {{ q("select 1 as a").columns[0].values() | list }}
+-- {{ q("select 'b' as a union all select 'a'").columns[0].values() | sort }}
+-- {{ q("select 'b' as a union all select 'a'").columns[0].values() | join(',') }}
+-- {{ q("select 'b' as a union all select 'a'").columns['a'].values() | map('upper') | list }}
+-- {{ (q("select 'b' as a").columns[0].values() + (1,)) }}
+-- {{ q("select 1 as a").rows | map(attribute='a') | list }}
+-- {{ q("select 1 as a").rows | map(attribute=0) | list }}
+-- {{ q("select 1 as a, 2 as b").rows | selectattr('b', 'equalto', 2) | list }}
+-- {{ q("select 1 as a, 2 as b").rows | sort(attribute='b') }}
+-- {{ q("select 1 as a, 2 as b").rows | first }}
+-- {{ q("select 1 as a, 2 as b").rows | list }}
+-- {{ q("select 1 as a, 2 as b").rows[0] | list }}
+-- {{ q("select 1 as a, 2 as b").rows[0] | length }}
+-- {{ 1 in q("select 1 as a, 2 as b").rows[0] }}
+-- {{ 'a' in q("select 1 as a, 2 as b").columns }}
+-- {{ 'a' in q("select 1 as a, 2 as b").column_names }}
+-- {{ q("select 1 as a") is none }}
+-- {{ q("select 1 as a") is iterable }}
+-- {{ q("select 1 as a").rows is sequence }}
+-- {% if q("select 1 as a where false") %}yes{% else %}no{% endif %}
+-- {% if q("select 1 as a where false").rows %}yes{% else %}no{% endif %}
+-- {% if q("select 1 as a").rows %}yes{% else %}no{% endif %}
+-- {% call statement('s', fetch_result=true) %}select 1 as a, 'x' as b{% endcall %}{{ load_result('s')['data'] }}
+-- {% call statement('s', fetch_result=true) %}select 1.5 as a, 'x' as b{% endcall %}{{ load_result('s').data[0][0] }}
+-- {% call statement('s', fetch_result=true) %}select 1 as a, 'x' as b{% endcall %}{{ load_result('s').response }}
+-- {% call statement('s', fetch_result=true) %}select 1 as a, 'x' as b{% endcall %}{{ load_result('s')['response']['rows_affected'] }}
+-- {% call statement('s', fetch_result=true, auto_begin=true) %}select 1 as a{% endcall %}{{ load_result('s').table.rows[0].a }}
+-- {% call statement() %}select 1 as a{% endcall %}ok
+-- {% call noop_statement('s', 'msg', 'code', 5, none) %}select 1 as a{% endcall %}{{ load_result('s').response }}
+-- {{ store_raw_result('x', message='m', code='c', rows_affected='3') ~ load_result('x').response }}
+-- {{ load_result('nope') }}
+-- {{ dbt_utils_like is defined }}
+{% endif %}
+select 1 as id

@@ -1,0 +1,182 @@
+-- depends_on: main."base" main."vw"
+
+-- NoneFalseFalseFalseFalseFalse
+-- 
+-- False
+-- SQLiteQuotePolicy(database=False, schema=False, identifier=True)
+-- SQLiteIncludePolicy(database=False, schema=True, identifier=True)
+-- "
+-- False
+-- None
+-- 
+-- FalseFalse
+-- True
+-- None
+-- None
+-- 
+-- main
+-- main."x"
+-- view
+-- True
+-- table
+-- main."zz"
+-- zz."q"
+-- main
+-- database.INFORMATION_SCHEMA
+-- database.INFORMATION_SCHEMA.tables
+-- database.INFORMATION_SCHEMA
+-- main
+-- d
+-- None
+-- main
+-- 
+-- True
+-- False
+-- 
+-- True
+-- False
+-- True
+-- True
+-- False
+-- {'a': <SQLiteRelation main."base">}
+-- (<SQLiteRelation main."base">,)
+-- 1
+-- main."base"
+-- main."base"
+-- False
+-- True
+-- False
+-- BASE
+-- MAIN."BASE"
+-- ['base', 'vw']
+-- main."base", main."vw"
+-- [<SQLiteRelation main."base">, <SQLiteRelation main."vw">]
+-- {"a": "main.\"base\""}
+-- {"catalog": null, "dbt_created": false, "event_time_filter": null, "include_policy": {"database": false, "identifier": true, "schema": true}, "limit": null, "path": {"database": "database", "identifier": "base", "schema": "main"}, "quote_character": "\"", "quote_policy": {"database": false, "identifier": true, "schema": false}, "renameable_relations": [], "replaceable_relations": [], "require_alias": true, "type": null}
+-- s."i"
+-- table
+-- "i"
+-- 
+-- s."i"
+-- d.s."i"
+-- s.i
+-- (select * from s."i" limit 5) _dbt_limit_subq_i
+-- table
+-- view
+-- cte
+-- materialized_view
+-- external
+-- SQLiteQuotePolicy(database=False, schema=False, identifier=True)
+-- SQLiteIncludePolicy(database=False, schema=True, identifier=True)
+-- __dbt__cte__x
+-- ['a', 'b', 'c']
+-- ['a', 'c']
+-- 
+-- "main"."base"
+-- table
+-- True
+-- True
+-- None
+-- "main"."base"
+-- table
+-- None
+-- "main"."base"
+-- True
+-- [Column(column='id', dtype='UNKNOWN', char_size=None, numeric_precision=None, numeric_scale=None), Column(column='name', dtype='TEXT', char_size=None, numeric_precision=None, numeric_scale=None), Column(column='amt', dtype='NUM', char_size=None, numeric_precision=None, numeric_scale=None)]
+-- ['id', 'name', 'amt']
+-- ['UNKNOWN', 'TEXT', 'NUM']
+-- ['UNKNOWN', 'character varying(256)', 'NUM']
+-- "id", "name", "amt"
+-- []
+-- ['a', 'b']
+-- [Column(column='a', dtype='UNKNOWN', char_size=None, numeric_precision=None, numeric_scale=None), Column(column='b', dtype='UNKNOWN', char_size=None, numeric_precision=None, numeric_scale=None)]
+-- select * from (
+        select 1 as a
+    ) as __dbt_sbq
+    where false
+    limit 0
+
+-- []
+-- True
+-- False
+-- "a"
+-- a
+-- "a"
+-- a
+-- "a"
+-- a
+-- "a"
+-- sqlite
+-- hey x
+-- hey x
+-- hey x
+-- True
+-- False
+-- 
+-- shop
+-- main
+-- {'database': False, 'schema': False, 'identifier': True}
+-- dev
+-- 1
+-- 
+-- 
+-- integer
+-- TEXT
+-- REAL
+-- TEXT
+-- 1
+-- OK
+-- 0
+-- 1
+-- 
+-- 
+-- s."x"
+-- [Column(column='a', dtype='UNKNOWN', char_size=None, numeric_precision=None, numeric_scale=None)]
+-- 
+-- 
+-- 
+-- 
+-- 
+-- 
+-- <class 'dbt.adapters.base.column.Column'>
+-- Column(column='a', dtype='text', char_size=None, numeric_precision=None, numeric_scale=None)
+-- Column(column='a', dtype='text', char_size=5, numeric_precision=None, numeric_scale=None)
+-- character varying(5)
+-- numeric(10,2)
+-- Column(column='a', dtype='numeric', char_size=None, numeric_precision=10, numeric_scale=2)
+-- a
+-- Column(column='a', dtype='TEXT', char_size=None, numeric_precision=None, numeric_scale=None)
+-- TEXT
+-- timestamp
+-- float
+-- integer
+-- boolean
+-- TEXT
+-- INT
+-- numeric(10,2)
+-- numeric
+-- character varying(10)
+-- {'STRING': 'TEXT'}
+-- Column(column='a', dtype='varchar', char_size=10, numeric_precision=None, numeric_scale=None)
+-- 10
+-- True
+-- False
+-- True
+-- True
+-- True
+-- 20
+-- True
+-- 1::int
+-- "a"
+-- aNoneNone
+-- True
+-- False
+-- True
+-- [Column(column='a', dtype='int', char_size=None, numeric_precision=None, numeric_scale=None)]
+-- Column(column='a', dtype='int', char_size=None, numeric_precision=None, numeric_scale=None)
+-- <class 'dbt.adapters.base.column.Column'>
+-- Column(column='a', dtype='TEXT', char_size=None, numeric_precision=None, numeric_scale=None)
+-- 
+-- ['Relation', 'Column']
+
+select 1 as id

@@ -1,0 +1,177 @@
+-- depends_on: {{ ref('base') }} {{ ref('vw') }}
+{% if execute %}
+-- {{ this.type ~ this.is_table ~ this.is_view ~ this.is_cte ~ this.is_materialized_view ~ this.is_pointer }}
+-- {{ this.is_dynamic_table }}
+-- {{ this.is_function }}
+-- {{ this.quote_policy }}
+-- {{ this.include_policy }}
+-- {{ this.quote_character }}
+-- {{ this.dbt_created }}
+-- {{ this.limit }}
+-- {{ this.metadata }}
+-- {{ this.can_be_renamed ~ this.can_be_replaced }}
+-- {{ this.require_alias }}
+-- {{ this.catalog }}
+-- {{ this.event_time_filter }}
+-- {{ this.relations }}
+-- {{ this.include(identifier=false) }}
+-- {{ this.incorporate(path={'identifier': 'x'}) }}
+-- {{ this.incorporate(type='view').type }}
+-- {{ this.incorporate(type='view').is_view }}
+-- {{ this.incorporate(path={'identifier': 'x'}, type='table').type }}
+-- {{ this.replace_path(identifier='zz') }}
+-- {{ this.replace_path(schema='zz', identifier='q') }}
+-- {{ this.without_identifier() }}
+-- {{ this.information_schema() }}
+-- {{ this.information_schema('tables') }}
+-- {{ this.information_schema_only() }}
+-- {{ this.get('schema') }}
+-- {{ this.get('nope', 'd') }}
+-- {{ this.get('nope') }}
+-- {{ this['schema'] }}
+-- {{ this.nope }}
+-- {{ this.matches(database='database', schema='main', identifier=this.identifier) }}
+-- {{ this.matches(identifier='no') }}
+-- {{ this.create() }}
+-- {{ this == this }}
+-- {{ this == ref('base') }}
+-- {{ ref('base') == ref('base') }}
+-- {{ ref('base') in [ref('base')] }}
+-- {{ ref('base') in [this] }}
+-- {{ {'a': ref('base')} }}
+-- {{ (ref('base'),) }}
+-- {{ {ref('base'): 1}[ref('base')] }}
+-- {{ ref('base') | string }}
+-- {{ ref('base') ~ '' }}
+-- {{ ref('base') is string }}
+-- {{ ref('base') is mapping }}
+-- {{ ref('base') is none }}
+-- {{ ref('base').name | upper }}
+-- {{ ref('base') | upper }}
+-- {{ [ref('base'), ref('vw')] | map(attribute='identifier') | list }}
+-- {{ [ref('base'), ref('vw')] | join(', ') }}
+-- {{ [ref('vw'), ref('base')] | sort(attribute='identifier') }}
+-- {{ tojson({'a': ref('base') | string}) }}
+-- {{ ref('base').to_dict() | tojson }}
+-- {{ api.Relation.create(database='d', schema='s', identifier='i') }}
+-- {{ api.Relation.create(schema='s', identifier='i', type='table').type }}
+-- {{ api.Relation.create(identifier='i') }}
+-- {{ api.Relation.create() }}
+-- {{ api.Relation.create('d', 's', 'i') }}
+-- {{ api.Relation.create(database='d', schema='s', identifier='i').include(database=true) }}
+-- {{ api.Relation.create(schema='s', identifier='i', quote_policy={'identifier': false}) }}
+-- {{ api.Relation.create(schema='s', identifier='i', limit=5) }}
+-- {{ api.Relation.Table }}
+-- {{ api.Relation.View }}
+-- {{ api.Relation.CTE }}
+-- {{ api.Relation.MaterializedView }}
+-- {{ api.Relation.External }}
+-- {{ api.Relation.get_default_quote_policy() }}
+-- {{ api.Relation.get_default_include_policy() }}
+-- {{ api.Relation.add_ephemeral_prefix('x') }}
+-- {{ api.Relation.scd_args(['a', 'b'], 'c') }}
+-- {{ api.Relation.scd_args('a', 'c') }}
+-- {{ api.Relation.ephemeral_alias }}
+-- {{ load_relation(ref('base')) }}
+-- {{ load_relation(ref('base')).type }}
+-- {{ load_relation(ref('base')).is_table }}
+-- {{ load_relation(ref('vw')).is_view }}
+-- {{ load_relation(api.Relation.create(schema='main', identifier='nope')) }}
+-- {{ adapter.get_relation('database', 'main', 'base') }}
+-- {{ adapter.get_relation('database', 'main', 'base').type }}
+-- {{ adapter.get_relation(database='database', schema='main', identifier='nope') }}
+-- {{ adapter.get_relation(database=none, schema='main', identifier='base') }}
+-- {{ adapter.get_relation(this.database, this.schema, 'vw').is_view }}
+-- {{ adapter.get_columns_in_relation(ref('base')) }}
+-- {{ adapter.get_columns_in_relation(ref('base')) | map(attribute='name') | list }}
+-- {{ adapter.get_columns_in_relation(ref('base')) | map(attribute='dtype') | list }}
+-- {{ adapter.get_columns_in_relation(ref('base')) | map(attribute='data_type') | list }}
+-- {{ adapter.get_columns_in_relation(ref('base')) | map(attribute='quoted') | join(', ') }}
+-- {{ adapter.get_columns_in_relation(api.Relation.create(schema='main', identifier='nope')) }}
+-- {{ get_columns_in_query('select 1 as a, 2 as b') }}
+-- {{ get_column_schema_from_query('select 1 as a, 2 as b') }}
+-- {{ get_empty_subquery_sql('select 1 as a') }}
+-- {{ adapter.get_missing_columns(ref('base'), ref('vw')) }}
+-- {{ adapter.check_schema_exists('database', 'main') }}
+-- {{ adapter.check_schema_exists('database', 'nope') }}
+-- {{ adapter.quote('a') }}
+-- {{ adapter.quote_as_configured('a', 'schema') }}
+-- {{ adapter.quote_as_configured('a', 'identifier') }}
+-- {{ adapter.quote_as_configured('a', 'database') }}
+-- {{ adapter.quote_seed_column('a', true) }}
+-- {{ adapter.quote_seed_column('a', false) }}
+-- {{ adapter.quote_seed_column('a', none) }}
+-- {{ adapter.type() }}
+-- {{ adapter.dispatch('hey')('x') }}
+-- {{ adapter.dispatch('hey', 'shop')('x') }}
+-- {{ adapter.dispatch('hey', macro_namespace='dbt')('x') }}
+-- {{ adapter.commit is defined }}
+-- {{ adapter.nope is defined }}
+-- {{ adapter.nope }}
+-- {{ adapter.config.project_name }}
+-- {{ adapter.config.credentials.schema }}
+-- {{ adapter.config.quoting }}
+-- {{ adapter.config.target_name }}
+-- {{ adapter.config.threads }}
+-- {{ adapter.is_replaceable }}
+-- {{ adapter.get_catalog }}
+-- {{ adapter.convert_type(t(), 0) }}
+-- {{ adapter.convert_type(t(), 1) }}
+-- {{ adapter.convert_type(t(), 2) }}
+-- {{ adapter.convert_type(t(), 4) }}
+-- {{ adapter.execute('select 1 as a', fetch=true)[1].rows[0].a }}
+-- {{ adapter.execute('select 1 as a', fetch=true)[0] }}
+-- {{ adapter.execute('select 1 as a')[1].rows | length }}
+-- {{ adapter.execute('select 1 as a union all select 2', fetch=true, limit=1)[1].rows | length }}
+-- {{ adapter.connections }}
+-- {{ adapter.cache }}
+-- {{ adapter.Relation.create(schema='s', identifier='x') }}
+-- {{ adapter.get_column_schema_from_query('select 1 as a') }}
+-- {{ adapter.alter_column_type }}
+-- {{ adapter.rows_different_sql }}
+-- {{ adapter.acquire_connection }}
+-- {{ adapter.get_or_create_relation }}
+-- {{ adapter.calculate_freshness_from_metadata }}
+-- {{ adapter.upload_file }}
+-- {{ api.Column }}
+-- {{ api.Column('a', 'text') }}
+-- {{ api.Column('a', 'text', 5) }}
+-- {{ api.Column('a', 'varchar', 5).data_type }}
+-- {{ api.Column('a', 'numeric', none, 10, 2).data_type }}
+-- {{ api.Column('a', 'numeric', none, 10, 2) }}
+-- {{ api.Column(column='a', dtype='integer').name }}
+-- {{ api.Column.create('a', 'string') }}
+-- {{ api.Column.create('a', 'STRING').dtype }}
+-- {{ api.Column.create('a', 'timestamp').dtype }}
+-- {{ api.Column.create('a', 'float').dtype }}
+-- {{ api.Column.create('a', 'integer').dtype }}
+-- {{ api.Column.create('a', 'boolean').dtype }}
+-- {{ api.Column.translate_type('string') }}
+-- {{ api.Column.translate_type('INT') }}
+-- {{ api.Column.numeric_type('numeric', 10, 2) }}
+-- {{ api.Column.numeric_type('numeric', none, none) }}
+-- {{ api.Column.string_type(10) }}
+-- {{ api.Column.TYPE_LABELS }}
+-- {{ api.Column.from_description('a', 'varchar(10)') }}
+-- {{ api.Column.from_description('a', 'numeric(10,2)').numeric_precision }}
+-- {{ api.Column('a', 'text').is_string() }}
+-- {{ api.Column('a', 'int').is_number() }}
+-- {{ api.Column('a', 'integer').is_integer() }}
+-- {{ api.Column('a', 'real').is_float() }}
+-- {{ api.Column('a', 'numeric').is_numeric() }}
+-- {{ api.Column('a', 'varchar', 20).string_size() }}
+-- {{ api.Column('a', 'varchar', 20).can_expand_to(api.Column('a', 'varchar', 30)) }}
+-- {{ api.Column('a', 'int').literal('1') }}
+-- {{ api.Column('a', 'int').quoted }}
+-- {{ api.Column('a', 'int').column ~ api.Column('a', 'int').char_size ~ api.Column('a', 'int').numeric_scale }}
+-- {{ api.Column('a', 'int') == api.Column('a', 'int') }}
+-- {{ api.Column('a', 'int') == api.Column('a', 'text') }}
+-- {{ api.Column('a', 'int') in [api.Column('a', 'int')] }}
+-- {{ [api.Column('a', 'int')] }}
+-- {{ api.Column('a', 'int') | string }}
+-- {{ column }}
+-- {{ column.create('a', 'string') }}
+-- {{ api.Column('a', 'int').nope }}
+-- {{ api.keys() | list }}
+{% endif %}
+select 1 as id

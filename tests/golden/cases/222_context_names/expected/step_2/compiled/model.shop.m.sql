@@ -1,0 +1,303 @@
+-- depends_on: main."base" main."vw"
+
+-- dev
+-- sqlite
+-- 
+-- None
+-- True
+-- False
+-- compile
+-- main."base"
+-- view
+-- TEXT
+-- False
+-- dev
+-- ['database', 'schema', 'schemas_and_paths', 'schema_directory', 'type', 'threads', 'name', 'target_name', 'profile_name']
+-- d
+-- 
+-- None
+-- date()
+-- True
+-- None
+-- []
+-- []
+-- None
+-- True
+-- True
+-- True
+-- {}
+-- 
+-- True
+-- True
+-- 
+-- 2 dev
+-- True
+-- {"a": 1}
+-- shop
+-- maindatabase
+-- True
+-- False80FalseTrue
+-- |||||
+-- 
+-- 
+-- 
+-- 
+-- 
+-- 
+-- 
+-- {'enabled': True, 'tags': [], 'meta': {}, 'materialized': 'view', 'lookback': 1, 'persist_docs': {}, 'post-hook': [], 'pre-hook': [], 'quoting': {}, 'column_types': {}, 'on_schema_change': 'ignore', 'on_configuration_change': 'apply', 'grants': {}, 'packages': [], 'docs': {'show': True}, 'contract': {'enforced': False, 'alias_types': True}, 'access': 'protected', 'latest_version_pointer': {}}
+-- ['enabled', 'tags', 'meta', 'materialized', 'lookback', 'persist_docs', 'post-hook', 'pre-hook', 'quoting', 'column_types', 'on_schema_change', 'on_configuration_change', 'grants', 'packages', 'docs', 'contract', 'access', 'latest_version_pointer']
+-- [{'name': 'base'}, {'name': 'vw'}]
+-- {}
+-- -- depends_on: {{ ref('base') }} {{ ref('vw') }}
+{% if execute %}
+-- {{ context.get('target').name }}
+-- {{ context['adapter'].type() }}
+-- {{ context.nope }}
+-- {{ context.get('nope') }}
+-- {{ 'ref' in context }}
+-- {{ 'nope' in context }}
+-- {{ context.flags.WHICH }}
+-- {{ builtins.ref('base') }}
+-- {{ builtins.config.get('materialized') }}
+-- {{ dbt.type_string() }}
+-- {{ dbt.nope is defined }}
+-- {{ env.name }}
+-- {{ target.keys() | list }}
+-- {{ target.get('nope', 'd') }}
+-- {{ target.nope }}
+-- {{ sql }}
+-- {{ sql_now }}
+-- {{ sql_now is defined }}
+-- {{ compiled_code }}
+-- {{ pre_hooks }}
+-- {{ post_hooks }}
+-- {{ defer_relation }}
+-- {{ context_macro_stack is defined }}
+-- {{ load_agate_table is defined }}
+-- {{ _sql_results is defined }}
+-- {{ _sql_results }}
+-- {{ validation.any[list] }}
+-- {{ metric is defined }}
+-- {{ function is defined }}
+-- {{ write('x') }}
+-- {{ render('{{ 1 + 1 }} {{ target.name }}') }}
+-- {{ try_or_compiler_error('msg', validation.any, 1) is defined }}
+-- {{ try_or_compiler_error('msg', tojson, {'a': 1}) }}
+-- {{ project_name }}
+-- {{ schema ~ database }}
+-- {{ execute }}
+-- {{ flags.SEND_ANONYMOUS_USAGE_STATS ~ flags.ANONYMOUS_USAGE_STATS ~ flags.PRINTER_WIDTH ~ flags.LOG_CACHE_EVENTS ~ flags.POPULATE_CACHE ~ flags.INTROSPECT }}
+-- {{ flags.TARGET ~ '|' ~ flags.PROFILE ~ '|' ~ flags.THREADS ~ '|' ~ flags.SELECT ~ '|' ~ flags.EXCLUDE ~ '|' ~ flags.VARS }}
+-- {{ flags.PROJECT_DIR }}
+-- {{ flags.FAVOR_STATE ~ flags.STATE ~ flags.DEFER_STATE ~ flags.SAMPLE ~ flags.EVENT_TIME_START ~ flags.EVENT_TIME_END }}
+-- {{ flags.REQUIRE_RESOURCE_NAMES_WITHOUT_SPACES ~ flags.SKIP_NODES_IF_ON_RUN_START_FAILS }}
+-- {{ flags.require_resource_names_without_spaces }}
+-- {{ flags.NOPE }}
+-- {{ flags.which }}
+-- {{ flags.LOG_FILE_MAX_BYTES ~ flags.SHOW_RESOURCE_REPORT ~ flags.INLINE ~ flags.OUTPUT ~ flags.GRAPH }}
+-- {{ model.config }}
+-- {{ model.config.keys() | list }}
+-- {{ model.refs }}
+-- {{ model.columns }}
+-- {{ model.raw_code }}
+-- {{ model.compiled_code }}
+-- {{ model.checksum }}
+-- {{ model.tags }}
+-- {{ model.meta }}
+-- {{ model.docs }}
+-- {{ model.language }}
+-- {{ model.unrendered_config }}
+-- {{ model.config.get('meta') }}
+-- {{ model.compiled }}
+-- {{ model.extra_ctes }}
+-- {{ model.contract }}
+-- {{ model.access }}
+-- {{ graph.nodes['model.shop.base'].config.keys() | list }}
+-- {{ graph.nodes['model.shop.base'].columns }}
+-- {{ graph.nodes | length > 3 }}
+-- {{ graph.nodes.get('nope') }}
+-- {{ graph.nodes['model.shop.base'].config.meta.owner }}
+-- {{ graph.nodes['model.shop.base'].config.tags }}
+-- {{ config.get('materialized') }}
+-- {{ config.get('meta') }}
+-- {{ config.get('meta', {}).get('x', 'd') }}
+-- {{ config.get('tags') }}
+-- {{ config.get('nope') }}
+-- {{ config.get('nope', 'd') }}
+-- {{ config.get('nope', default='d') }}
+-- {{ config.require('materialized') }}
+-- {{ config.persist_relation_docs() }}
+-- {{ config.persist_column_docs() }}
+-- {{ config.get('persist_docs') }}
+-- {{ config.get('enabled') }}
+-- {{ config.get('full_refresh') }}
+-- {{ config.get('unique_key') }}
+-- {{ config.get('on_schema_change') }}
+-- {{ config.get('grants') }}
+-- {{ config.get('contract').enforced }}
+-- {{ config.get('packages') }}
+-- {{ config.get('quoting') }}
+-- {{ config.get('schema') }}
+-- {{ config.get('alias') }}
+-- {{ config.get('severity') }}
+-- {{ config.get('materialized', validator=validation.any['view', 'table']) }}
+-- {{ config.get('materialized', validator=validation.any['table']) }}
+-- {{ config.meta_get('x') }}
+-- {{ config.meta_get('x', 'd') }}
+-- {{ config.set('x', 1) }}
+-- {{ config.materialized }}
+-- {{ config.meta }}
+-- {{ config['materialized'] }}
+-- {{ config.nope }}
+-- {{ config(a=1) }}
+-- {{ var('k') }}
+-- {{ var('d') }}
+-- {{ var('nope', 'd') }}
+-- {{ var('nope', none) }}
+-- {{ var.has_var('k') }}
+-- {{ var('k') is integer }}
+-- {{ env_var('NOPE_X', 'd') }}
+-- {{ env_var('NOPE_X', 5) }}
+-- {{ doc is defined }}
+-- {{ exceptions.keys() | list | sort }}
+-- {{ exceptions.nope }}
+-- {{ diff_of_two_dicts({'a': ['x', 'Y']}, {'A': ['y']}) }}
+-- {{ diff_of_two_dicts({'a': ['x']}, {}) }}
+-- {{ local_md5('x') }}
+-- {{ fromjson('{"a": [1, 2.0, null]}') }}
+-- {{ fromjson('bad', 'd') }}
+-- {{ fromjson('bad') }}
+-- {{ tojson({'b': 1, 'a': none}) }}
+-- {{ tojson({'b': 1, 'a': none}, sort_keys=true) }}
+-- {{ fromyaml('a: 2020-01-01 10:00:00') }}
+-- {{ toyaml([1, {'a': [1, 2]}]) }}
+-- {{ toyaml('x') }}
+-- {{ set([1, 2, 2]) | length }}
+-- {{ zip([1, 2], ['a', 'b']) | list }}
+-- {{ modules.datetime.datetime.now().year > 2000 }}
+-- {{ api.Relation is defined }}
+-- {{ column is defined }}
+-- {{ statement is defined }}
+-- {{ unit_testing is defined }}
+-- {{ results is defined }}
+-- {{ schemas is defined }}
+-- {{ database_schemas is defined }}
+-- {{ shop.q('select 1 as a').rows[0].a }}
+-- {{ dbt_sqlite is defined }}
+-- {{ this is defined }}
+-- {{ caller is defined }}
+-- {{ varargs is defined }}
+-- {{ store_result('a', 'b') }}
+-- {{ store_raw_result('a') }}
+-- {{ load_result('zz') }}
+-- {{ dbt.date_trunc is defined }}
+-- {{ is_incremental() }}
+-- {{ should_full_refresh() }}
+-- {{ should_store_failures() }}
+-- {{ model.batch is defined }}
+{% endif %}
+select 1 as id
+-- 
+-- {'name': 'sha256', 'checksum': '5c38b044ba05c39e974c6dddb922fd90c65b91e3975c0513d1a120c47393dcbd'}
+-- []
+-- {}
+-- {'show': True}
+-- sql
+-- {}
+-- {}
+-- 
+-- 
+-- {'enforced': False, 'alias_types': True}
+-- protected
+-- ['enabled', 'alias', 'schema', 'database', 'tags', 'meta', 'group', 'static_analysis', 'materialized', 'incremental_strategy', 'batch_size', 'lookback', 'begin', 'persist_docs', 'post-hook', 'pre-hook', 'quoting', 'column_types', 'full_refresh', 'unique_key', 'on_schema_change', 'on_configuration_change', 'grants', 'packages', 'docs', 'contract', 'event_time', 'concurrent_batches', 'access', 'freshness', 'on_error', 'latest_version_pointer']
+-- {}
+-- False
+-- None
+-- me
+-- ['t1']
+-- view
+-- {}
+-- d
+-- []
+-- None
+-- d
+-- d
+-- view
+-- False
+-- False
+-- {}
+-- True
+-- None
+-- None
+-- ignore
+-- {}
+-- False
+-- []
+-- {}
+-- None
+-- None
+-- None
+-- view
+-- view
+-- None
+-- d
+-- 
+-- 
+-- 
+-- 
+-- 
+-- 
+-- 1
+-- 2020-01-02
+-- d
+-- None
+-- True
+-- True
+-- d
+-- 5
+-- False
+-- ['column_type_missing', 'missing_config', 'missing_materialization', 'missing_relation', 'raise_ambiguous_alias', 'raise_ambiguous_catalog_match', 'raise_cache_inconsistent', 'raise_compiler_error', 'raise_contract_error', 'raise_database_error', 'raise_dataclass_not_dict', 'raise_dep_not_found', 'raise_dependency_error', 'raise_duplicate_patch_name', 'raise_duplicate_resource_name', 'raise_fail_fast_error', 'raise_invalid_property_yml_version', 'raise_not_implemented', 'relation_wrong_type', 'warn', 'warn_snapshot_timestamp_data_types']
+-- 
+-- {'a': ['x']}
+-- {'a': ['x']}
+-- 9dd4e461268c8034f5c8564e155c67a6
+-- {'a': [1, 2.0, None]}
+-- d
+-- None
+-- {"b": 1, "a": null}
+-- {"a": null, "b": 1}
+-- {'a': datetime.datetime(2020, 1, 1, 10, 0)}
+-- - 1
+- a:
+  - 1
+  - 2
+
+-- x
+...
+
+-- 2
+-- [(1, 'a'), (2, 'b')]
+-- True
+-- True
+-- True
+-- True
+-- False
+-- False
+-- False
+-- False
+-- 1
+-- False
+-- True
+-- False
+-- False
+-- 
+-- 
+-- None
+-- True
+-- False
+-- False
+-- False
+-- False
+
+select 1 as id
