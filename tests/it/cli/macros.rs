@@ -25,3 +25,20 @@ fn macros_of_a_package_are_published_with_their_calls_and_their_text() {
     assert!(text("second").starts_with("\n\n{%- macro") && text("second").ends_with("macro %}"));
     assert!(text("default__second").starts_with("{% macro"));
 }
+
+#[test]
+fn a_macro_in_the_arguments_of_a_test_is_not_noted_as_its_macro() {
+    let scratch = Scratch::new(
+        "//- models/a.sql\nselect 1 as id\n\
+         //- macros/m.sql\n{% macro limit_of() %}{{ return(5) }}{% endmacro %}\n{% test below(model, n) %}select * from {{ model }} where id > {{ n }}{% endtest %}\n\
+         //- models/s.yml\nmodels:\n  - name: a\n    tests:\n      - below: {n: '{{ limit_of() }}'}\n",
+    );
+    scratch.forge(&["build"]).expect(0, &[]);
+    let manifest: Json = serde_json::from_str(&scratch.read("target/manifest.json")).unwrap();
+    let nodes = manifest["nodes"].as_object().unwrap();
+    let test = nodes.values().find(|node| node["resource_type"] == "test").unwrap();
+    assert_eq!(
+        test["depends_on"]["macros"],
+        json!(["macro.shop.test_below", "macro.dbt.get_where_subquery"])
+    );
+}
