@@ -4,6 +4,7 @@
 //! one, which is what [`foreign_functions_used`] is there to find out. NULL in gives NULL out.
 
 mod aggregates;
+mod calendar;
 mod clock;
 mod date_parts;
 mod dates;
@@ -33,6 +34,7 @@ pub const FUNCTIONS: &[&str] = &[
     "btrim",
     "chr",
     "contains",
+    "convert_timezone",
     "corr",
     "count_if",
     "covar_pop",
@@ -77,6 +79,8 @@ pub const FUNCTIONS: &[&str] = &[
     "stddev_pop",
     "stddev_samp",
     "strpos",
+    "to_char",
+    "to_timestamp",
     "translate",
     "var_pop",
     "var_samp",
@@ -87,6 +91,7 @@ pub const FUNCTIONS: &[&str] = &[
 /// Adds all functions to a connection.
 pub(super) fn register(connection: &Connection, now: Option<Timestamp>) -> Result<()> {
     aggregates::register(connection)?;
+    calendar::register(connection)?;
     clock::register(connection, now)?;
     date_parts::register(connection)?;
     dates::register(connection)?;
