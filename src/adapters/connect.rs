@@ -27,6 +27,7 @@ pub const KEYS: &[&str] = &[
     "busy_timeout",
     "double_quoted_strings",
     "foreign_keys",
+    "iso_casts",
     "write_ahead_log",
 ];
 
@@ -94,6 +95,7 @@ fn sqlite(settings: &Settings<'_>) -> Result<Arc<dyn Adapter>> {
     for (key, slot) in [
         ("double_quoted_strings", &mut made.double_quoted_strings),
         ("foreign_keys", &mut made.foreign_keys),
+        ("iso_casts", &mut made.iso_casts),
         ("write_ahead_log", &mut made.write_ahead_log),
     ] {
         if let Some(value) = settings.other.get(key) {

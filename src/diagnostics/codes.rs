@@ -126,6 +126,7 @@ codes! {
     CONSTRAINT "E0707" "constraint",
     SCHEMA_CHANGE "E0708" "schema-change",
     ENGINE_FUNCTION "E0709" "engine-function",
+    DATE_CAST "E0710" "date-cast",
     TEST_FAILED "E0801" "test-failed",
     NOT_WRITTEN "E0802" "not-written",
     BUG "E0901" "bug",

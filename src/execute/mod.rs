@@ -33,6 +33,7 @@ mod plan;
 mod schedule;
 mod seed;
 mod test;
+mod warnings;
 
 pub use inline::{Rows, query};
 pub use operation::{call_macro, run_sql};

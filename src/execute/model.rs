@@ -6,11 +6,11 @@ use minijinja::value::Value;
 use serde_json::json;
 
 use super::attempt::Attempt;
-use super::{Ended, Run, failure, materialization, seed};
+use super::{Ended, Run, failure, materialization, seed, warnings};
 use crate::artifacts::manifest::CompiledInfo;
 use crate::compile::{CompiledNode, Variant};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::events::{Event, Status};
+use crate::events::Status;
 use crate::jinja::contexts::{Connection, Scope};
 use crate::jinja::values;
 use crate::manifest::{Hook, Language, Node, ResourceType};
@@ -32,29 +32,12 @@ fn build(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
     };
     let info = attempt.keep(&compiled);
     let scope = materialize(run, node, connection, &compiled, &info)?;
-    warn_of_functions(run, node, &compiled.code);
+    warnings::of_query(run, node, &compiled.code);
     let rows = rows_of(node, &scope, connection);
     attempt.commit()?;
     attempt.write_statements();
     outside(run, node, connection, "post-hook")?;
     Ok(Ended { message: Some("OK".to_owned()), rows, ..attempt.ended(Status::Success) })
-}
-
-/// A view that calls a function which only forge has cannot be read by other programs.
-fn warn_of_functions(run: &Run<'_>, node: &Node, code: &str) {
-    if node.resource_type != ResourceType::Model || node.materialized() != "view" {
-        return;
-    }
-    let found = run.compiler.globals.adapter.foreign_functions(code);
-    if !found.is_empty() {
-        let all: Vec<String> = found.iter().map(|name| format!("`{name}`")).collect();
-        let message =
-            format!("view `{}` calls {}, which only forge has", node.name, all.join(", "));
-        let warning = Diagnostic::warning(codes::ENGINE_FUNCTION, message)
-            .at(node.span_start(), "other programs cannot read this view")
-            .hint("materialize it as a table, or use functions of the engine");
-        run.emit(Event::Diagnostic(warning));
-    }
 }
 
 /// Without batches the strategy would replace the whole table, so it is refused until there are any.

@@ -6,7 +6,7 @@ use minijinja::value::Value;
 use serde_json::Value as Json;
 
 use super::attempt::Attempt;
-use super::{Ended, Run, failure, materialization};
+use super::{Ended, Run, failure, materialization, warnings};
 use crate::adapters::Datum;
 use crate::compile::{CompiledNode, Variant};
 use crate::diagnostics::{Diagnostic, codes};
@@ -34,6 +34,7 @@ fn judged(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
         attempt.commit()?;
     }
     attempt.write_statements();
+    warnings::of_query(run, node, &compiled.code);
     let counts = counts(node, &scope)?;
     let (status, message) = judge(run, node, &counts);
     let mut ended = Ended {

@@ -3,6 +3,7 @@
 //! One writer under `BEGIN IMMEDIATE`, many readers, write-ahead logging for files. An in-memory database is
 //! one connection that all sessions share. Opens database files itself; `files` is its only file access.
 
+mod casts;
 mod catalog;
 mod ddl;
 mod errors;
@@ -136,6 +137,10 @@ impl Adapter for SqliteAdapter {
 
     fn foreign_functions(&self, sql: &str) -> Vec<&'static str> {
         foreign_functions_used(sql)
+    }
+
+    fn casts_dates_to_numbers(&self, sql: &str) -> bool {
+        !self.settings.iso_casts && casts::casts_to_date(sql)
     }
 
     fn exists(&self) -> bool {

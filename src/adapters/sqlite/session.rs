@@ -1,5 +1,6 @@
 //! [`Session`] on SQLite.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -16,7 +17,7 @@ use super::super::table::Table;
 use super::catalog::{self, quoted};
 use super::open::{self, Access};
 use super::settings::{Layout, SqliteSettings};
-use super::{MAIN, Shared, TEMP, ddl, errors, files, lock, statements};
+use super::{MAIN, Shared, TEMP, casts, ddl, errors, files, lock, statements};
 
 /// An open connection to SQLite.
 pub(super) struct SqliteSession {
@@ -48,6 +49,11 @@ impl SqliteSession {
         statements::execute(&lock(&self.connection), &self.path, sql).map(|_| ())
     }
 
+    /// A statement as the settings say that it is meant.
+    fn read<'s>(&self, sql: &'s str) -> Cow<'s, str> {
+        if self.settings.iso_casts { casts::to_iso(sql) } else { Cow::Borrowed(sql) }
+    }
+
     fn missing(&self, relation: &Relation) -> AdapterError {
         AdapterError::MissingRelation { relation: relation.render() }
     }
@@ -71,11 +77,11 @@ impl SqliteSession {
 
 impl Session for SqliteSession {
     fn execute(&mut self, sql: &str) -> Result<Outcome> {
-        statements::execute(&lock(&self.connection), &self.path, sql)
+        statements::execute(&lock(&self.connection), &self.path, &self.read(sql))
     }
 
     fn query(&mut self, sql: &str, bindings: &[Datum]) -> Result<Table> {
-        statements::query(&lock(&self.connection), &self.path, sql, bindings)
+        statements::query(&lock(&self.connection), &self.path, &self.read(sql), bindings)
     }
 
     fn insert_rows(
@@ -98,7 +104,7 @@ impl Session for SqliteSession {
     }
 
     fn describe(&mut self, sql: &str) -> Result<Description> {
-        describe(&mut lock(&self.connection), &self.path, sql)
+        describe(&mut lock(&self.connection), &self.path, &self.read(sql))
     }
 
     fn begin(&mut self) -> Result<()> {

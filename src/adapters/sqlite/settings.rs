@@ -64,6 +64,8 @@ pub struct SqliteSettings {
     pub double_quoted_strings: bool,
     /// Whether foreign keys are checked. They make it impossible to drop and rebuild a parent table.
     pub foreign_keys: bool,
+    /// Whether casts to dates and timestamps give ISO text instead of the engine's numbers.
+    pub iso_casts: bool,
     /// Whether files use write-ahead logging, so that readers and the writer do not block each other.
     pub write_ahead_log: bool,
     /// What `forge_now()` returns; the clock when it is not given.
@@ -102,6 +104,7 @@ impl SqliteSettings {
             busy_timeout: Duration::from_secs(10),
             double_quoted_strings: false,
             foreign_keys: false,
+            iso_casts: false,
             write_ahead_log: true,
             now: None,
         }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: after any failure a relation is the old one or the new one, and the message says what to do.
 
+mod casts;
 mod hooks;
 mod incremental;
 mod names;
