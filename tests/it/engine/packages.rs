@@ -103,3 +103,60 @@ fn proportions_are_no_integers_and_recency_compares_dates() {
     );
     scratch.forge(&["build"]).expect(0, &["PASS=6"]);
 }
+
+#[test]
+fn weeks_and_names_of_the_date_package_are_calendar_weeks_and_words() {
+    let dispatched = |name: &str, arguments: &str| {
+        format!(
+            "{{% macro {name}({arguments}) %}}{{{{ adapter.dispatch('{name}', 'dbt_date')({arguments}) }}}}{{% endmacro %}}\n\
+             {{% macro default__{name}({arguments}) %}}default{{% endmacro %}}\n"
+        )
+    };
+    let macros: String =
+        ["week_start", "week_end", "week_of_year", "iso_week_start", "iso_week_end"]
+            .map(|name| dispatched(name, "date"))
+            .into_iter()
+            .chain(["day_name", "month_name"].map(|name| dispatched(name, "date, short")))
+            .collect();
+    let scratch = Scratch::new(&format!(
+        "//- packages.yml\npackages:\n  - local: dbt_packages/dbt_date\n\
+         //- dbt_packages/dbt_date/dbt_project.yml\nname: dbt_date\nversion: '1.0'\n\
+         //- dbt_packages/dbt_date/macros/all.sql\n{macros}\
+         //- models/weeks.sql\n{{{{ config(materialized='table') }}}}\nselect {{{{ dbt_date.week_start('d') }}}} as a, {{{{ dbt_date.week_end('d') }}}} as b, \
+         {{{{ dbt_date.week_of_year('d') }}}} as c, {{{{ dbt_date.iso_week_start('d') }}}} as e, {{{{ dbt_date.iso_week_end('d') }}}} as f, \
+         {{{{ dbt_date.day_name('d', true) }}}} as g, {{{{ dbt_date.month_name('d', false) }}}} as h \
+         from (select '2020-11-29' as d union all select '2020-12-05')\n\
+         //- models/none.sql\nselect 1 as id\n"
+    ));
+    scratch.forge(&["build"]).expect(0, &[]);
+    assert_eq!(
+        rows(&scratch, "select * from weeks"),
+        [
+            "2020-11-29|2020-12-05|48|2020-11-23|2020-11-29|Sun|November",
+            "2020-11-29|2020-12-05|49|2020-11-30|2020-12-06|Sat|December",
+        ]
+    );
+}
+
+#[test]
+fn patterns_of_the_expectations_package_take_flags() {
+    let scratch = Scratch::new(
+        "//- packages.yml\npackages:\n  - local: dbt_packages/dbt_expectations\n\
+         //- dbt_packages/dbt_expectations/dbt_project.yml\nname: dbt_expectations\nversion: '1.0'\n\
+         //- dbt_packages/dbt_expectations/macros/all.sql\n\
+         {% macro regexp_instr(source_value, regexp, position=1, occurrence=1, is_raw=False, flags='') %}\n\
+         {{ adapter.dispatch('regexp_instr', 'dbt_expectations')(source_value, regexp, position, occurrence, is_raw, flags) }}\n\
+         {% endmacro %}\n\
+         {% macro default__regexp_instr() %}default{% endmacro %}\n\
+         {% macro percentile_cont(field, quantile, partition=None) %}{{ adapter.dispatch('quantile', 'dbt_expectations')(field, quantile, partition) }}{% endmacro %}\n\
+         {% macro default__quantile() %}default{% endmacro %}\n\
+         {% macro type_timestamp() %}{{ return(adapter.dispatch('type_timestamp', 'dbt_expectations')()) }}{% endmacro %}\n\
+         {% macro default__type_timestamp() %}timestamp{% endmacro %}\n\
+         //- models/m.sql\n{{ config(materialized='table') }}\nselect {{ dbt_expectations.regexp_instr('name', 'B') }} as a, \
+         {{ dbt_expectations.regexp_instr('name', 'B', flags='i') }} as b, {{ dbt_expectations.regexp_instr('name', \"'\", flags='c') }} as c,\n\
+         (select {{ dbt_expectations.percentile_cont('x', 0.25) }} from (select 1 as x union all select 3)) as d,\n\
+         cast('2026-01-31 10:00:00' as {{ dbt_expectations.type_timestamp() }}) as e\nfrom (select 'ab''c' as name)\n",
+    );
+    scratch.forge(&["build"]).expect(0, &[]);
+    assert_eq!(rows(&scratch, "select * from m"), ["0|2|3|1.5|2026-01-31 10:00:00"]);
+}
