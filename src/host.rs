@@ -11,6 +11,9 @@ use std::sync::Mutex;
 use jiff::{Timestamp, Zoned};
 
 pub mod secrets;
+pub mod workshop;
+
+use workshop::Workshop;
 
 /// Writes the text of a file.
 pub type Fill<'a> = &'a mut dyn FnMut(Out<'_>) -> io::Result<()>;
@@ -73,6 +76,10 @@ pub trait Host: Send + Sync {
     fn now_local(&self) -> Zoned;
     /// A random (version 4) UUID; with a frozen clock, a repeatable one.
     fn uuid(&self) -> String;
+    /// What installing needs; a host in memory has none of it.
+    fn workshop(&self) -> io::Result<&dyn Workshop> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 }
 
 /// The variable that freezes the clock.
@@ -246,6 +253,10 @@ impl Host for RealHost {
         let bits = (seed & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
         let hex = format!("{bits:032x}");
         format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    }
+
+    fn workshop(&self) -> io::Result<&dyn Workshop> {
+        Ok(self)
     }
 }
 

@@ -23,6 +23,7 @@ pub mod adapters;
 pub mod templates;
 pub mod jinja;
 pub mod project;
+pub mod deps;
 pub mod parse;
 pub mod graph;
 pub mod resolve;

@@ -32,12 +32,14 @@ mod show;
 mod clean;
 mod debug;
 mod parity;
+mod deps;
 
 pub use clean::clean;
 pub use compile::compile;
 pub use debug::{DebugReport, debug};
 pub use operation::run_operation;
 pub use parity::{ParityReport, parity};
+pub use deps::deps;
 pub use prepare::{load, prepare};
 pub use run::run;
 pub use show::show;

@@ -14,7 +14,7 @@ const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (reads projects as db
 
 /// Turns a directory of Jinja-templated SQL and YAML into tables, tests and proof.
 ///
-/// forge reads dbt projects as they are. It needs no server, no account and no network.
+/// forge reads dbt projects as they are. It needs no server and no account, and the network only to install packages.
 #[derive(Debug, Parser)]
 #[command(
     name = "forge", version = VERSION, disable_version_flag = true, args_override_self = true,

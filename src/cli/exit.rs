@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::events::{Event, Level};
+use crate::host::workshop;
 use crate::report::diagnostic;
 use crate::report::{Console, Style, output};
 use crate::source::SourceMap;
@@ -49,6 +50,7 @@ const INTERRUPTED: i32 = 130;
 pub(super) fn on_interrupt(console: Arc<dyn Console>) {
     let stop = move || {
         console.interrupted();
+        workshop::remove_scratch();
         let text =
             "interrupted; what was running is rolled back, what was finished stays".to_owned();
         console.emit(Event::Message { level: Level::Error, text });

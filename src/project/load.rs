@@ -13,6 +13,7 @@ use crate::source::yaml::Yaml;
 
 use super::find::{PROJECT_FILE, absolute, project_dir};
 use super::flags::{self, FlagOverrides, Flags, parse_vars};
+use super::packages::root::PackagesRoot;
 use super::packages::{self, Loader};
 use super::profile::{self, Wanted};
 use super::project_file::{CheckedProject, RawProject, VersionCheck, read_selectors};
@@ -100,6 +101,37 @@ pub fn load(
         started_at,
     };
     Ok((project, diagnostics))
+}
+
+/// Reads what installing packages needs; no profile is.
+pub fn load_packages_root(
+    host: &dyn Host,
+    sources: Arc<SourceMap>,
+    overrides: &FlagOverrides,
+) -> Result<(PackagesRoot, Diagnostics), Diagnostics> {
+    let mut diagnostics = Diagnostics::new();
+    dotenv::load_nearest(host);
+    let root = project_dir(host, overrides.project_dir.as_deref())?;
+    dotenv::load(host, &root);
+    let path = root.join(PROJECT_FILE);
+    let raw = RawProject::read(host, &sources, PROJECT_FILE, &path, &mut diagnostics);
+    let Some(mut raw) = raw else {
+        return Err(diagnostics);
+    };
+    raw.read_vars(host, &sources, &root, &mut diagnostics);
+    let flags = flags::resolve(host, overrides, raw.value("flags"), &mut diagnostics);
+    let cli_vars = cli_vars(overrides, &mut diagnostics);
+    let secrets = YamlContext::new(host, cli_vars.clone(), None, Secrets::Allowed);
+    let mut vars = raw.file_vars();
+    vars.extend(cli_vars);
+    let context = context(host, vars, None);
+    let checked = check(&raw, &context, version_check(&flags), None, &mut diagnostics);
+    match checked {
+        Some(checked) if !diagnostics.has_errors() => {
+            Ok((PackagesRoot::new(root, checked, flags, sources, secrets), diagnostics))
+        }
+        _ => Err(diagnostics),
+    }
 }
 
 /// The name before the file is checked; whatever is wrong with it is said then.

@@ -31,7 +31,10 @@ mod yaml_file;
 
 pub use find::PROJECT_FILE;
 pub use flags::{FlagOverrides, Flags};
-pub use load::{load, peek_flags};
+pub use load::{load, load_packages_root, peek_flags};
+pub use packages::declared::{DEPENDENCIES_FILE, Declared, LOCK_FILE, LOCK_HASH, PACKAGES_FILE};
+pub use packages::root::{PackageFacts, PackagesRoot};
+pub use packages::spec::{GitSource, PackageSource, PackageSpec, Version, Versions};
 pub use project_file::DEFAULT_QUERY_COMMENT;
 pub use render::{DBT_VERSION, RenderError, Secrets, YamlContext, render_text, render_yaml};
 pub use yaml_file::{parse_yaml, read_yaml};

@@ -9,18 +9,19 @@ use std::sync::Arc;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::host::Host;
-use crate::source::yaml::Yaml;
 use crate::source::{SourceMap, Span};
 
 use super::find::{PROJECT_FILE, clean, shown};
 use super::project_file::{RawProject, VersionCheck};
-use super::render::{YamlContext, render_yaml};
-use super::yaml_file::read_yaml;
+use super::render::YamlContext;
 use super::{Files, Package};
 
-const PACKAGES_FILE: &str = "packages.yml";
-const DEPENDENCIES_FILE: &str = "dependencies.yml";
-const LOCK_FILE: &str = "package-lock.yml";
+pub(super) mod declared;
+pub(super) mod root;
+pub(super) mod spec;
+
+use declared::Reader;
+use spec::{PackageSource, PackageSpec};
 
 /// Loads project files of packages.
 pub(super) struct Loader<'l> {
@@ -36,21 +37,6 @@ pub(super) struct Loader<'l> {
     pub(super) secrets: YamlContext,
     /// Whether `require-dbt-version` counts.
     pub(super) version_check: VersionCheck,
-}
-
-/// A package that a file asks for.
-struct Wanted {
-    kind: Kind,
-    span: Span,
-}
-
-enum Kind {
-    /// `local: ../path`
-    Local(PathBuf),
-    /// A package whose folder has this name once it is installed.
-    Named(String),
-    /// `git:`, `tarball:` and the like: the name is known after the installation only.
-    Unnamed(String),
 }
 
 /// Loads all packages, the root package (already loaded) first.
@@ -122,7 +108,7 @@ impl Loader<'_> {
             );
             diagnostics.push(match wanted {
                 Some(span) => error.at(span, ""),
-                None => error.hint("`dbt deps` installs packages"),
+                None => error.hint("`forge deps` installs packages"),
             });
             return None;
         }
@@ -143,35 +129,34 @@ impl Loader<'_> {
         packages: &mut Vec<Package>,
         diagnostics: &mut Diagnostics,
     ) {
-        let locked = self.locked(diagnostics);
-        let mut wanted = self.wanted(self.root, diagnostics);
+        let locked = self.reader().locked(diagnostics);
+        let mut wanted = self.reader().declared(self.root, diagnostics).specs;
         let mut seen = BTreeSet::from([self.host.canonical(self.root)]);
         seen.extend(installed.iter().map(|folder| self.host.canonical(folder)));
-        let mut unnamed = Vec::new();
-        while let Some(Wanted { kind, span }) = wanted.pop() {
-            match kind {
-                Kind::Local(folder) if !seen.insert(self.host.canonical(&folder)) => {}
-                Kind::Local(folder) if self.is_installed(&folder, packages) => {}
-                Kind::Local(folder) => {
-                    self.add(&folder, Some(span), packages, diagnostics);
-                    wanted.extend(self.wanted(&folder, diagnostics));
-                }
-                Kind::Named(name) if !has_folder(installed, &name) => {
-                    diagnostics.push(missing(&name, span));
-                }
-                Kind::Named(_) => {}
-                Kind::Unnamed(from) => unnamed.push((from, span)),
+        let mut missing = Missing::default();
+        wanted.reverse();
+        while let Some(spec) = wanted.pop() {
+            let PackageSource::Local { path } = &spec.source else {
+                missing.check(&spec, installed);
+                continue;
+            };
+            let folder = clean(&self.root.join(path));
+            if seen.insert(self.host.canonical(&folder)) && !self.is_installed(&folder, packages) {
+                self.add(&folder, Some(spec.span), packages, diagnostics);
+                wanted.extend(self.reader().declared(&folder, diagnostics).specs);
             }
         }
-        for (name, span) in locked {
-            if !has_folder(installed, &name) {
-                diagnostics.push(missing(&name, span));
-            }
+        for spec in locked.iter().filter(|spec| !matches!(spec.source, PackageSource::Local { .. }))
+        {
+            missing.check(spec, installed);
         }
-        if unnamed.len() > installed.len() {
-            let (from, span) = &unnamed[0];
-            diagnostics.push(missing(from, *span));
+        for error in missing.diagnostics(installed.len()) {
+            diagnostics.push(error);
         }
+    }
+
+    fn reader(&self) -> Reader<'_> {
+        Reader { host: self.host, sources: self.sources, root: self.root, context: &self.secrets }
     }
 
     /// Whether the package of a folder was installed, as a copy, under the name in its project file.
@@ -183,109 +168,48 @@ impl Loader<'_> {
         let name = raw.as_ref().and_then(|raw| raw.value("name")?.as_str());
         name.is_some_and(|name| packages[1..].iter().any(|package| &*package.name == name))
     }
-
-    /// What `packages.yml` of a folder asks for, or `dependencies.yml`.
-    fn wanted(&self, folder: &Path, diagnostics: &mut Diagnostics) -> Vec<Wanted> {
-        let mut wanted = Vec::new();
-        let mut first: Option<Span> = None;
-        for file in [PACKAGES_FILE, DEPENDENCIES_FILE] {
-            let Some(tree) = self.tree(folder, file, diagnostics) else {
-                continue;
-            };
-            // dbt: `dependencies.yml` is not rendered.
-            let tree = match file {
-                PACKAGES_FILE => render_yaml(&tree, &self.secrets, &|_| true, diagnostics),
-                _ => tree,
-            };
-            let Some(list) = tree.get("packages").filter(|list| !list.is_null()) else {
-                continue;
-            };
-            if let Some(first) = first.replace(list.span) {
-                let message = format!(
-                    "`packages` may be in {PACKAGES_FILE} or in {DEPENDENCIES_FILE}, not in both"
-                );
-                diagnostics.push(
-                    Diagnostic::error(codes::BAD_PACKAGE, message)
-                        .at(list.span, "here and")
-                        .and_at(first, "here"),
-                );
-            }
-            wanted.extend(entries(list, folder, diagnostics));
-        }
-        // They are taken from the end.
-        wanted.reverse();
-        wanted
-    }
-
-    /// The names in `package-lock.yml`, which has transitive packages too.
-    fn locked(&self, diagnostics: &mut Diagnostics) -> Vec<(String, Span)> {
-        let Some(tree) = self.tree(self.root, LOCK_FILE, diagnostics) else {
-            return Vec::new();
-        };
-        let entries = tree.get("packages").and_then(Yaml::as_seq);
-        let name = |entry: &Yaml| {
-            // A local package is loaded from where it is.
-            let is_local = entry.get("local").is_some();
-            let name = entry.get("name").filter(|_| !is_local)?;
-            Some((name.as_str()?.to_owned(), name.span))
-        };
-        entries.unwrap_or_default().iter().filter_map(name).collect()
-    }
-
-    fn tree(&self, folder: &Path, file: &str, diagnostics: &mut Diagnostics) -> Option<Yaml> {
-        let path = folder.join(file);
-        let shown = shown(self.root, &path);
-        let read = || read_yaml(self.host, self.sources, &shown, &path, diagnostics);
-        self.host.exists(&path).then(read).flatten()
-    }
 }
 
-fn entries(list: &Yaml, folder: &Path, diagnostics: &mut Diagnostics) -> Vec<Wanted> {
-    let Some(items) = list.as_seq() else {
-        diagnostics.push(
-            Diagnostic::error(codes::BAD_PACKAGE, "`packages` must be a list")
-                .at(list.span, format!("this is {}", list.kind())),
-        );
-        return Vec::new();
-    };
-    let mut wanted = Vec::new();
-    for item in items {
-        match kind(item, folder) {
-            Some(kind) => wanted.push(Wanted { kind, span: item.span }),
-            None => diagnostics.push(
-                Diagnostic::error(
-                    codes::BAD_PACKAGE,
-                    "a package needs `package`, `git`, `tarball`, `private` or `local`",
-                )
-                .at(item.span, ""),
-            ),
-        }
-    }
-    wanted
+/// What is wanted and not there.
+#[derive(Default)]
+struct Missing {
+    named: Vec<(String, Span)>,
+    /// Of a repository nobody knows the name before it was installed.
+    unnamed: Vec<(String, Span)>,
 }
 
-fn kind(item: &Yaml, folder: &Path) -> Option<Kind> {
-    let text = |key: &str| item.get(key).and_then(Yaml::as_str).filter(|t| !t.is_empty());
-    if let Some(path) = text("local") {
-        return Some(Kind::Local(clean(&folder.join(path))));
+impl Missing {
+    fn check(&mut self, spec: &PackageSpec, installed: &[&Path]) {
+        let hub = match &spec.source {
+            PackageSource::Hub { package, .. } => package.rsplit('/').next(),
+            _ => None,
+        };
+        match spec.name.as_deref().or(hub) {
+            Some(name) if has_folder(installed, name) => {}
+            Some(name) if self.named.iter().any(|(known, _)| known == name) => {}
+            Some(name) => self.named.push((name.to_owned(), spec.span)),
+            None => self.unnamed.push((spec.address().to_owned(), spec.span)),
+        }
     }
-    if let Some(package) = text("package") {
-        let name = package.rsplit('/').next().unwrap_or(package);
-        return Some(Kind::Named(name.to_owned()));
+
+    fn diagnostics(self, installed: usize) -> impl Iterator<Item = Diagnostic> {
+        let unnamed = self.unnamed.into_iter().take(usize::from(self.named.is_empty()));
+        let unnamed: Vec<_> = unnamed.filter(|_| installed == 0).collect();
+        let missing = |(name, span): (String, Span)| {
+            Diagnostic::error(
+                codes::MISSING_PACKAGE,
+                format!("the package `{name}` is not installed"),
+            )
+            .at(span, "")
+            .hint("run `forge deps`")
+        };
+        self.named.into_iter().chain(unnamed).map(missing)
     }
-    let from = ["git", "tarball", "private"].into_iter().find_map(text)?;
-    Some(Kind::Unnamed(from.to_owned()))
 }
 
 fn has_folder(installed: &[&Path], name: &str) -> bool {
     let is_named = |folder: &&Path| folder.file_name().is_some_and(|folder| folder == name);
     installed.iter().any(is_named)
-}
-
-fn missing(name: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(codes::BAD_PACKAGE, format!("the package `{name}` is not installed"))
-        .at(span, "")
-        .hint("install it with `dbt deps`, or copy it to the packages folder")
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod build;
 mod clean;
 mod compile;
 mod debug;
+mod deps;
 mod explain;
 mod init;
 mod ls;
@@ -27,6 +28,7 @@ mod test;
 pub(super) enum Command {
     Init(init::Init),
     Debug(debug::Debug),
+    Deps(deps::Deps),
     Parse(parse::Parse),
     Compile(compile::Compile),
     #[command(alias = "list")]
@@ -47,6 +49,7 @@ impl Command {
         match self {
             Command::Init(_) => "init",
             Command::Debug(_) => "debug",
+            Command::Deps(_) => "deps",
             Command::Parse(_) => "parse",
             Command::Compile(_) => "compile",
             Command::Ls(_) => "list",
@@ -79,6 +82,7 @@ impl Command {
         match self {
             Command::Init(verb) => verb.run(context),
             Command::Debug(verb) => verb.run(context),
+            Command::Deps(verb) => verb.run(context),
             Command::Parse(verb) => verb.run(context),
             Command::Compile(verb) => verb.run(context),
             Command::Ls(verb) => verb.run(context),

@@ -47,12 +47,9 @@ fn missing_packages_are_named() {
     assert_eq!(
         names(&[("packages.yml", "packages:\n  - package: dbt-labs/dbt_utils\n    version: 1.0.0\n  - git: https://x/y.git\n  - local: nope\n  - what: x\n")]),
         Err(vec![
-            "error E0108: the package `dbt_utils` is not installed @packages.yml:2:5 \
-             (install it with `dbt deps`, or copy it to the packages folder)".to_owned(),
-            "error E0108: the package `https://x/y.git` is not installed @packages.yml:4:5 \
-             (install it with `dbt deps`, or copy it to the packages folder)".to_owned(),
+            "error E0110: the package `dbt_utils` is not installed @packages.yml:2:5 (run `forge deps`)".to_owned(),
             "error E0108: a package without a project file: there is no nope/dbt_project.yml @packages.yml:5:5".to_owned(),
-            "error E0108: a package needs `package`, `git`, `tarball`, `private` or `local` @packages.yml:6:5".to_owned(),
+            "error E0109: a package needs `package`, `git`, `local` or `tarball` @packages.yml:6:5".to_owned(),
         ])
     );
 }
@@ -81,4 +78,61 @@ fn project_files_of_packages_see_the_target_but_no_variables_of_the_command_line
     let (project, _) = load_files(&files, &overrides).unwrap();
     let models = project.packages[1].config.sections["models"].to_json();
     assert_eq!(models, serde_json::json!({"+meta": {"t": "dev", "n": "d"}}));
+}
+
+#[test]
+fn repositories_are_missing_when_nothing_is_installed() {
+    assert_eq!(
+        names(&[("packages.yml", "packages:\n  - git: https://x/y.git\n")]),
+        Err(vec![
+            "error E0110: the package `https://x/y.git` is not installed @packages.yml:2:5 (run `forge deps`)".to_owned()
+        ])
+    );
+}
+
+#[test]
+fn what_was_locked_has_to_be_there() {
+    let lock =
+        "packages:\n  - git: https://x/y.git\n    name: dates\n    revision: abc\nsha1_hash: x\n";
+    let files =
+        [("packages.yml", "packages:\n  - git: https://x/y.git\n"), ("package-lock.yml", lock)];
+    let other = ("dbt_packages/other/dbt_project.yml", "name: other\n");
+    assert_eq!(
+        names(&[files[0], files[1], other]),
+        Err(vec![
+            "error E0110: the package `dates` is not installed @package-lock.yml:2:5 (run `forge deps`)".to_owned()
+        ])
+    );
+    let dates = ("dbt_packages/dates/dbt_project.yml", "name: dates\n");
+    assert_eq!(
+        names(&[files[0], files[1], dates]),
+        Ok(vec!["shop".to_owned(), "dates".to_owned()])
+    );
+}
+
+#[test]
+fn entries_are_checked_key_by_key() {
+    for (entry, want) in [
+        ("{package: a/b}", "the hub package `a/b` has no `version`"),
+        ("{package: a/b, version: []}", "the hub package `a/b` has no `version`"),
+        ("{package: b, version: 1.0.0}", "the hub package `b` has no namespace"),
+        ("{package: '', version: 1.0.0}", "`package` must be a text that is not empty"),
+        ("{git: x, warn_unpinned: false}", "a `git` package has no key `warn_unpinned`"),
+        ("{git: x, revision: true}", "`revision` must be a tag, a branch or a commit"),
+        ("{git: x, warn-unpinned: 'no'}", "`warn-unpinned` must be true or false"),
+        ("{git: x, subdirectory: 5}", "`subdirectory` must be a text"),
+        ("{local: x, git: y}", "a package has one source, not `git` and `local`"),
+        ("{tarball: x}", "a `tarball` package has no `name`"),
+        ("{local: 1}", "`local` must be a text that is not empty"),
+    ] {
+        let errors = names(&[("packages.yml", &format!("packages: [{entry}]\n"))]).unwrap_err();
+        assert_eq!(errors.len(), 1, "{entry}: {errors:?}");
+        assert!(errors[0].starts_with(&format!("error E0109: {want}")), "{entry}: {errors:?}");
+    }
+    let both = [("packages.yml", "packages: []\n"), ("dependencies.yml", "packages: []\n")];
+    assert!(names(&both).unwrap_err()[0].contains("not in both"));
+    assert!(
+        names(&[("packages.yml", "projects: []\n")]).unwrap_err()[0]
+            .contains("unknown key `projects`")
+    );
 }
