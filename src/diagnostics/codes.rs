@@ -105,6 +105,7 @@ codes! {
     REF_ARGUMENTS "E0311" "ref-arguments",
     UNDECLARED_REF "E0312" "undeclared-ref",
     PRIVATE_REF "E0313" "private-ref",
+    PACKAGE_READS_ROOT "E0314" "package-reads-root",
     NAME_WITH_SPACES "E0320" "name-with-spaces",
     JINJA_SYNTAX "E0401" "jinja-syntax",
     UNKNOWN_NAME "E0402" "unknown-name",

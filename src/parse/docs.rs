@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use minijinja::value::Value;
+use serde_json::Value as Json;
 
 use super::context::Context;
 use super::properties::has_jinja;
@@ -24,15 +25,23 @@ use crate::source::Span;
 pub(crate) struct Docs {
     texts: Arc<HashMap<String, HashMap<String, String>>>,
     packages: Vec<Arc<str>>,
+    /// The flag `require_ref_searches_node_package_before_root`.
+    own_first: bool,
 }
 
 impl Docs {
-    /// The text of a block: the named package, else the node's own, the root's, any other's.
+    /// The text of a block: of the named package; else of the root, the node's own, any other. dbt 1.12: the flag
+    /// puts the node's own first.
     fn find(&self, package: Option<&str>, own: &str, name: &str) -> Option<&str> {
         let of = |package: &str| self.texts.get(package)?.get(name).map(String::as_str);
         match package {
             Some(package) => of(package),
-            None => of(own).or_else(|| self.packages.iter().find_map(|p| of(p))),
+            None => {
+                let root = self.packages.first().map_or(own, |root| root);
+                let order = if self.own_first { [own, root] } else { [root, own] };
+                let rest = || self.packages.iter().find_map(|package| of(package));
+                order.into_iter().find_map(of).or_else(rest)
+            }
         }
     }
 }
@@ -57,7 +66,9 @@ pub(crate) fn collect(
         }
     }
     let packages = project.packages.iter().map(|p| p.name.clone()).collect();
-    (all, Docs { texts: Arc::new(texts), packages })
+    const OWN_FIRST: &str = "require_ref_searches_node_package_before_root";
+    let own_first = project.flags.other.get(OWN_FIRST).and_then(Json::as_bool).unwrap_or(false);
+    (all, Docs { texts: Arc::new(texts), packages, own_first })
 }
 
 fn blocks(

@@ -26,7 +26,7 @@ mod project_file;
 pub mod render;
 #[cfg(test)]
 mod testing;
-mod version;
+pub mod version;
 mod yaml_file;
 
 pub use find::PROJECT_FILE;

@@ -170,6 +170,9 @@ impl Reader<'_> {
                     if let Some(problem) = access::check(self, call, id) {
                         diagnostics.push(problem);
                     }
+                    if self.surprises(call, id) {
+                        diagnostics.push(self.reads_root(call));
+                    }
                     out.add(id);
                 }
                 Found::Disabled if self.is_test() => {}
@@ -280,6 +283,30 @@ impl Reader<'_> {
         let diagnostic = Diagnostic::error(codes::AMBIGUOUS_REF, message)
             .hint("name the package: `ref('package', 'name')`");
         self.place(diagnostic, "ref", &call.name, "two packages have this name")
+    }
+
+    /// Whether a package got a resource of the root project only because that is looked into first.
+    fn surprises(&self, call: &RefCall, found: &UniqueId) -> bool {
+        let own = self.resource.package_name();
+        let found = self.manifest.nodes.get(found).map(|node| &*node.package_name);
+        self.root.first == SearchFirst::Root
+            && call.package.is_none()
+            && own != self.root.name
+            && found == Some(self.root.name)
+    }
+
+    /// dbt 1.12 warns of this, too.
+    fn reads_root(&self, call: &RefCall) -> Diagnostic {
+        let (package, name) = (self.resource.package_name(), &call.name);
+        let message = format!(
+            "{} of the package `{package}` reads `{name}` of the root project",
+            self.subject()
+        );
+        let diagnostic = Diagnostic::warning(codes::PACKAGE_READS_ROOT, message).hint(
+            "`flags: {require_ref_searches_node_package_before_root: true}` in dbt_project.yml looks into \
+             the package first",
+        );
+        self.place(diagnostic, "ref", name, "the root project is looked into first")
     }
 
     fn self_reference(&self, call: &RefCall) -> Diagnostic {

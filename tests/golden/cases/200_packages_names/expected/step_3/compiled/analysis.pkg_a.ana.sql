@@ -1,0 +1,1 @@
+select * from main."m_root" -- root_global

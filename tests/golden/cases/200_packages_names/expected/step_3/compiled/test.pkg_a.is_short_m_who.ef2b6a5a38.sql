@@ -1,0 +1,1 @@
+select * from main."m_root" where length(who) > 10

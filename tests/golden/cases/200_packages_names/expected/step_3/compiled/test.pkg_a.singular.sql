@@ -1,0 +1,1 @@
+select * from main."m_root" where 1 = 0

@@ -1,0 +1,11 @@
+
+    
+    
+
+
+
+select who
+from main."m_root"
+where who is null
+
+

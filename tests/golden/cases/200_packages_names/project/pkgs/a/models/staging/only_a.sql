@@ -1,0 +1,1 @@
+select who from {{ ref('m') }} union all select who from {{ ref('shop', 'm') }}

@@ -1,0 +1,1 @@
+select who from main."m_a" union all select who from main."m_root"

@@ -1,0 +1,1 @@
+select * from main."m_b" union all select * from main."m_a"

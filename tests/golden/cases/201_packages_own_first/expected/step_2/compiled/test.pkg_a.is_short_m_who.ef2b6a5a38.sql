@@ -1,0 +1,1 @@
+select * from main."m_a" where length(who) > 10

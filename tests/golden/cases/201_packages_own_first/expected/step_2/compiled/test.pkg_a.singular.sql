@@ -1,0 +1,1 @@
+select * from main."m_a" where 1 = 0

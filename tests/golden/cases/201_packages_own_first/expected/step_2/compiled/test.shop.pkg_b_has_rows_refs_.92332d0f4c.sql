@@ -1,0 +1,1 @@
+select 1 as x from (select count(*) as n from main."refs") where n = 0

@@ -1,0 +1,2 @@
+
+select 'b' as who

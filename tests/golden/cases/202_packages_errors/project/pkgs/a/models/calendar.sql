@@ -1,0 +1,2 @@
+{{ config(alias='calendar_a') }}
+select 'a' as who

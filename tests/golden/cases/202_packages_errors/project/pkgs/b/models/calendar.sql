@@ -1,0 +1,2 @@
+{{ config(alias='calendar_b') }}
+select 'b' as who

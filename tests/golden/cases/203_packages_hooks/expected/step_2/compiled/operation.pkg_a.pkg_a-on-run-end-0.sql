@@ -1,0 +1,1 @@
+create table hook_a_end as select count(*) as n from sqlite_master where name like 'hook%'

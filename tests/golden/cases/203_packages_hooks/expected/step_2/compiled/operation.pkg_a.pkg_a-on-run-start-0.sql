@@ -1,0 +1,1 @@
+create table hook_a_start as select count(*) as n, 'root_block_for_a' as v from sqlite_master where name like 'hook%'

@@ -1,0 +1,1 @@
+select * from {{ ref('m') }} where 1 = 0

@@ -1,0 +1,1 @@
+{% macro c_macro() %}c macro{% endmacro %}

@@ -1,0 +1,1 @@
+select 1 as x, '{{ c_macro() }}' as y, '{{ var("g", "none") }}' as g
