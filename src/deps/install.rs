@@ -4,7 +4,7 @@
 //! Invariant: whatever fails before that rename, the old folder is as it was.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::host::Host;
@@ -118,6 +118,6 @@ fn not_written(path: &Path, error: &io::Error) -> Box<Diagnostic> {
 }
 
 /// Writes a file of the project.
-pub(super) fn write(host: &dyn Host, path: &PathBuf, text: &str) -> Result<()> {
+pub(super) fn write(host: &dyn Host, path: &Path, text: &str) -> Result<()> {
     host.write(path, text).map_err(|error| not_written(path, &error))
 }

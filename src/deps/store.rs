@@ -138,7 +138,7 @@ impl<'s> Store<'s> {
         };
         let check = self.root.flags.version_check;
         let compatible =
-            self.hub.versions(package, check).map_err(|error| placed(error, wanted))?;
+            self.hub.versions(package, check).map_err(|error| placed(*error, wanted))?;
         let prereleases = prereleases || versions.iter().any(Requirement::is_prerelease);
         let installable = version::installable(compatible.iter().map(String::as_str), prereleases);
         match (version::newest(&range, &installable), installable.last()) {
@@ -284,10 +284,10 @@ fn is_folder_name(name: &str) -> bool {
     !name.is_empty() && !name.starts_with("__") && name.chars().all(is_word)
 }
 
-fn placed(error: Box<Diagnostic>, wanted: &Wanted) -> Diagnostic {
+fn placed(error: Diagnostic, wanted: &Wanted) -> Diagnostic {
     match wanted.wants.first() {
         Some(want) => error.at(want.span, format!("{} wants it", want.by)),
-        None => *error,
+        None => error,
     }
 }
 
