@@ -107,6 +107,13 @@ pub const RULES: &[Rule] = &[
         nodes::typed_seeds,
     ),
     rule(
+        "timestamp-type",
+        Differs,
+        "`type_timestamp()` is `text`, as a cast to `timestamp` gives a number on this engine",
+        "override the macro in the project to have dbt-sqlite's `timestamp`",
+        templates::timestamp_types,
+    ),
+    rule(
         "outer-hook",
         Differs,
         "hooks with `transaction: false` run outside of the node's transaction; they fail in dbt-sqlite",

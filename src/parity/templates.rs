@@ -44,6 +44,10 @@ pub(super) fn commits(subject: &Subject<'_>) -> Vec<Occurrence> {
     found(subject, |path| path == ["adapter", "commit"])
 }
 
+pub(super) fn timestamp_types(subject: &Subject<'_>) -> Vec<Occurrence> {
+    found(subject, |path| path.last().is_some_and(|name| name == "type_timestamp"))
+}
+
 /// Where the project's templates read a name that `is_meant` accepts.
 fn found(subject: &Subject<'_>, mut is_meant: impl FnMut(&[String]) -> bool) -> Vec<Occurrence> {
     let internal = internal_packages(&subject.project.target.adapter_type);

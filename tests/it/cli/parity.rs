@@ -53,6 +53,23 @@ fn flags_that_ask_for_what_is_not_there_are_listed() {
 }
 
 #[test]
+fn macros_of_packages_that_forge_replaces_are_listed() {
+    let scratch = Scratch::new(
+        "//- models/a.sql\nselect cast(1 as {{ dbt.type_timestamp() }}) as id\n\
+         //- dbt_packages/dbt_utils/dbt_project.yml\nname: dbt_utils\nversion: '1.0'\n\
+         //- dbt_packages/dbt_utils/macros/u.sql\n\
+         {% macro default__union_relations(relations) %}{% endmacro %}\n",
+    );
+    scratch.forge(&["debug", "--parity"]).expect(
+        0,
+        &[
+            "dbt_utils.union_relations (dbt_packages/dbt_utils/macros/u.sql:1:1)",
+            "dbt.type_timestamp (models/a.sql:1:21)",
+        ],
+    );
+}
+
+#[test]
 fn a_plain_project_has_no_differences() {
     let scratch = Scratch::new("//- models/a.sql\nselect 1 as id\n");
     scratch.forge(&["debug", "--parity"]).expect(0, &["no known difference"]);
