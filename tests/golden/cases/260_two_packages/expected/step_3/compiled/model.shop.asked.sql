@@ -1,0 +1,15 @@
+select
+  'id town size' as m01,
+  'id town' as m02,
+  'town size country' as m03,
+  'Berlin' as m04,
+  'x y' as m05,
+  '12' as m06,
+  'nothing' as m07,
+  '{"id": [1, 3], "town": ["Rome", "Bari"]}' as m08,
+  '[{"id": 1, "town": "Rome"}, {"id": 3, "town": "Bari"}]' as m09,
+  3 as m10,
+  'cyd' as m11,
+  'True True False' as m12,
+  'fine_texts keys wrong_texts' as m13,
+  'people towns_north towns_south' as m14

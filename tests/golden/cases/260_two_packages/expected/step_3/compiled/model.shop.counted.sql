@@ -1,0 +1,1 @@
+select city as value, count(*) as n from main."people" group by city

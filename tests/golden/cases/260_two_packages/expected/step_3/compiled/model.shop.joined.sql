@@ -1,0 +1,1 @@
+select a.* from main."towns_south" as a where not exists (select 1 from main."towns_north" as b where b.id = a.id) union all select a.* from main."towns_south" as a where exists (select 1 from main."towns_north" as b where b.id = a.id)

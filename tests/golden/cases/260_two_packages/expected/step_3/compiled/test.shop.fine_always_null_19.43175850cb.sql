@@ -1,0 +1,2 @@
+
+  select * from main."fine" where never is not null

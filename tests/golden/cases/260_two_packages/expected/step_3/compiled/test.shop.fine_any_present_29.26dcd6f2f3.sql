@@ -1,0 +1,2 @@
+
+  select * from main."fine" where coalesce(maybe, note, null) is null

@@ -1,0 +1,5 @@
+
+  select *
+from main."fine"
+where flag is not null
+  and not coalesce(flag in (0, 1), false)

@@ -1,0 +1,3 @@
+
+  
+select 'none' as problem where 1 = 0

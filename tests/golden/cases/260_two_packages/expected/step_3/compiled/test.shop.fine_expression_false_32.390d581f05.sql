@@ -1,0 +1,2 @@
+
+  select * from main."fine" where amount < 0

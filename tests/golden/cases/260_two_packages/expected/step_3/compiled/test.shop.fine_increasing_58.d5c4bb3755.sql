@@ -1,0 +1,4 @@
+
+  select * from (
+    select day_no as value, lag(day_no) over ( order by id) as previous from main."fine"
+) as ordered where previous is not null and value <= previous

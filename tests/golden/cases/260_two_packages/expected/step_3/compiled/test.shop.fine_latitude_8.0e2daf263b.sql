@@ -1,0 +1,5 @@
+
+  select *
+from main."fine"
+where lat is not null
+  and not coalesce(lat between -90 and 90, false)

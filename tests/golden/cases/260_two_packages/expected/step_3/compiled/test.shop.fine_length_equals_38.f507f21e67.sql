@@ -1,0 +1,5 @@
+
+  select *
+from main."fine"
+where code is not null
+  and not coalesce(length(code) = 3, false)

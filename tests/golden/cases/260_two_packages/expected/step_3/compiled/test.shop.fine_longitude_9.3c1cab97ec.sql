@@ -1,0 +1,5 @@
+
+  select *
+from main."fine"
+where lon is not null
+  and not coalesce(lon between -180 and 180, false)

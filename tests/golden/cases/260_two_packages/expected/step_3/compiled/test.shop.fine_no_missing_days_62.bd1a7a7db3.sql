@@ -1,0 +1,3 @@
+
+  select count(distinct date(day)) as days from main."fine"
+having count(distinct date(day)) <> julianday(date(max(day))) - julianday(date(min(day))) + 1

@@ -1,0 +1,5 @@
+
+  select count(distinct amount) as variants
+from main."fine"
+
+having count(distinct amount) < 2

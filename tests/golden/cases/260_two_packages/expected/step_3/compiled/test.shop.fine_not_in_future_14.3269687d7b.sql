@@ -1,0 +1,5 @@
+
+  select *
+from main."fine"
+where day is not null
+  and not coalesce((julianday(date('now')) - julianday(date(day))) >= 0, false)

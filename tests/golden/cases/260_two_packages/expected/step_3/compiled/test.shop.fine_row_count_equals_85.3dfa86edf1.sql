@@ -1,0 +1,2 @@
+
+  select count(*) as n from main."fine" having count(*) <> 6

@@ -1,0 +1,2 @@
+
+  select * from (select count(*) as here from main."fine") as a cross join (select count(*) as there from main."other") as b where here <> there * 1

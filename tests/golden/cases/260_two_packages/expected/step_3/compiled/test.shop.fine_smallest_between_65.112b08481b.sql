@@ -1,0 +1,9 @@
+
+  select *
+from (
+    select min(amount) as gauge_value
+    from main."fine"
+    where 1 = 1
+    
+) as measured
+where gauge_value is null or (gauge_value < 10 or gauge_value > 10)

@@ -1,0 +1,9 @@
+
+  select *
+from (
+    select sum(amount) as gauge_value
+    from main."fine"
+    where 1 = 1
+    
+) as measured
+where gauge_value is null or (gauge_value < 200 or gauge_value > 220)

@@ -1,0 +1,5 @@
+
+  select *
+from main."fine_texts"
+where code is not null
+  and not coalesce(((code regexp '^EUR$') or (code regexp '^USD$')), false)

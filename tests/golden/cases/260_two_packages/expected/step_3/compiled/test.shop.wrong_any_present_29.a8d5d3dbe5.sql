@@ -1,0 +1,2 @@
+
+  select * from main."wrong" where coalesce(never, note, null) is null

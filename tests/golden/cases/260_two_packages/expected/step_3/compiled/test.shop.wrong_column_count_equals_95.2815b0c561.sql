@@ -1,0 +1,3 @@
+
+  
+select 'has 23 columns' as problem

@@ -1,0 +1,3 @@
+
+  
+select 'id is INT' as problem

@@ -1,0 +1,5 @@
+
+  select *
+from main."wrong"
+where 1 = 1
+  and not coalesce(abs((amount + 5) - (other)) <= 0, false)

@@ -1,0 +1,2 @@
+
+  select * from main."wrong" where other = day_no

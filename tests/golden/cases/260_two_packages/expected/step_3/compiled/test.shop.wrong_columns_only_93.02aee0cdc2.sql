@@ -1,0 +1,4 @@
+
+  
+select 'day_no' as problem union all
+select 'blank' as problem

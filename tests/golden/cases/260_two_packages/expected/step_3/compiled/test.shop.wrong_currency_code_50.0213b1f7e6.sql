@@ -1,0 +1,5 @@
+
+  select *
+from main."wrong"
+where code is not null
+  and not coalesce(length(code) = 3 and (code not glob '*[^A-Z]*'), false)

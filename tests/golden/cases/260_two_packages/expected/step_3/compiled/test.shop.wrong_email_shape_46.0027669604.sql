@@ -1,0 +1,5 @@
+
+  select *
+from main."wrong"
+where email is not null
+  and not coalesce(email like '%_@_%._%' and email not like '% %' and email not like '%@%@%', false)

@@ -1,0 +1,5 @@
+
+  select *
+from main."wrong"
+where kind is not null
+  and not coalesce(kind in ('a', 'b'), false)

@@ -1,0 +1,5 @@
+
+  select *
+from main."wrong"
+where amount is not null
+  and not coalesce((amount % 10) = 0, false)

@@ -1,0 +1,5 @@
+
+  select *
+from main."wrong"
+where blank is not null
+  and not coalesce(trim(blank) <> '', false)

@@ -1,0 +1,2 @@
+
+  select * from main."wrong" where (id > 3) and maybe is null

@@ -1,0 +1,9 @@
+
+  select *
+from (
+    select kind, count(*) as gauge_value
+    from main."wrong"
+    where 1 = 1
+    group by kind
+) as measured
+where gauge_value is null or (gauge_value < 3)

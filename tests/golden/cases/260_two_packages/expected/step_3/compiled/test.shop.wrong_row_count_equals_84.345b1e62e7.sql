@@ -1,0 +1,2 @@
+
+  select count(*) as n from main."wrong" having count(*) <> 6

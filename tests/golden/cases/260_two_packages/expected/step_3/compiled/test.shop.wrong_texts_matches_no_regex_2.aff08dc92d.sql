@@ -1,0 +1,5 @@
+
+  select *
+from main."wrong_texts"
+where note is not null
+  and not coalesce(not (note regexp '^$|[^a-z0-9 ]'), false)

@@ -1,0 +1,2 @@
+
+  select id, count(*) as n from main."wrong" where (amount < 50) and id is not null group by id having count(*) > 1

@@ -1,0 +1,15 @@
+select
+  '{{ kitbag.column_names(ref('towns_north')) | join(' ') }}' as m01,
+  '{{ kitbag.common_columns([ref('towns_north'), ref('towns_south')]) | join(' ') }}' as m02,
+  '{{ kitbag.all_columns([ref('towns_north'), ref('towns_south')], except=['ID']) | join(' ') }}' as m03,
+  '{{ kitbag.column_values(ref('people'), 'city', max_records=1, where='city is not null') | join(' ') }}' as m04,
+  '{{ kitbag.column_values(ref('people'), 'city', where='1 = 0', default=['x', 'y']) | join(' ') }}' as m05,
+  '{{ kitbag.single_value('select max(spent) from ' ~ ref('people')) }}' as m06,
+  '{{ kitbag.single_value('select 1 where 1 = 0', default='nothing') }}' as m07,
+  '{{ kitbag.query_as_dict('select id, town from ' ~ ref('towns_south') ~ ' order by id') | tojson }}' as m08,
+  '{{ kitbag.query_as_rows('select id, town from ' ~ ref('towns_south') ~ ' order by id') | tojson }}' as m09,
+  {{ kitbag.row_count(ref('people'), 'spent > 5') }} as m10,
+  '{{ kitbag.largest_value(ref('people'), 'first') }}' as m11,
+  '{{ kitbag.has_rows(ref('people')) }} {{ kitbag.has_column(ref('people'), 'CITY') }} {{ kitbag.has_column(ref('people'), 'nope') }}' as m12,
+  '{{ kitbag.models_with_tag('engine_functions') | join(' ') }}' as m13,
+  '{{ kitbag.upstream_names(model) | sort | join(' ') }}' as m14

@@ -1,0 +1,1 @@
+{{ kitbag.counted_by(ref('people'), 'city') }}

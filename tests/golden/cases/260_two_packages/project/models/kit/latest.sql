@@ -1,0 +1,1 @@
+{{ kitbag.latest_rows(ref('people'), 'city', 'changed') }}

@@ -1,0 +1,1 @@
+{{ kitbag.rows_of(['a', 'b'], [[1, "it's"], [none, 'x']]) }}

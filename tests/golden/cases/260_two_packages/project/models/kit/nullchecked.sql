@@ -1,0 +1,1 @@
+{{ kitbag.nullcheck_table(ref('people')) }}

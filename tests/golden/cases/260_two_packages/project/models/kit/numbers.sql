@@ -1,0 +1,1 @@
+{{ kitbag.numbers(9) }}

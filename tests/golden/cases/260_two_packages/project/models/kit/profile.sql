@@ -1,0 +1,1 @@
+{{ kitbag.profile(ref('towns_north')) }}

@@ -1,0 +1,1 @@
+select *, '  ' as blank from {{ ref('bad') }}
