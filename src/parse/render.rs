@@ -10,6 +10,7 @@ use crate::diagnostics::Diagnostic;
 use crate::jinja::diagnose::Root;
 use crate::jinja::error::JinjaError;
 use crate::jinja::values;
+use crate::project::is_constant;
 use crate::source::Span;
 
 /// A value of a property file: text that is rendered when it holds a template.
@@ -29,15 +30,6 @@ pub(crate) fn yaml_value(
         return Ok(Json::String(values::python_str(&value)));
     }
     values::to_json(&value).or_else(|_| Ok(Json::String(value.to_string())))
-}
-
-/// dbt: an expression of constants alone is folded to text, `{{ 1 }}` is '1'.
-fn is_constant(text: &str) -> bool {
-    let inner = text.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
-    let Some(inner) = inner else { return false };
-    minijinja::Environment::new()
-        .compile_expression(inner.trim_matches(['-', ' ']))
-        .is_ok_and(|expression| expression.undeclared_variables(false).is_empty())
 }
 
 /// The diagnostic of an error in a text whose offsets say nothing; it points at the whole value.

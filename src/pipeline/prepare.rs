@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
 use super::{Prepared, World};
 use crate::adapters::{self, Adapter};
@@ -12,6 +12,7 @@ use crate::compile::Compiler;
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::events::Event;
 use crate::jinja::Engine;
+use crate::jinja::builtins::yaml_value;
 use crate::jinja::contexts::Globals;
 use crate::jinja::diagnose::Places;
 use crate::jinja::values;
@@ -20,6 +21,7 @@ use crate::parse;
 use crate::project::{self, FlagOverrides, Flags, Project};
 use crate::resolve;
 use crate::source::SourceFile;
+use crate::source::yaml::Mapping;
 
 /// Loads the project; warnings go to the sink.
 pub fn load(world: &World, flags: &FlagOverrides) -> Result<Project, Diagnostics> {
@@ -147,7 +149,7 @@ pub(super) fn globals(
     let root = project.root();
     let [own, base] = parse::macros::internal_packages(adapter.type_name());
     let table = engine.table(&root.name, &[&own, &base]);
-    let vars: HashMap<String, Map<String, Json>> =
+    let vars: HashMap<String, Mapping> =
         project.packages.iter().map(|p| (p.name.to_string(), project.vars(&p.name))).collect();
     let flags = flags_json(project);
     let all = project.clone();
@@ -161,13 +163,13 @@ pub(super) fn globals(
         target: values::to_mutable(&project.target.to_json()),
         quoting: parse::context::quoting(adapter.naming().quote, root.config.quoting),
         adapter,
-        vars: Arc::new(move |package, name| vars.get(package)?.get(name).cloned()),
+        vars: Arc::new(move |package, name| vars.get(package)?.get(name).map(yaml_value)),
         host: world.host.clone(),
         sink: world.sink.clone(),
         invocation_id: project.invocation_id.clone(),
         started_at: project.started_at,
         invocation_args: invocation_args(project, &flags),
-        flags: values::to_mutable(&Json::Object(shown_flags(&flags))),
+        flags: values::to_mutable(&project.flags.shown(&root.root)),
         selected: Arc::default(),
         print: project.flags.print,
         promotes: Arc::new(move |names| all.flags.promotes(names)),
@@ -179,92 +181,12 @@ pub(super) fn invocation_args(project: &Project, flags: &Json) -> Json {
     let flags = flags.as_object().into_iter().flatten();
     let mut args: Map<String, Json> =
         flags.map(|(name, value)| (name.to_lowercase(), value.clone())).collect();
-    args.insert("vars".to_owned(), Json::Object(project.cli_vars.clone()));
+    let vars = project.cli_vars.iter().map(|(name, value)| (name.to_owned(), value.to_json()));
+    args.insert("vars".to_owned(), Json::Object(vars.collect()));
     Json::Object(args)
 }
 
-/// `flags` in a template. dbt 1.12: not all arguments of a command are flags.
-fn shown_flags(all: &Json) -> Map<String, Json> {
-    const ARGUMENTS: &[&str] = &[
-        "DEFER",
-        "FAVOR_STATE",
-        "LOG_LEVEL",
-        "POPULATE_CACHE",
-        "PRINT",
-        "PROFILE",
-        "PROJECT_DIR",
-        "TARGET",
-    ];
-    let all = all.as_object().into_iter().flatten();
-    let flags = all.filter(|(name, _)| !ARGUMENTS.contains(&name.as_str()));
-    flags.map(|(name, value)| (name.clone(), value.clone())).collect()
-}
-
-/// The folder of logs, absolute.
-fn log_path(project: &Project) -> String {
-    let root = &project.root().root;
-    root.join(project.flags.log_path.as_deref().unwrap_or("logs")).to_string_lossy().into_owned()
-}
-
-/// dbt's flags that mean nothing here, as they are when nobody sets them.
-fn without_effect() -> Map<String, Json> {
-    let flags = json!({
-        "CACHE_SELECTED_ONLY": false,
-        "HINTS_ENABLED": true,
-        "INTROSPECT": true,
-        "LOG_CACHE_EVENTS": false,
-        "MAXIMUM_SEED_SIZE_MIB": 1,
-        "PARTIAL_PARSE": true,
-        "POPULATE_CACHE": true,
-        "PRINTER_WIDTH": 80,
-        "SEND_ANONYMOUS_USAGE_STATS": false,
-        "STATIC_PARSER": true,
-        "USE_EXPERIMENTAL_PARSER": false,
-    });
-    match flags {
-        Json::Object(flags) => flags,
-        _ => Map::new(),
-    }
-}
-
-/// The flags as templates see them: dbt's names in upper case.
+/// The flags under dbt's names, in upper case.
 pub(super) fn flags_json(project: &Project) -> Json {
-    let flags = &project.flags;
-    let mut all = without_effect();
-    for (name, value) in &flags.other {
-        all.insert(name.to_uppercase(), value.clone());
-    }
-    let known = json!({
-        "WHICH": flags.which,
-        "FULL_REFRESH": flags.full_refresh,
-        "FAIL_FAST": flags.fail_fast,
-        "STORE_FAILURES": flags.store_failures,
-        "WARN_ERROR": flags.warn_error.then_some(true),
-        "WARN_ERROR_OPTIONS": flags.warn_error_options,
-        "QUIET": flags.quiet,
-        "PRINT": flags.print,
-        "LOG_FORMAT": if flags.log_format == "text" { "default" } else { &flags.log_format },
-        "LOG_LEVEL": flags.log_level,
-        "WRITE_JSON": flags.write_json,
-        "INDIRECT_SELECTION": flags.indirect_selection,
-        "VERSION_CHECK": flags.version_check,
-        "DEBUG": flags.debug,
-        "TARGET": flags.target,
-        "PROFILE": flags.profile,
-        "PROFILES_DIR": flags.profiles_dir,
-        "INVOCATION_COMMAND": flags.command_line,
-        "EMPTY": false,
-        "DEFER": false,
-        "FAVOR_STATE": false,
-        "USE_COLORS": flags.use_colors.unwrap_or(true),
-        "NO_PRINT": (!flags.print).then_some(true),
-        "LOG_PATH": log_path(project),
-        "TARGET_PATH": flags.target_path,
-        "PROJECT_DIR": project.root().root.to_string_lossy(),
-        "REQUIRE_SQL_HEADER_IN_TEST_CONFIGS": false,
-    });
-    if let Json::Object(known) = known {
-        all.extend(known);
-    }
-    Json::Object(all)
+    project.flags.published(&project.root().root)
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json};
 
 mod known;
 mod resolve;
+mod shown;
 
 pub use resolve::parse_vars;
 pub(super) use resolve::{env_value, resolve};

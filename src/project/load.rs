@@ -4,12 +4,12 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::diagnostics::{Code, Diagnostics, codes};
 use crate::host::Host;
 use crate::source::SourceMap;
-use crate::source::yaml::Yaml;
+use crate::source::yaml::{Mapping, Yaml};
 
 use super::find::{PROJECT_FILE, absolute, project_dir};
 use super::flags::{self, FlagOverrides, Flags, parse_vars};
@@ -17,7 +17,7 @@ use super::packages::root::PackagesRoot;
 use super::packages::{self, Loader};
 use super::profile::{self, Wanted};
 use super::project_file::{CheckedProject, RawProject, VersionCheck, read_selectors};
-use super::render::{Secrets, YamlContext, render_text};
+use super::render::{Secrets, YamlContext, YamlFacts, render_text};
 use super::{Package, Project, Target, dotenv, files};
 
 /// Errors that may only be there because the target is not known.
@@ -44,7 +44,8 @@ pub fn load(
     let mut flags = flags::resolve(host, overrides, raw.value("flags"), &mut diagnostics);
     let cli_vars = cli_vars(overrides, &mut diagnostics);
 
-    let secrets = YamlContext::new(host, cli_vars.clone(), None, Secrets::Allowed);
+    let facts = YamlFacts::new(host, flags.shown(&root));
+    let secrets = YamlContext::new(&facts, cli_vars.clone(), None, Secrets::Allowed);
     let name = project_name(&raw, &secrets);
     let wanted = Wanted {
         root: &root,
@@ -56,8 +57,8 @@ pub fn load(
     let target = profile::load(host, &sources, &wanted, &mut diagnostics);
 
     let mut vars = raw.file_vars();
-    vars.extend(cli_vars.clone());
-    let context = context(host, vars, target.as_ref());
+    vars.entries.extend(cli_vars.entries.iter().cloned());
+    let context = context(&facts, vars, target.as_ref());
     let version_check = version_check(&flags);
     let checked = check(&raw, &context, version_check, target.as_ref(), &mut diagnostics);
     let selectors = read_selectors(host, &sources, &root, &context, &mut diagnostics);
@@ -78,7 +79,7 @@ pub fn load(
         sources: &sources,
         root: &root,
         // dbt: variables of the command line are not seen by the project files of packages.
-        context: self::context(host, Map::new(), Some(&target)),
+        context: self::context(&facts, Mapping::default(), Some(&target)),
         secrets,
         version_check,
     };
@@ -97,7 +98,7 @@ pub fn load(
         target,
         flags,
         cli_vars,
-        invocation_id: host.uuid(),
+        invocation_id: facts.invocation_id().to_owned(),
         started_at,
     };
     Ok((project, diagnostics))
@@ -121,10 +122,11 @@ pub fn load_packages_root(
     raw.read_vars(host, &sources, &root, &mut diagnostics);
     let flags = flags::resolve(host, overrides, raw.value("flags"), &mut diagnostics);
     let cli_vars = cli_vars(overrides, &mut diagnostics);
-    let secrets = YamlContext::new(host, cli_vars.clone(), None, Secrets::Allowed);
+    let facts = YamlFacts::new(host, flags.shown(&root));
+    let secrets = YamlContext::new(&facts, cli_vars.clone(), None, Secrets::Allowed);
     let mut vars = raw.file_vars();
-    vars.extend(cli_vars);
-    let context = context(host, vars, None);
+    vars.entries.extend(cli_vars.entries);
+    let context = context(&facts, vars, None);
     let checked = check(&raw, &context, version_check(&flags), None, &mut diagnostics);
     match checked {
         Some(checked) if !diagnostics.has_errors() => {
@@ -143,7 +145,7 @@ fn project_name(raw: &RawProject, context: &YamlContext) -> String {
     }
 }
 
-fn cli_vars(overrides: &FlagOverrides, diagnostics: &mut Diagnostics) -> Map<String, Json> {
+fn cli_vars(overrides: &FlagOverrides, diagnostics: &mut Diagnostics) -> Mapping {
     let parsed = overrides.vars.as_deref().map(parse_vars).transpose();
     parsed
         .unwrap_or_else(|error| {
@@ -153,9 +155,9 @@ fn cli_vars(overrides: &FlagOverrides, diagnostics: &mut Diagnostics) -> Map<Str
         .unwrap_or_default()
 }
 
-fn context(host: &dyn Host, vars: Map<String, Json>, target: Option<&Target>) -> YamlContext {
+fn context(facts: &YamlFacts, vars: Mapping, target: Option<&Target>) -> YamlContext {
     let target = target.map(Target::to_json);
-    YamlContext::new(host, vars, target.as_ref(), Secrets::Refused)
+    YamlContext::new(facts, vars, target.as_ref(), Secrets::Refused)
 }
 
 fn version_check(flags: &Flags) -> VersionCheck {

@@ -9,9 +9,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
-use crate::host::Host;
 use crate::manifest::Quoting;
-use crate::source::yaml::Yaml;
+use crate::source::yaml::{Mapping, Yaml};
 use crate::source::{SourceMap, Span, Spanned};
 
 mod dotenv;
@@ -36,7 +35,10 @@ pub use packages::declared::{DEPENDENCIES_FILE, Declared, LOCK_FILE, LOCK_HASH, 
 pub use packages::root::{PackageFacts, PackagesRoot};
 pub use packages::spec::{GitSource, PackageSource, PackageSpec, Version, Versions};
 pub use project_file::DEFAULT_QUERY_COMMENT;
-pub use render::{DBT_VERSION, RenderError, Secrets, YamlContext, render_text, render_yaml};
+pub use render::{
+    DBT_VERSION, RenderError, Secrets, YamlContext, YamlFacts, is_constant, render_text,
+    render_yaml,
+};
 pub use yaml_file::{parse_yaml, read_yaml};
 
 /// A project with its packages, ready to be parsed.
@@ -51,7 +53,7 @@ pub struct Project {
     /// The flags of this run.
     pub flags: Flags,
     /// Variables of the command line; they beat all others.
-    pub cli_vars: Map<String, Json>,
+    pub cli_vars: Mapping,
     /// The run's id.
     pub invocation_id: String,
     /// When the run began.
@@ -103,7 +105,7 @@ pub struct ProjectConfig {
     /// `packages-install-path`, default `dbt_packages`.
     pub packages_install_path: String,
     /// `vars` as written: global ones, and a mapping per package name.
-    pub vars: Map<String, Json>,
+    pub vars: Mapping,
     /// `quoting`.
     pub quoting: Quoting,
     /// `dispatch`: macro namespace to search order.
@@ -222,7 +224,7 @@ impl Project {
 
     /// The value of a variable for a package, by dbt's precedence: command line, the root project's block
     /// for the package, the root project's global ones, the package's own block, its own global ones.
-    pub fn var(&self, package: &str, name: &str) -> Option<&Json> {
+    pub fn var(&self, package: &str, name: &str) -> Option<&Yaml> {
         self.cli_vars
             .get(name)
             .or_else(|| package_var(self.root(), package, name))
@@ -230,26 +232,18 @@ impl Project {
     }
 
     /// All variables of a package, merged by the precedence of [`Project::var`].
-    pub fn vars(&self, package: &str) -> Map<String, Json> {
+    pub fn vars(&self, package: &str) -> Mapping {
         let layers = (self.package(package).into_iter()).chain([self.root()]).flat_map(|of| {
             let vars = &of.config.vars;
-            [Some(vars), vars.get(package).and_then(Json::as_object)]
+            [Some(vars), vars.get(package).and_then(Yaml::as_map)]
         });
-        let mut merged = Map::new();
-        for layer in layers.flatten().chain([&self.cli_vars]) {
-            merged.extend(layer.clone());
-        }
-        merged
-    }
-
-    /// The context in which property files of a package are rendered.
-    pub fn yaml_context(&self, host: &dyn Host, package: &str) -> YamlContext {
-        let target = self.target.to_json();
-        YamlContext::new(host, self.vars(package), Some(&target), Secrets::Refused)
+        // Of several entries with one name the last one counts.
+        let entries = layers.flatten().chain([&self.cli_vars]).flat_map(|layer| &layer.entries);
+        Mapping { entries: entries.cloned().collect() }
     }
 }
 
-fn package_var<'p>(of: &'p Package, package: &str, name: &str) -> Option<&'p Json> {
+fn package_var<'p>(of: &'p Package, package: &str, name: &str) -> Option<&'p Yaml> {
     let vars = &of.config.vars;
     vars.get(package).and_then(|block| block.get(name)).or_else(|| vars.get(name))
 }

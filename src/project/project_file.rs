@@ -7,11 +7,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::host::Host;
-use crate::source::yaml::Yaml;
+use crate::source::yaml::{Mapping, Yaml};
 use crate::source::{SourceMap, Spanned};
 
 use super::ProjectConfig;
@@ -122,11 +122,8 @@ impl RawProject {
     }
 
     /// The variables of `vars.yml`, which the file's own templates see.
-    pub(super) fn file_vars(&self) -> Map<String, Json> {
-        match self.file_vars.as_ref().map(Yaml::to_json) {
-            Some(Json::Object(vars)) => vars,
-            _ => Map::new(),
-        }
+    pub(super) fn file_vars(&self) -> Mapping {
+        self.file_vars.as_ref().and_then(Yaml::as_map).cloned().unwrap_or_default()
     }
 
     /// Renders and checks everything.

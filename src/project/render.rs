@@ -1,30 +1,66 @@
 //! Jinja in YAML values: what dbt renders when it reads project, profile, package and property files.
 //!
 //! A text that is one `{{ expression }}` keeps the type of its value, everything else becomes text.
-//! Which keys are rendered is the caller's decision. The context is small: `env_var`, `var`, `target`.
+//! Which keys are rendered is the caller's decision. The engine is that of all templates; the names are those of
+//! dbt's base context, with `target` where it is known. What `log` and `print` say here, nobody hears.
 //! Invariant: a text without `{{`, `{%` and `{#` comes back without a template being compiled.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Rest, Serde, Value, ValueOrKwargs, from_args};
-use minijinja::{Environment, Error, ErrorKind, State};
-use serde_json::{Map, Value as Json};
+use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr, Rest, Value, from_args};
+use minijinja::{Error, ErrorKind};
+use serde_json::Value as Json;
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, codes};
 use crate::host::{Host, secrets};
+use crate::jinja::builtins::{datetime_utc, everywhere, yaml_value};
+use crate::jinja::macros::Session;
+use crate::jinja::objects::function::function;
+use crate::jinja::{Engine, JinjaError, JinjaErrorKind, python, values};
 use crate::source::Span;
 use crate::source::yaml::{Mapping, Node, Yaml};
 
 mod literal;
-mod methods;
-
-use literal::Marked;
 
 pub use crate::artifacts::DBT_VERSION;
 
 /// The deepest chain of variables that mention variables.
 const MAX_VAR_DEPTH: u32 = 10;
+
+thread_local! {
+    /// How many variables are being rendered on this thread, each for the one before it.
+    static VAR_DEPTH: Cell<u32> = const { Cell::new(0) };
+}
+
+/// What the YAML files of one run share.
+#[derive(Clone, Debug)]
+pub struct YamlFacts {
+    engine: Arc<Engine>,
+    variables: Arc<BTreeMap<String, String>>,
+    invocation_id: String,
+    started_at: jiff::Timestamp,
+    flags: Arc<Json>,
+}
+
+impl YamlFacts {
+    /// The facts of a run that began now; `flags` is the value of `flags`.
+    pub fn new(host: &dyn Host, flags: Json) -> Self {
+        YamlFacts {
+            engine: Arc::new(Engine::new(Vec::new())),
+            variables: Arc::new(host.env_all()),
+            invocation_id: host.uuid(),
+            started_at: host.now(),
+            flags: Arc::new(flags),
+        }
+    }
+
+    /// The run.
+    pub fn invocation_id(&self) -> &str {
+        &self.invocation_id
+    }
+}
 
 /// Whether `env_var` gives out `DBT_ENV_SECRET…` variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,9 +72,12 @@ pub enum Secrets {
 }
 
 /// What templates in YAML values can name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct YamlContext {
-    environment: Environment<'static>,
+    facts: YamlFacts,
+    vars: Arc<Mapping>,
+    target: Option<Arc<Json>>,
+    secrets: Secrets,
 }
 
 /// Why a YAML value could not be rendered.
@@ -103,27 +142,79 @@ impl RenderError {
 
 impl YamlContext {
     /// A context with the variables of the process, those of `vars`, and `target` when it is known.
-    pub fn new(
-        host: &dyn Host,
-        vars: Map<String, Json>,
-        target: Option<&Json>,
-        secrets: Secrets,
-    ) -> Self {
-        let mut environment = Environment::new();
-        let variables = Arc::new(host.env_all());
-        environment.add_function("env_var", move |args: Rest<ValueOrKwargs>| {
-            env_var(&variables, secrets, &args.into_values())
-        });
-        environment.add_function("var", move |state: &State, args: Rest<ValueOrKwargs>| {
-            var(state, &vars, &args.into_values())
-        });
-        environment.add_global("dbt_version", DBT_VERSION);
-        if let Some(target) = target {
-            environment.add_global("target", Value::from(Serde(target)));
+    pub fn new(facts: &YamlFacts, vars: Mapping, target: Option<&Json>, secrets: Secrets) -> Self {
+        let target = target.map(|target| Arc::new(target.clone()));
+        YamlContext { facts: facts.clone(), vars: Arc::new(vars), target, secrets }
+    }
+
+    fn value(self: &Arc<Self>, name: &str) -> Option<Value> {
+        let this = self.clone();
+        Some(match name {
+            "env_var" => function("env_var", move |_, args| this.env_var(args)),
+            "var" => function("var", move |_, args| this.var(args)),
+            "target" => values::to_mutable(self.target.as_ref()?),
+            "flags" => values::to_mutable(&self.facts.flags),
+            "invocation_id" => Value::from(self.facts.invocation_id.as_str()),
+            "run_started_at" => datetime_utc(self.facts.started_at),
+            "modules" => {
+                let now = self.facts.started_at;
+                python::modules(move || now)
+            }
+            "log" => function("log", |_, _| Ok(Value::from(""))),
+            "print" => function("print", |_, _| Ok(Value::from(""))),
+            "context" | "builtins" => Value::from_dyn_object(this),
+            other => return everywhere(other),
+        })
+    }
+
+    fn env_var(&self, args: &[Value]) -> Result<Value, Error> {
+        let (name, default) = name_and_default("var", args)?;
+        if self.secrets == Secrets::Refused && name.starts_with(secrets::PREFIX) {
+            return Err(raise(RenderError::SecretEnvVar(name)));
         }
-        literal::add_filters(&mut environment);
-        environment.set_unknown_method_callback(methods::call);
-        YamlContext { environment }
+        match self.facts.variables.get(&name) {
+            Some(value) => Ok(Value::from(value.as_str())),
+            None => default
+                .filter(|value| !value.is_none())
+                .ok_or_else(|| raise(RenderError::MissingEnvVar(name))),
+        }
+    }
+
+    /// dbt: a variable that is text is a template itself.
+    fn var(self: &Arc<Self>, args: &[Value]) -> Result<Value, Error> {
+        let (name, default) = name_and_default("var_name", args)?;
+        let Some(value) = self.vars.get(&name) else {
+            return default.ok_or_else(|| raise(RenderError::MissingVar(name)));
+        };
+        let Some(template) = value.as_str().filter(|text| text.contains('{')) else {
+            return Ok(yaml_value(value));
+        };
+        let depth = VAR_DEPTH.get();
+        if depth >= MAX_VAR_DEPTH {
+            let reason = format!("the variable `{name}` mentions itself");
+            return Err(Error::new(ErrorKind::InvalidOperation, reason));
+        }
+        VAR_DEPTH.set(depth + 1);
+        let names = Value::from_dyn_object(self.clone());
+        let rendered = self.facts.engine.render("var", template, names, &Session::compile());
+        VAR_DEPTH.set(depth);
+        rendered
+            .map(Value::from)
+            .map_err(|error| Error::new(ErrorKind::InvalidOperation, error.message))
+    }
+}
+
+impl Object for YamlContext {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Map
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.value(key.as_str()?)
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::NonEnumerable
     }
 }
 
@@ -134,36 +225,31 @@ pub fn render_text(text: &str, context: &YamlContext) -> Result<Json, RenderErro
     if !["{{", "{%", "{#"].iter().any(|mark| text.contains(mark)) {
         return Ok(Json::String(text.to_owned()));
     }
-    match single_expression(text, context) {
-        Some(result) => result,
-        None => (context.environment.render_str(text, ()))
-            .map(Json::String)
-            .map_err(|error| render_error(text, &error)),
+    let names = Value::from_dyn_object(Arc::new(context.clone()));
+    let engine = &context.facts.engine;
+    let value = engine
+        .render_native("yaml", text, names, &Session::compile())
+        .map_err(|error| render_error(text, &error))?;
+    if values::is_undefined(&value) {
+        let inner = text.trim_matches(['{', '}', '-', ' ']);
+        return Err(RenderError::Undefined(inner.to_owned()));
     }
+    if is_constant(text) {
+        return Ok(Json::String(values::python_str(&value)));
+    }
+    values::to_json(&value).or_else(|_| Ok(Json::String(values::python_str(&value))))
 }
 
-/// The value of a text that is nothing but one `{{ expression }}`; `None` for all others.
-fn single_expression(text: &str, context: &YamlContext) -> Option<Result<Json, RenderError>> {
-    let inner = text.strip_prefix("{{")?.strip_suffix("}}")?;
-    let inner = inner.strip_prefix('-').unwrap_or(inner);
-    let inner = inner.strip_suffix('-').unwrap_or(inner).trim();
-    let expression = context.environment.compile_expression(inner).ok()?;
-    // dbt: an expression of constants alone is folded to text, `{{ 1 }}` is '1'.
-    let constant = expression.undeclared_variables(false).is_empty();
-    let value = match expression.eval(()) {
-        Ok(value) => value,
-        Err(error) => return Some(Err(render_error(text, &error))),
+/// dbt: an expression of constants alone is folded to text, `{{ 1 }}` is '1'; unless a filter says what it is.
+pub fn is_constant(text: &str) -> bool {
+    let inner = text.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+    let Some(inner) = inner.filter(|inner| !inner.contains("| as_") && !inner.contains("|as_"))
+    else {
+        return false;
     };
-    if value.is_undefined() {
-        return Some(Err(RenderError::Undefined(inner.to_owned())));
-    }
-    Some(match value.downcast_object_ref::<Marked>() {
-        Some(marked) => {
-            marked.value().map_err(|reason| RenderError::Failed { text: text.to_owned(), reason })
-        }
-        None if constant => Ok(Json::String(value.to_string())),
-        None => Ok(serde_json::to_value(&value).unwrap_or(Json::Null)),
-    })
+    minijinja::Environment::new()
+        .compile_expression(inner.trim_matches(['-', ' ']))
+        .is_ok_and(|expression| expression.undeclared_variables(false).is_empty())
 }
 
 /// Renders every text of a tree for which `is_rendered` accepts the path of keys; list items have the key `[]`.
@@ -217,45 +303,9 @@ impl Renderer<'_> {
     }
 }
 
-fn env_var(
-    variables: &BTreeMap<String, String>,
-    secrets: Secrets,
-    args: &[Value],
-) -> Result<Value, Error> {
-    let (name, default) = name_and_default("var", args)?;
-    if secrets == Secrets::Refused && name.starts_with(secrets::PREFIX) {
-        return Err(raise(RenderError::SecretEnvVar(name)));
-    }
-    match variables.get(&name) {
-        Some(value) => Ok(Value::from(value.as_str())),
-        None => default
-            .filter(|value| !value.is_none())
-            .ok_or_else(|| raise(RenderError::MissingEnvVar(name))),
-    }
-}
-
-/// dbt: a variable that is text is a template itself.
-fn var(state: &State, vars: &Map<String, Json>, args: &[Value]) -> Result<Value, Error> {
-    const DEPTH: &str = "__var_depth";
-    let (name, default) = name_and_default("var_name", args)?;
-    match vars.get(&name) {
-        Some(Json::String(text)) if text.contains('{') => {
-            let depth = state.lookup(DEPTH).and_then(|v| v.as_i64()).unwrap_or(0) + 1;
-            if depth > i64::from(MAX_VAR_DEPTH) {
-                let reason = format!("the variable `{name}` mentions itself");
-                return Err(Error::new(ErrorKind::InvalidOperation, reason));
-            }
-            let context = Value::from_pairs([(DEPTH, depth)]);
-            state.env().render_str(text, context).map(Value::from)
-        }
-        Some(value) => Ok(Value::from(Serde(value))),
-        None => default.ok_or_else(|| raise(RenderError::MissingVar(name))),
-    }
-}
-
 /// The arguments of `env_var` and `var`, by position or by name.
 fn name_and_default(first: &str, args: &[Value]) -> Result<(String, Option<Value>), Error> {
-    let (positional, named) = from_args::<(&[Value], Kwargs)>(args)?;
+    let (Rest(positional), named) = from_args::<(Rest<Value>, Kwargs)>(args)?;
     let default = match positional.get(1) {
         Some(value) => Some(value.clone()),
         None if named.has("default") => Some(named.get::<Value>("default")?),
@@ -274,18 +324,13 @@ fn raise(error: RenderError) -> Error {
 }
 
 /// What `raise` put in, or the template engine's own words.
-fn render_error(text: &str, error: &Error) -> RenderError {
-    let mut source = Some(error as &(dyn std::error::Error + 'static));
-    while let Some(cause) = source {
-        if let Some(raised) = cause.downcast_ref::<RenderError>() {
-            return raised.clone();
-        }
-        source = cause.source();
+fn render_error(text: &str, error: &JinjaError) -> RenderError {
+    if let Some(raised) = error.downcast::<RenderError>() {
+        return raised.clone();
     }
-    let text = text.to_owned();
-    let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-    match error.kind() {
-        ErrorKind::SyntaxError => RenderError::Syntax { text, reason },
+    let (text, reason) = (text.to_owned(), error.message.clone());
+    match error.kind {
+        JinjaErrorKind::Syntax => RenderError::Syntax { text, reason },
         _ => RenderError::Failed { text, reason },
     }
 }

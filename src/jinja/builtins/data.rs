@@ -1,30 +1,27 @@
 //! Data in and out: JSON, sets, zips, hashes.
 
-use std::sync::Arc;
-
 use md5::{Digest, Md5};
 use minijinja::Error;
 use minijinja::value::Value;
 use serde_json::Value as Json;
 
 use crate::jinja::args::{Args, invalid};
-use crate::jinja::contexts::Scope;
 use crate::jinja::objects::function::function;
 use crate::jinja::values;
 
 /// `tojson(value, default=None, sort_keys=False)`. dbt 1.12: what cannot be written is an error, whatever the default.
-pub(super) fn tojson(_: &Arc<Scope>) -> Option<Value> {
-    Some(function("tojson", |_, args| {
+pub(super) fn tojson() -> Value {
+    function("tojson", |_, args| {
         let args = Args::new("tojson", args)?;
         let sorted = args.truth(2, "sort_keys").unwrap_or(false);
         let json = values::to_json(&args.required(0, "value")?)?;
         Ok(Value::from(json_text(&if sorted { sort(json) } else { json })))
-    }))
+    })
 }
 
 /// `fromjson(text, default=None)`.
-pub(super) fn fromjson(_: &Arc<Scope>) -> Option<Value> {
-    Some(function("fromjson", |_, args| {
+pub(super) fn fromjson() -> Value {
+    function("fromjson", |_, args| {
         let args = Args::new("fromjson", args)?;
         let text = args.required(0, "string")?;
         let parsed = text.as_str().and_then(|text| serde_json::from_str::<Json>(text).ok());
@@ -32,7 +29,7 @@ pub(super) fn fromjson(_: &Arc<Scope>) -> Option<Value> {
             Some(json) => values::to_mutable(&json),
             None => args.optional(1, "default").unwrap_or(Value::from(())),
         })
-    }))
+    })
 }
 
 /// JSON as Python's `json.dumps` writes it.
@@ -54,50 +51,50 @@ pub(super) fn sort(json: Json) -> Json {
 }
 
 /// `local_md5(text)`.
-pub(super) fn local_md5(_: &Arc<Scope>) -> Option<Value> {
-    Some(function("local_md5", |_, args| {
+pub(super) fn local_md5() -> Value {
+    function("local_md5", |_, args| {
         let text = Args::new("local_md5", args)?.text(0, "value")?;
         let hex: String = Md5::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
         Ok(Value::from(hex))
-    }))
+    })
 }
 
 /// `set(iterable, default=None)`.
-pub(super) fn set(_: &Arc<Scope>) -> Option<Value> {
-    Some(function("set", |_, args| {
+pub(super) fn set() -> Value {
+    function("set", |_, args| {
         let args = Args::new("set", args)?;
         match args.required(0, "value")?.try_iter() {
             Ok(items) => values::set(items.collect()),
             Err(_) => Ok(args.optional(1, "default").unwrap_or(Value::from(()))),
         }
-    }))
+    })
 }
 
 /// `set_strict(iterable)`.
-pub(super) fn set_strict(_: &Arc<Scope>) -> Option<Value> {
-    Some(function("set_strict", |_, args| {
+pub(super) fn set_strict() -> Value {
+    function("set_strict", |_, args| {
         let value = Args::new("set_strict", args)?.required(0, "value")?;
         let items = value
             .try_iter()
             .map_err(|_| invalid(format!("set_strict() needs a list, got {value}")))?;
         values::set(items.collect())
-    }))
+    })
 }
 
 /// `zip(*iterables, default=None)`.
-pub(super) fn zip(_: &Arc<Scope>) -> Option<Value> {
-    Some(function("zip", |_, args| {
+pub(super) fn zip() -> Value {
+    function("zip", |_, args| {
         let args = Args::new("zip", args)?;
         match zipped(args.positional()) {
             Ok(value) => Ok(value),
             Err(_) => Ok(args.named("default").unwrap_or(Value::from(()))),
         }
-    }))
+    })
 }
 
 /// `zip_strict(*iterables)`.
-pub(super) fn zip_strict(_: &Arc<Scope>) -> Option<Value> {
-    Some(function("zip_strict", |_, args| zipped(Args::new("zip_strict", args)?.positional())))
+pub(super) fn zip_strict() -> Value {
+    function("zip_strict", |_, args| zipped(Args::new("zip_strict", args)?.positional()))
 }
 
 fn zipped(columns: &[Value]) -> Result<Value, Error> {
@@ -119,8 +116,8 @@ fn zipped(columns: &[Value]) -> Result<Value, Error> {
 }
 
 /// `diff_of_two_dicts(a, b)`: what `a` has beyond `b`, keys and list items compared in lower case.
-pub(super) fn diff_of_two_dicts(_: &Arc<Scope>) -> Option<Value> {
-    Some(function("diff_of_two_dicts", |_, args| {
+pub(super) fn diff_of_two_dicts() -> Value {
+    function("diff_of_two_dicts", |_, args| {
         let args = Args::new("diff_of_two_dicts", args)?;
         let a = values::to_json(&args.required(0, "dict_a")?)?;
         let b = values::to_json(&args.required(1, "dict_b")?)?;
@@ -144,5 +141,5 @@ pub(super) fn diff_of_two_dicts(_: &Arc<Scope>) -> Option<Value> {
             }
         }
         Ok(values::to_mutable(&Json::Object(out)))
-    }))
+    })
 }

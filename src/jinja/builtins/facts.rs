@@ -88,8 +88,8 @@ pub(super) fn dbt_metadata_envs(scope: &Arc<Scope>) -> Option<Value> {
     })))
 }
 
-pub(super) fn dbt_version(_: &Arc<Scope>) -> Option<Value> {
-    Some(Value::from(DBT_VERSION))
+pub(super) fn dbt_version() -> Value {
+    Value::from(DBT_VERSION)
 }
 
 pub(super) fn execute(scope: &Arc<Scope>) -> Option<Value> {
@@ -185,8 +185,8 @@ pub(super) fn this(scope: &Arc<Scope>) -> Option<Value> {
     node(scope)?.this.clone().map(relation::relation)
 }
 
-pub(super) fn thread_id(_: &Arc<Scope>) -> Option<Value> {
+pub(super) fn thread_id() -> Value {
     let thread = std::thread::current();
     // dbt: Python's names of threads.
-    Some(Value::from(thread.name().filter(|name| *name != "main").unwrap_or("MainThread")))
+    Value::from(thread.name().filter(|name| *name != "main").unwrap_or("MainThread"))
 }

@@ -19,12 +19,34 @@ mod statements;
 mod variables;
 mod yaml;
 
+pub use modules::datetime_utc;
 pub(crate) use reference::tested_relation;
 pub use yaml::value_of as yaml_value;
 
 type Make = fn(&Arc<Scope>) -> Option<Value>;
 
-/// Every name and how its value is made; sorted by name.
+type MakeAnywhere = fn() -> Value;
+
+/// Names that are the same in every template, YAML values included; sorted by name.
+const EVERYWHERE: &[(&str, MakeAnywhere)] = &[
+    ("dbt_version", facts::dbt_version),
+    ("diff_of_two_dicts", data::diff_of_two_dicts),
+    ("fromjson", data::fromjson),
+    ("fromyaml", yaml::fromyaml),
+    ("local_md5", data::local_md5),
+    ("otel_span_id", stage::otel_span_id),
+    ("otel_trace_id", stage::otel_trace_id),
+    ("return", statements::return_value),
+    ("set", data::set),
+    ("set_strict", data::set_strict),
+    ("thread_id", facts::thread_id),
+    ("tojson", data::tojson),
+    ("toyaml", yaml::toyaml),
+    ("zip", data::zip),
+    ("zip_strict", data::zip_strict),
+];
+
+/// Every other name and how its value is made; sorted by name.
 const NAMES: &[(&str, Make)] = &[
     ("_sql_results", stage::sql_results),
     ("adapter", facts::adapter),
@@ -38,41 +60,31 @@ const NAMES: &[(&str, Make)] = &[
     ("context_macro_stack", stage::macro_stack),
     ("database", facts::database),
     ("dbt_metadata_envs", facts::dbt_metadata_envs),
-    ("dbt_version", facts::dbt_version),
     ("defer_relation", stage::defer_relation),
-    ("diff_of_two_dicts", data::diff_of_two_dicts),
     ("env", facts::target),
     ("env_var", variables::env_var),
     ("exceptions", exceptions::exceptions),
     ("execute", facts::execute),
     ("flags", facts::flags),
-    ("fromjson", data::fromjson),
-    ("fromyaml", yaml::fromyaml),
     ("function", refused::user_function),
     ("graph", facts::graph),
     ("invocation_args_dict", facts::invocation_args_dict),
     ("invocation_id", facts::invocation_id),
     ("load_agate_table", stage::load_agate_table),
     ("load_result", statements::load_result),
-    ("local_md5", data::local_md5),
     ("log", output::log),
     ("metric", refused::metric),
     ("model", facts::model),
     ("modules", modules::modules),
-    ("otel_span_id", stage::otel_span_id),
-    ("otel_trace_id", stage::otel_trace_id),
     ("post_hooks", stage::hooks),
     ("pre_hooks", stage::hooks),
     ("print", output::print),
     ("project_name", facts::project_name),
     ("ref", reference::reference),
     ("render", facts::render),
-    ("return", statements::return_value),
     ("run_started_at", facts::run_started_at),
     ("schema", facts::schema),
     ("selected_resources", stage::selected_resources),
-    ("set", data::set),
-    ("set_strict", data::set_strict),
     ("source", reference::source),
     ("sql", stage::sql),
     ("sql_now", stage::sql_now),
@@ -81,26 +93,29 @@ const NAMES: &[(&str, Make)] = &[
     ("submit_python_job", refused::submit_python_job),
     ("target", facts::target),
     ("this", facts::this),
-    ("thread_id", facts::thread_id),
-    ("tojson", data::tojson),
-    ("toyaml", yaml::toyaml),
     ("try_or_compiler_error", exceptions::try_or_compiler_error),
     ("validation", exceptions::validation),
     ("var", variables::var),
     ("write", output::write),
-    ("zip", data::zip),
-    ("zip_strict", data::zip_strict),
 ];
 
 /// The value of a built-in name.
 pub(crate) fn lookup(scope: &Arc<Scope>, name: &str) -> Option<Value> {
-    let at = NAMES.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
-    NAMES[at].1(scope)
+    match NAMES.binary_search_by(|(known, _)| (*known).cmp(name)) {
+        Ok(at) => NAMES[at].1(scope),
+        Err(_) => everywhere(name),
+    }
+}
+
+/// The value of a name that needs no project.
+pub fn everywhere(name: &str) -> Option<Value> {
+    let at = EVERYWHERE.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
+    Some(EVERYWHERE[at].1())
 }
 
 /// Every built-in name.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    NAMES.iter().map(|(name, _)| *name)
+    NAMES.iter().map(|(name, _)| *name).chain(EVERYWHERE.iter().map(|(name, _)| *name))
 }
 
 #[cfg(test)]
@@ -110,5 +125,6 @@ mod tests {
     #[test]
     fn names_are_sorted_so_that_the_search_works() {
         assert!(NAMES.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(EVERYWHERE.windows(2).all(|pair| pair[0].0 < pair[1].0));
     }
 }

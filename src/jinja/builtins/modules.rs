@@ -14,6 +14,6 @@ pub(super) fn modules(scope: &Arc<Scope>) -> Option<Value> {
 }
 
 /// A moment as an aware UTC datetime.
-pub(super) fn datetime_utc(moment: jiff::Timestamp) -> Value {
+pub fn datetime_utc(moment: jiff::Timestamp) -> Value {
     python::datetime_utc(moment)
 }

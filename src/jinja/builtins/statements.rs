@@ -15,8 +15,8 @@ use crate::jinja::objects::results;
 use crate::jinja::values;
 
 /// `return(value)`: ends the running macro with a typed value.
-pub(super) fn return_value(_: &Arc<Scope>) -> Option<Value> {
-    Some(function("return", macros::return_value))
+pub(super) fn return_value() -> Value {
+    function("return", macros::return_value)
 }
 
 /// The statement whose result tells how the node went; it can be loaded again and again.

@@ -12,7 +12,6 @@ use crate::jinja::args::{Args, unknown_method};
 use crate::jinja::coded::coded;
 use crate::jinja::contexts::{Phase, Scope};
 use crate::jinja::objects::function::function;
-use crate::jinja::values;
 
 /// The deepest chain of variables that mention variables.
 const MAX_DEPTH: usize = 10;
@@ -56,7 +55,7 @@ impl fmt::Debug for Var {
 
 impl Var {
     fn find(&self, name: &str) -> Option<Value> {
-        (self.0.globals.vars)(&self.0.package, name).map(|value| values::to_mutable(&value))
+        (self.0.globals.vars)(&self.0.package, name)
     }
 
     /// dbt: a variable that is text is a template itself, rendered with the names of the one that reads it.

@@ -1,7 +1,6 @@
 //! YAML in and out: `fromyaml`, `toyaml`, and what a template sees of a YAML tree.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
 use minijinja::value::Value;
@@ -9,15 +8,14 @@ use serde_json::Value as Json;
 
 use super::data::sort;
 use crate::jinja::args::Args;
-use crate::jinja::contexts::Scope;
 use crate::jinja::objects::function::function;
 use crate::jinja::{python, values};
 use crate::source::yaml::{Node, Yaml};
 use crate::source::{SourceMap, yaml};
 
 /// `fromyaml(text, default=None)`.
-pub(super) fn fromyaml(_: &Arc<Scope>) -> Option<Value> {
-    Some(function("fromyaml", |_, args| {
+pub(super) fn fromyaml() -> Value {
+    function("fromyaml", |_, args| {
         let args = Args::new("fromyaml", args)?;
         let text = args.required(0, "value")?;
         let parsed = text.as_str().and_then(|text| {
@@ -28,7 +26,7 @@ pub(super) fn fromyaml(_: &Arc<Scope>) -> Option<Value> {
             Some(document) => value_of(&document.root),
             None => args.optional(1, "default").unwrap_or(Value::from(())),
         })
-    }))
+    })
 }
 
 /// A YAML tree as PyYAML's loader gives it: mutable lists and dicts, dates as `datetime` objects.
@@ -56,8 +54,8 @@ fn time(text: &str) -> Value {
 }
 
 /// `toyaml(value, default=None, sort_keys=False)`.
-pub(super) fn toyaml(_: &Arc<Scope>) -> Option<Value> {
-    Some(function("toyaml", |_, args| {
+pub(super) fn toyaml() -> Value {
+    function("toyaml", |_, args| {
         let args = Args::new("toyaml", args)?;
         let sorted = args.truth(2, "sort_keys").unwrap_or(false);
         match values::to_json(&args.required(0, "value")?) {
@@ -73,7 +71,7 @@ pub(super) fn toyaml(_: &Arc<Scope>) -> Option<Value> {
             }
             Err(_) => Ok(args.optional(1, "default").unwrap_or(Value::from(()))),
         }
-    }))
+    })
 }
 
 /// Block style with two spaces, as PyYAML's `safe_dump` writes it.

@@ -32,7 +32,7 @@ mod connection;
 pub use connection::{Connection, Open, QueryComment};
 
 /// The value of a variable in a package.
-pub type Vars = dyn Fn(&str, &str) -> Option<Json> + Send + Sync;
+pub type Vars = dyn Fn(&str, &str) -> Option<Value> + Send + Sync;
 
 /// Whether a warning that has these names is an error.
 pub type Promotes = dyn Fn(&[&str]) -> bool + Send + Sync;

@@ -11,7 +11,7 @@ use super::{FlagOverrides, Flags};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::host::Host;
 use crate::names::did_you_mean;
-use crate::source::yaml::{self, Mapping, Yaml};
+use crate::source::yaml::{self, Mapping, Node, Yaml};
 use crate::source::{SourceMap, Span};
 
 const LOG_FORMATS: &[&str] = &["text", "debug", "json", "default"];
@@ -34,8 +34,8 @@ pub(in crate::project) fn env_value(host: &dyn Host, flag: &str) -> Option<(Stri
 }
 
 /// Reads `--vars`: a YAML mapping.
-pub fn parse_vars(text: &str) -> Result<Map<String, Json>, Diagnostics> {
-    mapping("--vars", text).map_err(|reason| {
+pub fn parse_vars(text: &str) -> Result<Mapping, Diagnostics> {
+    tree("--vars", text).map_err(|reason| {
         Diagnostic::error(codes::BAD_VARS, reason)
             .hint("write a YAML mapping: `--vars '{name: value}'`")
             .into()
@@ -256,11 +256,16 @@ impl<'r> Resolver<'r> {
 
 /// A YAML mapping that was given in one argument.
 fn mapping(name: &str, text: &str) -> Result<Map<String, Json>, String> {
+    let tree = tree(name, text)?;
+    Ok(tree.iter().map(|(key, value)| (key.to_owned(), value.to_json())).collect())
+}
+
+fn tree(name: &str, text: &str) -> Result<Mapping, String> {
     let file = SourceMap::new().add(name, name.as_ref(), text);
     let document = yaml::parse(file, text)
         .map_err(|error| format!("`{name}` is not valid YAML: {}", error.message))?;
-    match document.root.to_json() {
-        Json::Object(map) => Ok(map),
+    match document.root.node {
+        Node::Map(map) => Ok(map),
         _ => Err(format!("`{name}` must be a YAML mapping, but is {}", document.root.kind())),
     }
 }
@@ -320,7 +325,7 @@ mod tests {
 
     #[test]
     fn vars_are_a_mapping() {
-        assert_eq!(parse_vars("a: 1").unwrap()["a"], json!(1));
+        assert_eq!(parse_vars("a: 1").unwrap().get("a").unwrap().to_json(), json!(1));
         assert!(parse_vars("{}").unwrap().is_empty());
         for text in ["", "abc", "[1]", "{a"] {
             let errors = parse_vars(text).unwrap_err();

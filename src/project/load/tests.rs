@@ -231,7 +231,7 @@ tests: {+severity: "{{ 'warn' }}"}
     assert_eq!(config.model_paths, ["models"]);
     assert_eq!(config.on_run_start[0].value, "select '{{ target.name }}'");
     assert_eq!(config.on_run_end.len(), 2);
-    assert_eq!(config.vars["x"], "{{ 1 }}");
+    assert_eq!(config.vars.get("x").unwrap().as_str(), Some("{{ 1 }}"));
     assert_eq!(
         config.sections["models"].to_json(),
         json!({"+enabled": true, "+pre-hook": "{{ later }}",
@@ -248,7 +248,7 @@ fn variables_of_a_vars_file_count_and_exclude_those_of_the_project_file() {
     let (loaded, _) = load_files(&files, &FlagOverrides::default()).unwrap();
     let config = &loaded.root().config;
     assert_eq!(config.sections["models"].to_json(), json!({"+meta": {"q": 1}}));
-    assert_eq!(loaded.var("shop", "a"), Some(&json!(1)));
+    assert_eq!(loaded.var("shop", "a").map(Yaml::to_json), Some(json!(1)));
     let project = format!("{PROJECT}vars: {{b: 1}}\n");
     let files = [("dbt_project.yml", project.as_str()), ("profiles.yml", PROFILES), vars];
     assert_eq!(
@@ -348,8 +348,8 @@ fn variables_follow_dbts_precedence() {
     let (loaded, _) = load_files(&files, &asked(|o| o.vars = Some("c: 3".into()))).unwrap();
     let merged = loaded.vars("p");
     for (name, want) in [("a", 1), ("b", 2), ("c", 3), ("d", 8)] {
-        assert_eq!(loaded.var("p", name), Some(&json!(want)), "{name}");
-        assert_eq!(merged[name], json!(want), "{name}");
+        assert_eq!(loaded.var("p", name).map(Yaml::to_json), Some(json!(want)), "{name}");
+        assert_eq!(merged.get(name).map(Yaml::to_json), Some(json!(want)), "{name}");
     }
-    assert_eq!(loaded.var("shop", "b"), Some(&json!(1)));
+    assert_eq!(loaded.var("shop", "b").map(Yaml::to_json), Some(json!(1)));
 }

@@ -4,7 +4,6 @@
 //! Invariant: a mistake is reported once, and the checks after it go on.
 
 use indexmap::IndexMap;
-use serde_json::{Map, Value as Json};
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::manifest::Quoting;
@@ -250,14 +249,10 @@ impl Checker<'_> {
         paths.into_iter().map(trimmed).collect()
     }
 
-    fn vars(&self, raw: &RawProject) -> Map<String, Json> {
-        let own = || match self.keys.value("vars").map(Yaml::to_json) {
-            Some(Json::Object(vars)) => vars,
-            _ => Map::new(),
-        };
+    fn vars(&self, raw: &RawProject) -> Mapping {
         match raw.file_vars {
             Some(_) => raw.file_vars(),
-            None => own(),
+            None => self.keys.value("vars").and_then(Yaml::as_map).cloned().unwrap_or_default(),
         }
     }
 

@@ -3,19 +3,27 @@
 use serde_json::json;
 
 use super::*;
+use crate::project::flags::parse_vars;
 use crate::project::testing::MemoryHost;
 
 fn context(vars: Json) -> YamlContext {
     let host = MemoryHost::new(&[]).with_env(&[("FOO", "5"), ("EMPTY", "")]);
-    let Json::Object(vars) = vars else { panic!("a mapping of variables") };
+    let vars = parse_vars(&vars.to_string()).unwrap();
     let target = json!({"name": "dev", "schema": "main", "threads": 2});
-    YamlContext::new(&host, vars, Some(&target), Secrets::Refused)
+    YamlContext::new(
+        &YamlFacts::new(&host, json!({"WHICH": "run"})),
+        vars,
+        Some(&target),
+        Secrets::Refused,
+    )
 }
 
 fn render(text: &str) -> Result<Json, RenderError> {
     let vars =
         json!({"n": 1, "s": "{{ 1 + 1 }}", "five": "5", "b": "true", "self": "{{ var('self') }}"});
-    render_text(text, &context(vars))
+    let mut context = context(vars);
+    Arc::make_mut(&mut context.vars).entries.extend(parse_vars("d: 2020-01-02").unwrap().entries);
+    render_text(text, &context)
 }
 
 #[test]
@@ -43,6 +51,13 @@ fn one_expression_keeps_its_type() {
         ("{{ env_var('FOO').lower() }}\n", json!("5")),
         ("{{ target.name.startswith('d') }}", json!(true)),
         ("{{ target.get('nope', 'x') }}", json!("x")),
+        ("{{ flags.WHICH }}", json!("run")),
+        ("{{ fromjson('[1, 2]') }}", json!([1, 2])),
+        ("{{ modules.re.sub('[0-9]+', '#', env_var('FOO')) }}", json!("#")),
+        ("{{ var('d') }}", json!("2020-01-02")),
+        ("{{ var('d').year }}", json!(2020)),
+        ("{{ local_md5(target.name) | length }}", json!(32)),
+        ("{{ context.env_var('FOO') }}", json!("5")),
     ] {
         assert_eq!(render(text), Ok(want), "{text}");
     }
