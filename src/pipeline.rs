@@ -40,7 +40,7 @@ pub use debug::{DebugReport, debug};
 pub use deps::deps;
 pub use operation::run_operation;
 pub use parity::{ParityReport, parity};
-pub use prepare::{load, prepare};
+pub use prepare::{load, load_root, prepare};
 pub use run::run;
 pub use show::show;
 pub use write::write_parsed;

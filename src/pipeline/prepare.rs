@@ -30,6 +30,13 @@ pub fn load(world: &World, flags: &FlagOverrides) -> Result<Project, Diagnostics
     Ok(project)
 }
 
+/// Loads the root package only, whatever is installed; warnings go to the sink.
+pub fn load_root(world: &World, flags: &FlagOverrides) -> Result<Project, Diagnostics> {
+    let (project, warnings) = project::load_root(&*world.host, world.sources.clone(), flags)?;
+    settle(world, &project.flags, warnings)?;
+    Ok(project)
+}
+
 /// Loads, parses and resolves the project; warnings go to the sink.
 pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnostics> {
     let project = Arc::new(load(world, flags)?);

@@ -29,6 +29,30 @@ pub fn load(
     sources: Arc<SourceMap>,
     overrides: &FlagOverrides,
 ) -> Result<(Project, Diagnostics), Diagnostics> {
+    load_parts(host, sources, overrides, Parts::All)
+}
+
+/// Loads the root package without its files; for commands that do not care what is installed.
+pub fn load_root(
+    host: &dyn Host,
+    sources: Arc<SourceMap>,
+    overrides: &FlagOverrides,
+) -> Result<(Project, Diagnostics), Diagnostics> {
+    load_parts(host, sources, overrides, Parts::Root)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Parts {
+    All,
+    Root,
+}
+
+fn load_parts(
+    host: &dyn Host,
+    sources: Arc<SourceMap>,
+    overrides: &FlagOverrides,
+    parts: Parts,
+) -> Result<(Project, Diagnostics), Diagnostics> {
     let started_at = host.now();
     let mut diagnostics = Diagnostics::new();
     dotenv::load_nearest(host);
@@ -83,8 +107,14 @@ pub fn load(
         secrets,
         version_check,
     };
-    let mut packages = packages::load(loader, package, &mut diagnostics);
-    files::discover(host, &sources, &root, &mut packages, &mut diagnostics);
+    let packages = match parts {
+        Parts::Root => vec![package],
+        Parts::All => {
+            let mut packages = packages::load(loader, package, &mut diagnostics);
+            files::discover(host, &sources, &root, &mut packages, &mut diagnostics);
+            packages
+        }
+    };
 
     if flags.strict {
         diagnostics.promote(|code| code == codes::UNKNOWN_KEY);

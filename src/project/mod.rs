@@ -30,7 +30,7 @@ mod yaml_file;
 
 pub use find::PROJECT_FILE;
 pub use flags::{FlagOverrides, Flags};
-pub use load::{load, load_packages_root, peek_flags};
+pub use load::{load, load_packages_root, load_root, peek_flags};
 pub use packages::declared::{DEPENDENCIES_FILE, Declared, LOCK_FILE, LOCK_HASH, PACKAGES_FILE};
 pub use packages::root::{PackageFacts, PackagesRoot};
 pub use packages::spec::{GitSource, PackageSource, PackageSpec, Version, Versions};

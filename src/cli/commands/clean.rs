@@ -20,7 +20,7 @@ pub(in crate::cli) struct Clean {
 
 impl Clean {
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
-        let project = pipeline::load(&context.world, &context.flags)?;
+        let project = pipeline::load_root(&context.world, &context.flags)?;
         let removed = pipeline::clean(&context.world, &project)?;
         if removed.is_empty() {
             context.say(Level::Info, "nothing to clean");
