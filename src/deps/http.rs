@@ -197,13 +197,17 @@ fn base64(text: &str) -> String {
     out
 }
 
+const NO_HOST: &str = "there is no such host, or no network";
+
 fn reason(error: &ureq::Error) -> String {
     match error {
-        ureq::Error::HostNotFound => "there is no such host; is there a network?".to_owned(),
+        ureq::Error::HostNotFound => NO_HOST.to_owned(),
         ureq::Error::ConnectionFailed => "the connection failed".to_owned(),
         ureq::Error::Timeout(_) => "it did not answer in time".to_owned(),
         ureq::Error::Io(error) => match error.kind() {
             std::io::ErrorKind::ConnectionRefused => "the connection was refused".to_owned(),
+            // The standard library has no kind for it.
+            _ if error.to_string().contains("failed to lookup address") => NO_HOST.to_owned(),
             _ => error.to_string(),
         },
         other => other.to_string(),

@@ -91,10 +91,14 @@ impl Scratch {
 
     /// Runs `forge`.
     pub(crate) fn forge(&self, arguments: &[&str]) -> Outcome {
-        let output = assert_cmd::Command::from_std(self.command(arguments))
-            .timeout(TIMEOUT)
-            .output()
-            .unwrap();
+        self.forge_with(arguments, &[])
+    }
+
+    /// Runs `forge` with further variables.
+    pub(crate) fn forge_with(&self, arguments: &[&str], envs: &[(&str, &str)]) -> Outcome {
+        let mut command = self.command(arguments);
+        command.envs(envs.iter().copied());
+        let output = assert_cmd::Command::from_std(command).timeout(TIMEOUT).output().unwrap();
         Outcome {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
