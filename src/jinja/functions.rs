@@ -35,7 +35,8 @@ fn range(args: Rest<Value>, kwargs: Kwargs) -> Result<Value, Error> {
     let mut args = Args::new("range", &args)?;
     let given = args.positional().len();
     let int = |value: Value| {
-        i64::try_from(value.clone()).map_err(|_| {
+        let float = value.is_number() && !value.is_integer();
+        i64::try_from(value.clone()).ok().filter(|_| !float).ok_or_else(|| {
             let name = super::values::type_name(&value);
             type_error(format!("'{name}' object cannot be interpreted as an integer"))
         })

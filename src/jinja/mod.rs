@@ -28,4 +28,6 @@ pub use error::{Frame, JinjaError, JinjaErrorKind};
 pub use filters::{Keys, dumps};
 
 #[cfg(test)]
+mod differential;
+#[cfg(test)]
 mod golden;

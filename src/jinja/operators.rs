@@ -11,13 +11,16 @@ pub(super) fn register(env: &mut Environment<'static>) {
     env.add_filter("_py_list", |value: Value| values::elements(&value).map(values::list));
     env.add_filter("_py_dict", dict);
     env.add_filter("_py_iter", iterate);
+    env.add_filter("_py_rows", rows);
     env.add_filter("_py_slice", slice);
     env.add_filter("_py_concat", concat);
-    env.add_filter("_py_chain", chain);
+    env.add_filter("_py_keep", macros::keep);
+    env.add_filter("_py_kept", |state: &mut State, _: Value| macros::kept(state));
     env.add_filter("_py_begin", macros::begin);
     env.add_filter("_py_loaded", macros::loaded);
     env.add_filter("_py_neg", |state: &mut State, value: Value| values::negate(state, &value));
-    env.add_filter("_py_pos", |value: Value| value);
+    env.add_filter("_py_pos", |value: Value| values::positive(&value));
+    env.add_filter("_py_text", text);
     for (name, operator) in [
         ("_py_add", Operator::Add),
         ("_py_sub", Operator::Sub),
@@ -51,12 +54,41 @@ fn dict(value: Value) -> Result<Value, Error> {
     Ok(Value::from_object(dict))
 }
 
+/// What a filter block writes: text, and nothing else.
+fn text(value: Value) -> Result<Value, Error> {
+    match value.as_str().is_some() || values::is_undefined(&value) {
+        true => Ok(value),
+        false => {
+            let name = values::type_name(&value);
+            Err(values::type_error(format!("sequence item 0: expected str instance, {name} found")))
+        }
+    }
+}
+
 /// What a loop iterates over: strings give characters, numbers are an error.
 fn iterate(value: Value) -> Result<Value, Error> {
-    if value.as_object().is_some() || values::is_undefined(&value) {
+    let generator = value.downcast_object_ref::<values::Generator>().is_some();
+    if !generator && (value.as_object().is_some() || values::is_undefined(&value)) {
         return Ok(value);
     }
     values::elements(&value).map(Value::from)
+}
+
+/// What a loop with several targets iterates over: strings among the items can be taken apart.
+fn rows(value: Value) -> Result<Value, Error> {
+    let value = iterate(value)?;
+    if value.downcast_object_ref::<values::List>().is_none() && !value.is_tuple() {
+        return Ok(value);
+    }
+    let items = values::elements(&value)?;
+    if items.iter().all(|item| item.as_str().is_none()) {
+        return Ok(value);
+    }
+    let row = |item: Value| match item.as_str() {
+        Some(_) => values::elements(&item).map(Value::from),
+        None => Ok(item),
+    };
+    items.into_iter().map(row).collect::<Result<Vec<_>, Error>>().map(Value::from)
 }
 
 fn slice(value: Value, start: Value, stop: Value, step: Option<Value>) -> Result<Value, Error> {
@@ -69,20 +101,4 @@ fn concat(first: Value, others: Rest<Value>) -> String {
         text.push_str(&values::python_str(other));
     }
     text
-}
-
-/// `a < b <= c`: every neighbouring pair must hold.
-fn chain(first: Value, rest: Rest<Value>) -> Result<bool, Error> {
-    let mut left = first;
-    for pair in rest.chunks(2) {
-        let [operator, right] = pair else { break };
-        let comparison = operator.as_str().and_then(Comparison::parse);
-        if let Some(comparison) = comparison
-            && !comparison.holds(&left, right)?
-        {
-            return Ok(false);
-        }
-        left = right.clone();
-    }
-    Ok(true)
 }

@@ -1,10 +1,12 @@
 //! Jinja2's tests (`x is …`) where the engine's own differ.
 
 use minijinja::value::{Value, ValueKind};
-use minijinja::{Environment, Error, State};
+use minijinja::{Environment, Error};
 
 use super::objects::relation::as_relation;
-use super::values::{Comparison, List, Number, is_undefined, number, order, type_error, type_name};
+use super::values::{
+    Comparison, Key, List, Number, is_undefined, number, order, type_error, type_name,
+};
 
 /// Registers them.
 pub(super) fn register(env: &mut Environment<'static>) {
@@ -26,16 +28,14 @@ pub(super) fn register(env: &mut Environment<'static>) {
     env.add_test("iterable", iterable);
     env.add_test("callable", callable);
     env.add_test("sameas", same_as);
-    env.add_test("odd", |value: Value| modulo(&value, 2).map(|rest| rest == 1));
-    env.add_test("even", |value: Value| modulo(&value, 2).map(|rest| rest == 0));
-    env.add_test("divisibleby", |value: Value, by: i64| modulo(&value, by).map(|rest| rest == 0));
+    env.add_test("odd", |value: Value| modulo(&value, 2).map(|rest| rest == 1.0));
+    env.add_test("even", |value: Value| modulo(&value, 2).map(|rest| rest == 0.0));
+    env.add_test("divisibleby", |value: Value, by: i64| modulo(&value, by).map(|rest| rest == 0.0));
     env.add_test("lower", |value: Value| cased(&value, char::is_lowercase, char::is_uppercase));
     env.add_test("upper", |value: Value| cased(&value, char::is_uppercase, char::is_lowercase));
     env.add_test("escaped", |_: &Value| false);
-    env.add_test("filter", |state: &State, name: String| {
-        state.env().get_template(&name).is_err() && known_filter(&name)
-    });
-    env.add_test("test", |name: String| TESTS.contains(&name.as_str()));
+    env.add_test("filter", |name: Value| known(&super::filters::NAMES, name));
+    env.add_test("test", |name: Value| known(&TESTS, name));
     for (names, comparison) in [
         (["eq", "==", "equalto"], Comparison::Eq),
         (["ne", "!=", "ne"], Comparison::Ne),
@@ -93,8 +93,9 @@ const TESTS: [&str; 39] = [
     "le",
 ];
 
-fn known_filter(name: &str) -> bool {
-    super::filters::NAMES.contains(&name)
+fn known(names: &[&str], name: Value) -> Result<bool, Error> {
+    let name = Key::new(name)?;
+    Ok(name.value().as_str().is_some_and(|name| names.contains(&name)))
 }
 
 /// Relations count: dbt's are mappings, and packages ask for that before they read `metadata`.
@@ -115,10 +116,11 @@ fn iterable(value: &Value) -> bool {
 }
 
 fn callable(value: &Value) -> bool {
-    let lax = is_undefined(value) && !value.is_undefined();
     let shown = value.as_object().map(|object| object.type_name());
-    lax || shown
-        .is_some_and(|name| ["Macro", "Function", "Joiner"].iter().any(|part| name.contains(part)))
+    is_undefined(value)
+        || shown.is_some_and(|name| {
+            ["Macro", "Function", "Joiner"].iter().any(|part| name.contains(part))
+        })
 }
 
 fn same_as(value: Value, other: Value) -> bool {
@@ -140,10 +142,10 @@ fn identity(value: &Value) -> Option<usize> {
     })
 }
 
-fn modulo(value: &Value, by: i64) -> Result<i128, Error> {
+fn modulo(value: &Value, by: i64) -> Result<f64, Error> {
     match number(value) {
-        Some(Number::Int(value)) if by != 0 => Ok(value.rem_euclid(i128::from(by))),
-        Some(Number::Float(value)) if by != 0 => Ok((value.rem_euclid(by as f64)) as i128),
+        Some(Number::Int(value)) if by != 0 => Ok(value.rem_euclid(i128::from(by)) as f64),
+        Some(Number::Float(value)) if by != 0 => Ok(value.rem_euclid(by as f64)),
         Some(_) => Err(type_error("integer modulo by zero")),
         None => Err(type_error(format!("a number is required, not {}", type_name(value)))),
     }

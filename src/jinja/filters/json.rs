@@ -1,18 +1,23 @@
 //! `tojson` and `pprint`, and JSON text as Python writes it.
 
-use minijinja::value::Value;
+use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, State};
 use serde_json::Value as Json;
 
 use super::Filter;
-use crate::jinja::values::{Args, float, python_repr, to_json};
+use crate::jinja::values::{
+    Args, Dict, elements, float, list, python_repr, sort_values, to_json, tuple, type_error,
+    type_name,
+};
 
 pub(super) const FILTERS: &[(&str, Filter)] = &[("tojson", to_json_filter), ("pprint", pprint)];
 
 /// Jinja2's filter: sorted keys, and safe inside of HTML.
 fn to_json_filter(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
     let indent = Args::new("tojson", args)?.int(0, "indent")?;
-    let text = dumps(&to_json(value)?, Keys::Sorted, indent.map(|indent| indent.max(0) as usize));
+    let sorted = with_sorted_keys(value)?;
+    let text =
+        dumps(&to_json(&sorted)?, Keys::Inserted, indent.map(|indent| indent.max(0) as usize));
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -26,9 +31,33 @@ fn to_json_filter(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Resul
     Ok(Value::from(safe))
 }
 
-/// Short values print on one line, as `pprint.pformat` has it; longer ones are not broken up.
+/// A copy whose dicts are in the order of their keys, which must have one.
+fn with_sorted_keys(value: &Value) -> Result<Value, Error> {
+    match value.kind() {
+        ValueKind::Seq if type_name(value) == "range" => {
+            Err(type_error("Object of type range is not JSON serializable"))
+        }
+        ValueKind::Seq => {
+            let items = elements(value)?.iter().map(with_sorted_keys).collect::<Result<_, _>>()?;
+            Ok(if value.is_tuple() { tuple(items) } else { list(items) })
+        }
+        ValueKind::Map => {
+            let pair = |key: Value| {
+                let item = with_sorted_keys(&value.get_item(&key)?)?;
+                Ok((key.clone(), tuple(vec![key, item])))
+            };
+            let keyed = elements(value)?.into_iter().map(pair).collect::<Result<_, Error>>()?;
+            let sorted = Dict::default();
+            sorted.update(&list(sort_values(keyed, false)?))?;
+            Ok(Value::from_object(sorted))
+        }
+        _ => Ok(value.clone()),
+    }
+}
+
+/// Short values print on one line, as `pprint.pformat` has it, dicts in order; longer ones are not broken up.
 fn pprint(_: &mut State<'_, '_>, value: &Value, _: &[Value]) -> Result<Value, Error> {
-    Ok(Value::from(python_repr(value)))
+    Ok(Value::from(python_repr(&with_sorted_keys(value).unwrap_or_else(|_| value.clone()))))
 }
 
 /// The order of keys in JSON text.

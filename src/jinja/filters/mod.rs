@@ -1,10 +1,12 @@
 //! Jinja2's filters, with Python's results: lists can be changed, floats and strings print as Python's.
 
+mod html;
 mod json;
 mod numbers;
 mod select;
 mod sequences;
 mod text;
+mod wrap;
 
 use minijinja::value::{Kwargs, Rest, Value};
 use minijinja::{Environment, Error, State};
@@ -17,7 +19,7 @@ pub use json::{Keys, dumps};
 type Filter = fn(&mut State<'_, '_>, &Value, &[Value]) -> Result<Value, Error>;
 
 /// Every filter of Jinja2 that is offered.
-pub(crate) const NAMES: [&str; 55] = [
+pub(crate) const NAMES: [&str; 59] = [
     "abs",
     "attr",
     "batch",
@@ -37,6 +39,7 @@ pub(crate) const NAMES: [&str; 55] = [
     "groupby",
     "indent",
     "int",
+    "is_list",
     "items",
     "join",
     "last",
@@ -47,6 +50,7 @@ pub(crate) const NAMES: [&str; 55] = [
     "max",
     "min",
     "pprint",
+    "random",
     "reject",
     "rejectattr",
     "replace",
@@ -67,8 +71,10 @@ pub(crate) const NAMES: [&str; 55] = [
     "unique",
     "upper",
     "urlencode",
+    "urlize",
     "wordcount",
     "wordwrap",
+    "xmlattr",
     "as_text",
     "as_bool",
     "as_native",
@@ -80,8 +86,15 @@ pub(super) fn register(env: &mut Environment<'static>) {
     for name in ["builtins", "split", "lines", "bool", "chain", "zip"] {
         env.remove_filter(name);
     }
-    let groups: [&[(&'static str, Filter)]; 5] =
-        [sequences::FILTERS, select::FILTERS, text::FILTERS, numbers::FILTERS, json::FILTERS];
+    let groups: [&[(&'static str, Filter)]; 7] = [
+        sequences::FILTERS,
+        select::FILTERS,
+        text::FILTERS,
+        wrap::FILTERS,
+        html::FILTERS,
+        numbers::FILTERS,
+        json::FILTERS,
+    ];
     for (name, filter) in groups.into_iter().flatten() {
         let filter = *filter;
         env.add_filter(

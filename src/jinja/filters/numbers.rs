@@ -5,7 +5,7 @@ use minijinja::{Error, State};
 
 use super::Filter;
 use crate::jinja::values::{
-    Args, Number, decimal, int, is_undefined, number, type_error, type_name,
+    Args, Number, decimal, int, is_undefined, number, type_error, type_name, undefined,
 };
 
 pub(super) const FILTERS: &[(&str, Filter)] = &[
@@ -49,8 +49,9 @@ fn round(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, 
             return Ok(int(((float * factor).round_ties_even() / factor) as i128));
         }
         ("common", _) => (float * factor).round_ties_even() / factor,
-        ("ceil", _) => (float * factor).ceil() / factor,
-        ("floor", _) => (float * factor).floor() / factor,
+        // Python rounds to an integer first, which has no negative zero.
+        ("ceil", _) => ((float * factor).ceil() + 0.0) / factor,
+        ("floor", _) => ((float * factor).floor() + 0.0) / factor,
         _ => return Err(type_error("method must be common, ceil or floor")),
     };
     Ok(Value::from(rounded))
@@ -60,6 +61,9 @@ fn to_int(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value,
     let mut args = Args::new("int", args)?;
     let default = args.get(0, "default").unwrap_or_else(|| Value::from(0));
     let base = args.int(1, "base")?.unwrap_or(10);
+    if value.is_undefined() {
+        return Err(undefined());
+    }
     if let Some(text) = value.as_str() {
         let text = text.trim().replace('_', "");
         let digits = match base {
@@ -71,15 +75,25 @@ fn to_int(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value,
         if let Ok(whole) = i128::from_str_radix(digits, base.clamp(2, 36) as u32) {
             return Ok(int(whole));
         }
-        return Ok(parse_float(&text)
-            .filter(|value| value.is_finite())
-            .map_or(default, |value| int(value as i128)));
+        let whole = parse_float(&text).filter(|value| value.is_finite());
+        return whole.map_or(Ok(default), truncated);
     }
-    Ok(match number(value) {
-        Some(Number::Int(value)) => int(value),
-        Some(Number::Float(value)) if value.is_finite() => int(value as i128),
-        _ => default,
-    })
+    match number(value) {
+        Some(Number::Int(value)) => Ok(int(value)),
+        Some(Number::Float(value)) if value.is_finite() => truncated(value),
+        Some(Number::Float(value)) if value.is_infinite() => {
+            Err(type_error("cannot convert float infinity to integer"))
+        }
+        _ => Ok(default),
+    }
+}
+
+/// The whole part of a float.
+fn truncated(value: f64) -> Result<Value, Error> {
+    match value.abs() < i128::MAX as f64 {
+        true => Ok(int(value as i128)),
+        false => Err(type_error("the result is an integer of more than 128 bits")),
+    }
 }
 
 fn parse_float(text: &str) -> Option<f64> {
@@ -89,6 +103,7 @@ fn parse_float(text: &str) -> Option<f64> {
 fn to_float(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
     let default = Args::new("float", args)?.get(0, "default").unwrap_or_else(|| Value::from(0.0));
     let parsed = match value.as_str() {
+        _ if value.is_undefined() => return Err(undefined()),
         Some(text) => parse_float(text),
         None if is_undefined(value) || value.kind() == ValueKind::None => None,
         None => number(value).map(Number::float),
@@ -98,7 +113,14 @@ fn to_float(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Valu
 
 fn file_size(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
     let binary = Args::new("filesizeformat", args)?.flag(0, "binary", false);
-    let bytes = number(value).map_or(0.0, Number::float);
+    let bytes = match value.as_str() {
+        _ if value.is_undefined() => return Err(undefined()),
+        Some(text) => parse_float(text),
+        None => number(value).map(Number::float),
+    };
+    let bytes = bytes.ok_or_else(|| {
+        type_error(format!("could not convert '{}' object to float", type_name(value)))
+    })?;
     let base: f64 = if binary { 1024.0 } else { 1000.0 };
     if bytes == 1.0 {
         return Ok(Value::from("1 Byte"));

@@ -5,18 +5,36 @@ use minijinja::{Error, State};
 
 use super::Filter;
 use super::sequences::attribute;
-use crate::jinja::values::{Args, elements, is_undefined, list, type_error};
+use crate::jinja::values::{Args, Generator, elements, is_undefined, type_error};
 
 pub(super) const FILTERS: &[(&str, Filter)] = &[
     ("map", map),
-    ("select", |state, value, args| choose(state, value, args, true)),
-    ("reject", |state, value, args| choose(state, value, args, false)),
-    ("selectattr", |state, value, args| choose_by_attribute(state, value, args, true)),
-    ("rejectattr", |state, value, args| choose_by_attribute(state, value, args, false)),
+    ("select", |state, value, args| {
+        Ok(Generator::value("sync_do_select", choose(state, value, args, true)))
+    }),
+    ("reject", |state, value, args| {
+        Ok(Generator::value("sync_do_reject", choose(state, value, args, false)))
+    }),
+    ("selectattr", |state, value, args| {
+        let chosen = choose_by_attribute(state, value, args, true);
+        Ok(Generator::value("sync_do_selectattr", chosen))
+    }),
+    ("rejectattr", |state, value, args| {
+        let chosen = choose_by_attribute(state, value, args, false);
+        Ok(Generator::value("sync_do_rejectattr", chosen))
+    }),
 ];
 
 /// `map('filter', …)` or `map(attribute='a.b', default=…)`.
 fn map(state: &mut State<'_, '_>, value: &Value, raw: &[Value]) -> Result<Value, Error> {
+    Ok(Generator::value("sync_do_map", mapped(state, value, raw)))
+}
+
+fn mapped(state: &mut State<'_, '_>, value: &Value, raw: &[Value]) -> Result<Vec<Value>, Error> {
+    // What is false is not even asked for its items.
+    if !value.is_true() {
+        return Ok(Vec::new());
+    }
     let mut args = Args::new("map", raw)?;
     let items = elements(value)?;
     if args.positional().is_empty() {
@@ -26,7 +44,7 @@ fn map(state: &mut State<'_, '_>, value: &Value, raw: &[Value]) -> Result<Value,
             let found = attribute(&item, &path)?;
             Ok(if is_undefined(&found) { default.clone().unwrap_or(found) } else { found })
         };
-        return items.into_iter().map(pick).collect::<Result<_, Error>>().map(list);
+        return items.into_iter().map(pick).collect();
     }
     let name =
         raw[0].as_str().ok_or_else(|| type_error("map() needs the name of a filter"))?.to_owned();
@@ -36,7 +54,7 @@ fn map(state: &mut State<'_, '_>, value: &Value, raw: &[Value]) -> Result<Value,
         filter_args.extend_from_slice(&raw[1..]);
         mapped.push(state.apply_filter(&name, &filter_args)?);
     }
-    Ok(list(mapped))
+    Ok(mapped)
 }
 
 fn holds(state: &mut State<'_, '_>, item: &Value, test: &[Value]) -> Result<bool, Error> {
@@ -55,14 +73,17 @@ fn choose(
     value: &Value,
     args: &[Value],
     wanted: bool,
-) -> Result<Value, Error> {
+) -> Result<Vec<Value>, Error> {
     let mut chosen = Vec::new();
+    if !value.is_true() {
+        return Ok(chosen);
+    }
     for item in elements(value)? {
         if holds(state, &item, args)? == wanted {
             chosen.push(item);
         }
     }
-    Ok(list(chosen))
+    Ok(chosen)
 }
 
 fn choose_by_attribute(
@@ -70,7 +91,10 @@ fn choose_by_attribute(
     value: &Value,
     args: &[Value],
     wanted: bool,
-) -> Result<Value, Error> {
+) -> Result<Vec<Value>, Error> {
+    if !value.is_true() {
+        return Ok(Vec::new());
+    }
     let Some((path, test)) = args.split_first() else {
         return Err(type_error("missing the name of an attribute"));
     };
@@ -81,5 +105,5 @@ fn choose_by_attribute(
             chosen.push(item);
         }
     }
-    Ok(list(chosen))
+    Ok(chosen)
 }

@@ -1,6 +1,7 @@
 //! Filters about lists and dicts.
 
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value, ValueKind};
@@ -8,8 +9,8 @@ use minijinja::{Error, State};
 
 use super::Filter;
 use crate::jinja::values::{
-    Args, Dict, Operator, apply, elements, equal, is_undefined, list, order, python_repr,
-    python_str, sort_values, tuple, type_error, type_name,
+    Args, Dict, Generator, List, Operator, apply, elements, equal, is_undefined, list, order,
+    python_repr, python_str, sort_values, tuple, type_error, type_name, undefined,
 };
 
 pub(super) const FILTERS: &[(&str, Filter)] = &[
@@ -26,14 +27,46 @@ pub(super) const FILTERS: &[(&str, Filter)] = &[
     ("dictsort", dict_sort),
     ("items", items),
     ("first", |_, value, _| Ok(elements(value)?.into_iter().next().unwrap_or_default())),
-    ("last", |_, value, _| Ok(elements(value)?.pop().unwrap_or_default())),
+    ("last", last),
+    ("random", random),
+    ("is_list", |_, value, _| Ok(Value::from(type_name(value) == "list"))),
     ("min", |_, value, args| extreme(value, args, "min")),
     ("max", |_, value, args| extreme(value, args, "max")),
     ("reverse", reverse),
     ("default", default),
     ("d", default),
-    ("attr", |_, value, args| attribute(value, args.first().unwrap_or(&Value::UNDEFINED))),
+    ("attr", attr),
 ];
+
+/// The attribute itself, not an item of that name.
+fn attr(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
+    let mut args = Args::new("attr", args)?;
+    let name = args.required(0, "name")?;
+    args.finish(1)?;
+    let plain = value.as_object().is_none()
+        || value.downcast_object_ref::<Dict>().is_some()
+        || value.downcast_object_ref::<List>().is_some();
+    if plain { Ok(Value::UNDEFINED) } else { value.get_attr(&python_str(&name)) }
+}
+
+/// The last item; what can only be walked forward has none.
+fn last(_: &mut State<'_, '_>, value: &Value, _: &[Value]) -> Result<Value, Error> {
+    if matches!(type_name(value), "set" | "generator") {
+        return Err(type_error(format!("'{}' object is not reversible", type_name(value))));
+    }
+    Ok(elements(value)?.pop().unwrap_or_default())
+}
+
+/// Any item.
+fn random(_: &mut State<'_, '_>, value: &Value, _: &[Value]) -> Result<Value, Error> {
+    let len = len(value)?;
+    if !matches!(type_name(value), "str" | "list" | "tuple" | "range" | "Undefined") {
+        return Err(type_error(format!("'{}' object is not a sequence", type_name(value))));
+    }
+    let number = RandomState::new().hash_one(len) as usize;
+    let at = number.checked_rem(len).unwrap_or(0);
+    Ok(elements(value)?.into_iter().nth(at).unwrap_or_default())
+}
 
 /// `a.b.0` of a value, as Jinja2's `make_attrgetter` reads it; a missing part gives undefined.
 pub(super) fn attribute(value: &Value, path: &Value) -> Result<Value, Error> {
@@ -42,6 +75,9 @@ pub(super) fn attribute(value: &Value, path: &Value) -> Result<Value, Error> {
     };
     let mut found = value.clone();
     for part in path.split('.') {
+        if is_undefined(&found) {
+            return found.get_attr(part);
+        }
         found = match part.parse::<i64>() {
             Ok(index) => found.get_item(&Value::from(index)).unwrap_or_default(),
             Err(_) => found.get_attr(part).unwrap_or_default(),
@@ -51,11 +87,16 @@ pub(super) fn attribute(value: &Value, path: &Value) -> Result<Value, Error> {
 }
 
 fn length(value: &Value) -> Result<Value, Error> {
+    len(value).map(Value::from)
+}
+
+/// `len(value)`.
+pub(super) fn len(value: &Value) -> Result<usize, Error> {
     if is_undefined(value) {
-        return Ok(Value::from(0));
+        return Ok(0);
     }
     match value.len() {
-        Some(len) => Ok(Value::from(len)),
+        Some(len) => Ok(len),
         None => Err(type_error(format!("object of type '{}' has no len()", type_name(value)))),
     }
 }
@@ -72,13 +113,19 @@ fn sort_key(item: &Value, path: Option<&Value>, case_sensitive: bool) -> Result<
     let Some(path) = path else {
         return Ok(fold(item.clone(), case_sensitive));
     };
-    let parts: Vec<&str> = path.as_str().unwrap_or_default().split(',').collect();
-    if parts.len() < 2 {
-        return Ok(fold(attribute(item, path)?, case_sensitive));
-    }
-    let keys = parts
-        .into_iter()
-        .map(|part| Ok(fold(attribute(item, &Value::from(part))?, case_sensitive)));
+    attribute(item, path).map(|found| fold(found, case_sensitive))
+}
+
+/// `sort` takes several attributes, with commas between.
+fn sort_keys(item: &Value, path: Option<&Value>, case_sensitive: bool) -> Result<Value, Error> {
+    let parts: Vec<Value> = match path {
+        None => return Ok(fold(item.clone(), case_sensitive)),
+        Some(path) => match path.as_str() {
+            Some(text) => text.split(',').map(Value::from).collect(),
+            None => vec![path.clone()],
+        },
+    };
+    let keys = parts.iter().map(|part| Ok(fold(attribute(item, part)?, case_sensitive)));
     keys.collect::<Result<_, Error>>().map(list)
 }
 
@@ -89,12 +136,16 @@ fn sort(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, E
     let path = args.get(2, "attribute").filter(|path| !path.is_none());
     let keyed = elements(value)?
         .into_iter()
-        .map(|item| Ok((sort_key(&item, path.as_ref(), case_sensitive)?, item)))
+        .map(|item| Ok((sort_keys(&item, path.as_ref(), case_sensitive)?, item)))
         .collect::<Result<_, Error>>()?;
     sort_values(keyed, reverse).map(list)
 }
 
 fn unique(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
+    Ok(Generator::value("do_unique", distinct(value, args)))
+}
+
+fn distinct(value: &Value, args: &[Value]) -> Result<Vec<Value>, Error> {
     let mut args = Args::new("unique", args)?;
     let case_sensitive = args.flag(0, "case_sensitive", false);
     let path = args.get(1, "attribute").filter(|path| !path.is_none());
@@ -107,7 +158,7 @@ fn unique(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value,
             kept.push(item);
         }
     }
-    Ok(list(kept))
+    Ok(kept)
 }
 
 /// One group of `groupby`: a pair that also answers to `grouper` and `list`.
@@ -165,26 +216,56 @@ fn group_by(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Valu
     Ok(list(groups.into_iter().map(group).collect()))
 }
 
+/// Longer batches and more slices are a mistake, not a wish.
+const MAX_FILLED: i64 = 1_000_000;
+
 fn batch(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
+    Args::new("batch", args)?.required(0, "linecount")?;
+    Ok(Generator::value("do_batch", batches(value, args)))
+}
+
+fn batches(value: &Value, args: &[Value]) -> Result<Vec<Value>, Error> {
     let mut args = Args::new("batch", args)?;
-    let size = args.int(0, "linecount")?.unwrap_or(1).max(1) as usize;
+    let size = args.int(0, "linecount")?.unwrap_or(1);
     let fill = args.get(1, "fill_with").filter(|fill| !fill.is_none());
-    let batches = elements(value)?
-        .chunks(size)
-        .map(|chunk| {
-            let mut chunk = chunk.to_vec();
-            if let Some(fill) = &fill {
-                chunk.resize(size, fill.clone());
+    let mut batches = Vec::new();
+    let mut batch = Vec::new();
+    for item in elements(value)? {
+        if batch.len() as i64 == size {
+            batches.push(list(std::mem::take(&mut batch)));
+        }
+        batch.push(item);
+    }
+    if !batch.is_empty() {
+        if let Some(fill) = fill.filter(|_| (batch.len() as i64) < size) {
+            if size > MAX_FILLED {
+                return Err(type_error("the batch is too large"));
             }
-            list(chunk)
-        })
-        .collect();
-    Ok(list(batches))
+            batch.resize(size as usize, fill);
+        }
+        batches.push(list(batch));
+    }
+    Ok(batches)
 }
 
 fn slice(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
+    Args::new("slice", args)?.required(0, "slices")?;
+    Ok(Generator::value("do_slice", slices(value, args)))
+}
+
+fn slices(value: &Value, args: &[Value]) -> Result<Vec<Value>, Error> {
     let mut args = Args::new("slice", args)?;
-    let count = args.int(0, "slices")?.unwrap_or(1).max(1) as usize;
+    let count = args.int(0, "slices")?.unwrap_or(1);
+    if count == 0 {
+        return Err(type_error("integer division or modulo by zero"));
+    }
+    if count > MAX_FILLED {
+        return Err(type_error("too many slices"));
+    }
+    let count = count.max(0) as usize;
+    if count == 0 {
+        return Ok(Vec::new());
+    }
     let fill = args.get(1, "fill_with").filter(|fill| !fill.is_none());
     let items = elements(value)?;
     let (each, longer) = (items.len() / count, items.len() % count);
@@ -194,12 +275,12 @@ fn slice(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, 
         let (part, after) = rest.split_at(each + usize::from(index < longer));
         rest = after;
         let mut part = part.to_vec();
-        if let Some(fill) = fill.as_ref().filter(|_| index >= longer && longer > 0) {
+        if let Some(fill) = fill.as_ref().filter(|_| index >= longer) {
             part.push(fill.clone());
         }
         slices.push(list(part));
     }
-    Ok(list(slices))
+    Ok(slices)
 }
 
 fn sum(state: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
@@ -242,7 +323,7 @@ fn pairs(value: &Value) -> Result<Vec<Value>, Error> {
 }
 
 fn items(_: &mut State<'_, '_>, value: &Value, _: &[Value]) -> Result<Value, Error> {
-    pairs(value).map(list)
+    Ok(Generator::value("do_items", pairs(value)))
 }
 
 fn dict_sort(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
@@ -257,6 +338,9 @@ fn dict_sort(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Val
             return Err(type_error("You can only sort by either \"key\" or \"value\""));
         }
     };
+    if value.is_undefined() {
+        return Err(undefined());
+    }
     let keyed = pairs(value)?
         .into_iter()
         .map(|pair| Ok((fold(pair.get_item_by_index(index)?, case_sensitive), pair)))
@@ -295,14 +379,18 @@ fn reverse(_: &mut State<'_, '_>, value: &Value, _: &[Value]) -> Result<Value, E
     if let Some(text) = value.as_str() {
         return Ok(Value::from(text.chars().rev().collect::<String>()));
     }
+    if matches!(type_name(value), "set" | "generator" | "iterator") {
+        return Err(type_error("argument must be iterable"));
+    }
     let mut items = elements(value)?;
     items.reverse();
-    Ok(list(items))
+    Ok(Generator::value("reversed", Ok(items)))
 }
 
 fn default(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
     let mut args = Args::new("default", args)?;
     let fallback = args.get(0, "default_value").unwrap_or_else(|| Value::from(""));
     let falsy = args.flag(1, "boolean", false) && !value.is_true();
+    args.finish(2)?;
     Ok(if is_undefined(value) || falsy { fallback } else { value.clone() })
 }

@@ -1,15 +1,16 @@
 //! Filters about text.
 
-use minijinja::value::Value;
+use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, State};
 
 use super::Filter;
 use crate::jinja::methods;
-use crate::jinja::values::{Args, dict, elements, printf, python_str, tuple};
+use crate::jinja::values::{
+    Args, dict, pairs_of, printf, python_str, tuple, type_error, type_name, undefined,
+};
 
 pub(super) const FILTERS: &[(&str, Filter)] = &[
     ("string", |_, value, _| text(python_str(value))),
-    ("safe", |_, value, _| Ok(value.clone())),
     ("upper", |_, value, _| text(python_str(value).to_uppercase())),
     ("lower", |_, value, _| text(python_str(value).to_lowercase())),
     ("capitalize", |_, value, _| text(methods::capitalize(&python_str(value)))),
@@ -23,12 +24,7 @@ pub(super) const FILTERS: &[(&str, Filter)] = &[
     ("indent", indent),
     ("wordcount", |_, value, _| Ok(Value::from(words(&python_str(value))))),
     ("truncate", truncate),
-    ("wordwrap", wordwrap),
-    ("striptags", striptags),
     ("urlencode", urlencode),
-    ("escape", escape),
-    ("e", escape),
-    ("forceescape", escape),
 ];
 
 fn text(text: String) -> Result<Value, Error> {
@@ -40,7 +36,9 @@ fn trim(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, E
     let source = python_str(value);
     match chars {
         Some(chars) => {
-            let chars = python_str(&chars);
+            let Some(chars) = chars.as_str() else {
+                return Err(type_error("strip arg must be None or str"));
+            };
             text(source.trim_matches(|c| chars.contains(c)).to_owned())
         }
         None => text(source.trim().to_owned()),
@@ -79,7 +77,16 @@ fn indent(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value,
         (None, spaces) => " ".repeat(spaces.unwrap_or(4)),
     };
     let (first, blank) = (args.flag(1, "first", false), args.flag(2, "blank", false));
-    let source = python_str(value);
+    args.finish(3)?;
+    if prefix.len() > methods::MAX_WIDTH {
+        return Err(type_error("the indentation is too wide"));
+    }
+    let Some(source) = value.as_str() else {
+        return Err(match value.is_undefined() {
+            true => undefined(),
+            false => type_error(format!("cannot indent '{}' object", type_name(value))),
+        });
+    };
     let mut out = String::new();
     for (index, line) in source.split('\n').enumerate() {
         if index > 0 {
@@ -103,10 +110,19 @@ fn truncate(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Valu
     let length = args.int(0, "length")?.unwrap_or(255).max(0) as usize;
     let kill_words = args.flag(1, "killwords", false);
     let end = args.get(2, "end").map_or_else(|| "...".to_owned(), |end| python_str(&end));
-    let leeway = args.int(3, "leeway")?.unwrap_or(5).max(0) as usize;
-    let source = python_str(value);
+    let leeway = args.int(3, "leeway")?.unwrap_or(5);
+    args.finish(4)?;
+    let long_enough = length >= end.chars().count();
+    let leeway = usize::try_from(leeway).ok().filter(|_| long_enough);
+    let leeway = leeway.ok_or_else(|| type_error("expected a length of at least the end's"))?;
+    let Some(source) = value.as_str() else {
+        return match super::sequences::len(value)? {
+            len if len <= length + leeway => Ok(value.clone()),
+            _ => Err(type_error(format!("can only cut strings, not {}", type_name(value)))),
+        };
+    };
     if source.chars().count() <= length + leeway {
-        return text(source);
+        return text(source.to_owned());
     }
     let kept: String = source.chars().take(length.saturating_sub(end.chars().count())).collect();
     let kept = match kept.rfind(' ') {
@@ -114,74 +130,6 @@ fn truncate(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Valu
         _ => &kept,
     };
     text(format!("{kept}{end}"))
-}
-
-/// Breaks lines at spaces; words longer than a line are cut.
-fn wordwrap(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, Error> {
-    let mut args = Args::new("wordwrap", args)?;
-    let width = args.int(0, "width")?.unwrap_or(79).max(1) as usize;
-    let cut = args.flag(1, "break_long_words", true);
-    let newline = args.get(2, "wrapstring").filter(|value| !value.is_none());
-    let newline = newline.map_or_else(|| "\n".to_owned(), |newline| python_str(&newline));
-    let source = python_str(value);
-    let wrapped: Vec<String> =
-        source.lines().map(|line| wrap_line(line, width, cut).join(&newline)).collect();
-    text(wrapped.join(&newline))
-}
-
-fn wrap_line(line: &str, width: usize, cut: bool) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut current = String::new();
-    for word in line.split(' ') {
-        let mut word = word.to_owned();
-        let room = |current: &str| {
-            width.saturating_sub(current.chars().count() + usize::from(!current.is_empty()))
-        };
-        if word.chars().count() > room(&current) && !current.is_empty() {
-            lines.push(std::mem::take(&mut current));
-        }
-        while cut && word.chars().count() > width {
-            lines.push(word.chars().take(width).collect());
-            word = word.chars().skip(width).collect();
-        }
-        if !current.is_empty() {
-            current.push(' ');
-        }
-        current.push_str(&word);
-    }
-    lines.push(current);
-    lines
-}
-
-fn striptags(_: &mut State<'_, '_>, value: &Value, _: &[Value]) -> Result<Value, Error> {
-    let source = python_str(value);
-    let mut out = String::new();
-    let mut rest = source.as_str();
-    while let Some(open) = rest.find('<') {
-        out.push_str(&rest[..open]);
-        let (after, close) = match rest[open..].strip_prefix("<!--") {
-            Some(comment) => (comment, "-->"),
-            None => (&rest[open + 1..], ">"),
-        };
-        match after.find(close) {
-            Some(at) => rest = &after[at + close.len()..],
-            None => {
-                out.push_str(&rest[open..]);
-                rest = "";
-            }
-        }
-    }
-    out.push_str(rest);
-    let plain = out.split_whitespace().collect::<Vec<_>>().join(" ");
-    let entities = [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&#39;", "'"),
-        ("&#34;", "\""),
-        ("&quot;", "\""),
-        ("&amp;", "&"),
-    ];
-    text(entities.iter().fold(plain, |text, (entity, c)| text.replace(entity, c)))
 }
 
 fn urlencode(_: &mut State<'_, '_>, value: &Value, _: &[Value]) -> Result<Value, Error> {
@@ -198,30 +146,12 @@ fn urlencode(_: &mut State<'_, '_>, value: &Value, _: &[Value]) -> Result<Value,
         }
         out
     };
-    if value.kind() != minijinja::value::ValueKind::Map {
-        return text(quote(&python_str(value), "/"));
-    }
-    let mut parts = Vec::new();
-    for key in elements(value)? {
-        let item = python_str(&value.get_item(&key)?);
-        let plus = |text: &str| quote(text, "").replace("%20", "+");
-        parts.push(format!("{}={}", plus(&python_str(&key)), plus(&item)));
-    }
+    let pairs = match value.kind() {
+        ValueKind::Map | ValueKind::Seq | ValueKind::Iterable => pairs_of(value)?,
+        _ => return text(quote(&python_str(value), "/")),
+    };
+    let plus = |value: &Value| quote(&python_str(value), "").replace("%20", "+");
+    let parts: Vec<String> =
+        pairs.iter().map(|(key, item)| format!("{}={}", plus(key), plus(item))).collect();
     text(parts.join("&"))
-}
-
-fn escape(_: &mut State<'_, '_>, value: &Value, _: &[Value]) -> Result<Value, Error> {
-    let source = python_str(value);
-    let mut out = String::new();
-    for c in source.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '\'' => out.push_str("&#39;"),
-            '"' => out.push_str("&#34;"),
-            c => out.push(c),
-        }
-    }
-    text(out)
 }

@@ -74,6 +74,8 @@ pub(crate) struct Running {
     pub(crate) stack: Vec<Arc<Entry>>,
     pub(crate) returning: Option<Value>,
     pub(crate) stored: Option<Value>,
+    /// The middle of a chained comparison.
+    kept: Option<Value>,
 }
 
 /// Filter at the start of every template: keeps the macro that loads other templates into this render.
@@ -86,6 +88,7 @@ pub(crate) fn begin(state: &mut State<'_, '_>, loader: Value) -> String {
         stack: Vec::new(),
         returning: None,
         stored: None,
+        kept: None,
     });
     String::new()
 }
@@ -96,6 +99,20 @@ pub(crate) fn loaded(state: &mut State<'_, '_>, value: Value) -> String {
         running.stored = Some(value);
     }
     String::new()
+}
+
+/// Filter that keeps the middle of a chained comparison for [`kept`].
+pub(crate) fn keep(state: &mut State<'_, '_>, value: Value) -> Value {
+    if let Some(running) = state.get_extension_mut::<Running>() {
+        running.kept = Some(value.clone());
+    }
+    value
+}
+
+/// What [`keep`] kept.
+pub(crate) fn kept(state: &mut State<'_, '_>) -> Value {
+    let running = state.get_extension_mut::<Running>();
+    running.and_then(|running| running.kept.take()).unwrap_or_default()
 }
 
 /// `return(value)`: ends the innermost macro with a typed value.

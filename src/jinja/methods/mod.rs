@@ -10,8 +10,8 @@ use minijinja::{Error, ErrorKind, State, UndefinedBehavior};
 
 use super::values::{Lax, elements, list};
 
-pub(crate) use spec::float_text;
-pub(crate) use strings::{capitalize, title};
+pub(crate) use spec::{float_text, general};
+pub(crate) use strings::{MAX_WIDTH, capitalize, title};
 
 /// Calls a Python method of a value that is not an object of ours. While parsing, a method that nobody knows is
 /// harmless, as any name is.
@@ -43,12 +43,19 @@ fn known(
     if let Some(text) = value.as_str() {
         return strings::call(state, text, method, args);
     }
-    if value.is_number() {
+    if value.is_number() || value.kind() == minijinja::value::ValueKind::Bool {
         return numbers::call(value, method, args);
+    }
+    if let Some(bytes) = value.as_bytes() {
+        return match method {
+            "decode" => Ok(Value::from(String::from_utf8_lossy(bytes).into_owned())),
+            "hex" => Ok(Value::from(bytes.iter().map(|b| format!("{b:02x}")).collect::<String>())),
+            _ => Err(Error::from(ErrorKind::UnknownMethod)),
+        };
     }
     if value.is_tuple() || value.downcast_object_ref::<Vec<Value>>().is_some() {
         // An immutable sequence answers as a list of the same items would.
-        if matches!(method, "index" | "count" | "copy") {
+        if matches!(method, "index" | "count") {
             return list(elements(value)?).call_method(state, method, args);
         }
     }

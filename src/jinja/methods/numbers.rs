@@ -7,7 +7,6 @@ use crate::jinja::values::{Number, number};
 
 pub(super) fn call(value: &Value, method: &str, _args: &[Value]) -> Result<Value, Error> {
     match (method, number(value)) {
-        ("is_integer", Some(Number::Int(_))) => Ok(Value::from(true)),
         ("is_integer", Some(Number::Float(value))) => Ok(Value::from(value.fract() == 0.0)),
         ("bit_length", Some(Number::Int(value))) => {
             Ok(Value::from(u128::BITS - value.unsigned_abs().leading_zeros()))

@@ -3,6 +3,7 @@
 use minijinja::Error;
 use minijinja::value::{Value, ValueKind};
 
+use super::strings::MAX_WIDTH;
 use crate::jinja::values::{Number, number, python_str, type_error, type_name};
 
 /// Formats the magnitude of a float by the conversions `f`, `e` and `g`.
@@ -10,10 +11,10 @@ pub(crate) fn float_text(value: f64, conversion: char, precision: Option<usize>)
     if !value.is_finite() {
         return if value.is_nan() { "nan" } else { "inf" }.to_owned();
     }
-    let precision = precision.unwrap_or(6);
+    let precision = precision.unwrap_or(6).min(1000);
     let text = match conversion.to_ascii_lowercase() {
         'e' => scientific(value, precision),
-        'g' => general(value, precision.max(1)),
+        'g' => general(value, precision.max(1), false),
         _ => format!("{value:.precision$}"),
     };
     if conversion.is_ascii_uppercase() { text.to_uppercase() } else { text }
@@ -27,10 +28,11 @@ fn scientific(value: f64, precision: usize) -> String {
     format!("{digits}e{sign}{:02}", exponent.abs())
 }
 
-fn general(value: f64, precision: usize) -> String {
+/// Formats by the conversion `g`; `keep_zeros` is its alternate form.
+pub(crate) fn general(value: f64, precision: usize, keep_zeros: bool) -> String {
     let rounded = format!("{value:.*e}", precision - 1);
     let exponent: i32 = rounded.split_once('e').and_then(|(_, e)| e.parse().ok()).unwrap_or(0);
-    let strip = |text: &str| match text.contains('.') {
+    let strip = |text: &str| match text.contains('.') && !keep_zeros {
         true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
         false => text.to_owned(),
     };
@@ -48,7 +50,8 @@ fn general(value: f64, precision: usize) -> String {
 struct Spec {
     fill: char,
     align: Option<char>,
-    sign: char,
+    sign: Option<char>,
+    no_negative_zero: bool,
     alternate: bool,
     width: usize,
     grouping: Option<char>,
@@ -58,128 +61,199 @@ struct Spec {
 
 impl Spec {
     fn parse(text: &str) -> Result<Self, Error> {
+        let invalid = || type_error(format!("Invalid format specifier '{text}'"));
         let chars: Vec<char> = text.chars().collect();
-        let mut spec = Spec {
-            fill: ' ',
-            align: None,
-            sign: '-',
-            alternate: false,
-            width: 0,
-            grouping: None,
-            precision: None,
-            kind: None,
-        };
-        let mut at = 0;
         let is_align = |index: usize| chars.get(index).is_some_and(|c| "<>=^".contains(*c));
-        if is_align(1) {
-            (spec.fill, spec.align, at) = (chars[0], Some(chars[1]), 2);
-        } else if is_align(0) {
-            (spec.align, at) = (Some(chars[0]), 1);
-        }
-        if let Some(sign) = chars.get(at).filter(|c| "+- ".contains(**c)) {
-            (spec.sign, at) = (*sign, at + 1);
-        }
-        if chars.get(at) == Some(&'#') {
-            (spec.alternate, at) = (true, at + 1);
-        }
-        if chars.get(at) == Some(&'0') && spec.align.is_none() {
-            (spec.fill, spec.align, at) = ('0', Some('='), at + 1);
-        }
-        let digits = |at: &mut usize| {
-            let start = *at;
-            while chars.get(*at).is_some_and(char::is_ascii_digit) {
-                *at += 1;
-            }
-            chars[start..*at].iter().collect::<String>().parse::<usize>().ok()
+        let mut at = 0;
+        let mut take = |wanted: &str| {
+            let found = chars.get(at).copied().filter(|c| wanted.contains(*c));
+            at += usize::from(found.is_some());
+            found
         };
-        spec.width = digits(&mut at).unwrap_or(0);
-        if let Some(mark) = chars.get(at).filter(|c| ",_".contains(**c)) {
-            (spec.grouping, at) = (Some(*mark), at + 1);
+        let (mut fill, mut align) = (' ', None);
+        if is_align(1) {
+            fill = chars[0];
+            take(&fill.to_string());
+            align = take("<>=^");
+        } else if is_align(0) {
+            align = take("<>=^");
         }
-        if chars.get(at) == Some(&'.') {
-            at += 1;
-            spec.precision = digits(&mut at);
+        let sign = take("+- ");
+        let no_negative_zero = take("z").is_some();
+        let alternate = take("#").is_some();
+        if take("0").is_some() {
+            // An explicit fill stays, and so does an explicit alignment.
+            fill = if is_align(1) { fill } else { '0' };
+            align = align.or(Some('='));
         }
-        spec.kind = chars.get(at).copied();
+        let digits = |take: &mut dyn FnMut(&str) -> Option<char>| {
+            let text: String = std::iter::from_fn(|| take("0123456789")).collect();
+            match text.parse::<usize>() {
+                Ok(number) if number > MAX_WIDTH => {
+                    Err(type_error("Too many decimal digits in format string"))
+                }
+                Ok(number) => Ok(Some(number)),
+                Err(_) => Ok(None),
+            }
+        };
+        let width = digits(&mut take)?.unwrap_or(0);
+        let grouping = take(",_");
+        let precision = match take(".") {
+            Some(_) => Some(
+                digits(&mut take)?
+                    .ok_or_else(|| type_error("Format specifier missing precision"))?,
+            ),
+            None => None,
+        };
+        let kind = chars.get(at).copied();
         if chars.len() > at + 1 {
-            return Err(type_error(format!("invalid format specifier '{text}'")));
+            return Err(invalid());
         }
+        let spec = Spec {
+            fill,
+            align,
+            sign,
+            no_negative_zero,
+            alternate,
+            width,
+            grouping,
+            precision,
+            kind,
+        };
         Ok(spec)
     }
 
     fn number(&self, value: Number) -> Result<String, Error> {
+        let text = self.magnitude(value)?;
+        let zero = text.bytes().all(|b| matches!(b, b'0' | b'.'));
         let negative = match value {
             Number::Int(value) => value < 0,
-            Number::Float(value) => value.is_sign_negative(),
+            Number::Float(value) => {
+                value.is_sign_negative() && !value.is_nan() && !(self.no_negative_zero && zero)
+            }
         };
         let sign = match (negative, self.sign) {
             (true, _) => "-",
-            (false, '+') => "+",
-            (false, ' ') => " ",
+            (false, Some('+')) => "+",
+            (false, Some(' ')) => " ",
             _ => "",
         };
-        let text = self.group(&self.magnitude(value)?);
-        let length = sign.len() + text.chars().count();
-        if self.align == Some('=') {
-            let fill: String =
-                std::iter::repeat_n(self.fill, self.width.saturating_sub(length)).collect();
-            return Ok(format!("{sign}{fill}{text}"));
+        let prefix = match (self.alternate, self.kind) {
+            (true, Some('x')) => "0x",
+            (true, Some('X')) => "0X",
+            (true, Some('o')) => "0o",
+            (true, Some('b')) => "0b",
+            _ => "",
+        };
+        let room = self.width.saturating_sub(sign.len() + prefix.len());
+        if self.align == Some('=') && self.fill == '0' && self.grouping.is_some() {
+            return Ok(format!("{sign}{prefix}{}", self.group(&text, room)));
         }
-        Ok(self.pad(&format!("{sign}{text}"), '>'))
+        let text = self.group(&text, 0);
+        if self.align == Some('=') {
+            let missing = room.saturating_sub(text.chars().count());
+            let fill: String = std::iter::repeat_n(self.fill, missing).collect();
+            return Ok(format!("{sign}{prefix}{fill}{text}"));
+        }
+        Ok(self.pad(&format!("{sign}{prefix}{text}"), '>'))
     }
 
     fn magnitude(&self, value: Number) -> Result<String, Error> {
-        let prefixed = |prefix: &str, digits: String| match self.alternate {
-            true => format!("{prefix}{digits}"),
-            false => digits,
+        match value {
+            Number::Int(value) if self.is_integer_kind() => self.integer(value),
+            value => self.float(value),
+        }
+    }
+
+    fn is_integer_kind(&self) -> bool {
+        matches!(self.kind, None | Some('d' | 'n' | 'x' | 'X' | 'o' | 'b' | 'c'))
+    }
+
+    fn integer(&self, value: i128) -> Result<String, Error> {
+        if self.precision.is_some() {
+            return Err(type_error("Precision not allowed in integer format specifier"));
+        }
+        if self.no_negative_zero {
+            let message = "Negative zero coercion (z) not allowed in integer format specifier";
+            return Err(type_error(message));
+        }
+        let wrong = match (self.grouping, self.kind) {
+            (Some(','), Some('x' | 'X' | 'o' | 'b')) | (Some(_), Some('n' | 'c')) => true,
+            _ => self.kind == Some('c') && (self.sign.is_some() || self.alternate),
         };
-        Ok(match (self.kind, value) {
-            (None | Some('d' | 'n'), Number::Int(value)) if self.precision.is_none() => {
-                value.unsigned_abs().to_string()
+        if wrong {
+            return Err(type_error("this flag is not allowed with this format code"));
+        }
+        let digits = value.unsigned_abs();
+        Ok(match self.kind {
+            Some('x') => format!("{digits:x}"),
+            Some('X') => format!("{digits:X}"),
+            Some('o') => format!("{digits:o}"),
+            Some('b') => format!("{digits:b}"),
+            Some('c') => {
+                let code = u32::try_from(value).ok().and_then(char::from_u32);
+                code.ok_or_else(|| type_error("%c arg not in range(0x110000)"))?.to_string()
             }
-            (Some('x'), Number::Int(value)) => {
-                prefixed("0x", format!("{:x}", value.unsigned_abs()))
+            _ => digits.to_string(),
+        })
+    }
+
+    fn float(&self, number: Number) -> Result<String, Error> {
+        let value = number.float().abs();
+        if self.grouping.is_some() && self.kind == Some('n') {
+            return Err(type_error("Cannot specify ',' with 'n'."));
+        }
+        Ok(match (self.kind, self.precision) {
+            (Some('%'), precision) => {
+                format!("{}%", self.float_text(value * 100.0, 'f', precision))
             }
-            (Some('X'), Number::Int(value)) => {
-                prefixed("0X", format!("{:X}", value.unsigned_abs()))
+            (Some(kind @ ('f' | 'F' | 'e' | 'E' | 'g' | 'G')), precision) => {
+                self.float_text(value, kind, precision)
             }
-            (Some('o'), Number::Int(value)) => {
-                prefixed("0o", format!("{:o}", value.unsigned_abs()))
-            }
-            (Some('b'), Number::Int(value)) => {
-                prefixed("0b", format!("{:b}", value.unsigned_abs()))
-            }
-            (Some('%'), value) => {
-                format!("{}%", float_text(value.float().abs() * 100.0, 'f', self.precision))
-            }
-            (Some(kind @ ('f' | 'F' | 'e' | 'E' | 'g' | 'G')), value) => {
-                float_text(value.float().abs(), kind, self.precision)
-            }
-            (None | Some('n'), Number::Float(value)) => match self.precision {
-                Some(precision) => float_text(value.abs(), 'g', Some(precision)),
-                None => python_str(&Value::from(value.abs())),
-            },
-            (kind, value) => {
-                let (kind, name) = (kind.unwrap_or(' '), type_name(&value.value()));
+            (Some('n'), precision) => self.float_text(value, 'g', precision),
+            (None, Some(precision)) => short(value, precision.max(1)),
+            (None, None) => python_str(&Value::from(value)),
+            (Some(kind), _) => {
+                let name = type_name(&number.value());
                 let message = format!("Unknown format code '{kind}' for object of type '{name}'");
                 return Err(type_error(message));
             }
         })
     }
 
-    fn group(&self, digits: &str) -> String {
+    fn float_text(&self, value: f64, kind: char, precision: Option<usize>) -> String {
+        let text = match (self.alternate, kind) {
+            (true, 'g' | 'G') if value.is_finite() => {
+                general(value, precision.unwrap_or(6).max(1), true)
+            }
+            _ => return float_text(value, kind, precision),
+        };
+        if kind == 'G' { text.to_uppercase() } else { text }
+    }
+
+    /// Puts marks between the digits before the point, and zeros in front until there are `width` characters.
+    fn group(&self, digits: &str, width: usize) -> String {
         let Some(mark) = self.grouping else {
             return digits.to_owned();
         };
-        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        let radix = matches!(self.kind, Some('x' | 'X' | 'o' | 'b'));
+        let size = if radix { 4 } else { 3 };
+        let is_digit = |c: char| if radix { c.is_ascii_hexdigit() } else { c.is_ascii_digit() };
+        let end = digits.find(|c| !is_digit(c)).unwrap_or(digits.len());
+        let (whole, rest) = digits.split_at(end);
+        let mut whole = whole.to_owned();
+        let grouped = |len: usize| len + len.saturating_sub(1) / size;
+        while grouped(whole.len()) + rest.chars().count() < width {
+            whole.insert(0, '0');
+        }
         let mut out = String::new();
-        for (index, c) in digits[..end].chars().enumerate() {
-            if index > 0 && (end - index).is_multiple_of(3) {
+        for (index, c) in whole.chars().enumerate() {
+            if index > 0 && (whole.len() - index).is_multiple_of(size) {
                 out.push(mark);
             }
             out.push(c);
         }
-        out + &digits[end..]
+        out + rest
     }
 
     fn pad(&self, text: &str, default: char) -> String {
@@ -192,6 +266,47 @@ impl Spec {
         let fill = |count| std::iter::repeat_n(self.fill, count).collect::<String>();
         format!("{}{text}{}", fill(left), fill(space - left))
     }
+
+    fn text(&self, text: &str) -> Result<String, Error> {
+        if let Some(kind) = self.kind.filter(|kind| *kind != 's') {
+            let message = format!("Unknown format code '{kind}' for object of type 'str'");
+            return Err(type_error(message));
+        }
+        let zeros = self.align == Some('=') && self.fill != '0';
+        let wrong = self.sign.is_some() || self.alternate || self.grouping.is_some();
+        if wrong || zeros || self.no_negative_zero {
+            return Err(type_error("this flag is not allowed in string format specifier"));
+        }
+        let cut = self.precision.unwrap_or(usize::MAX);
+        let text: String = text.chars().take(cut).collect();
+        let left = if self.align == Some('=') {
+            Spec { align: Some('<'), ..*self }
+        } else {
+            Spec { ..*self }
+        };
+        Ok(left.pad(&text, '<'))
+    }
+}
+
+/// A float with a precision but no conversion: as short as `g` has it, but always recognisable as a float.
+fn short(value: f64, precision: usize) -> String {
+    if !value.is_finite() {
+        return float_text(value, 'g', None);
+    }
+    let text = general(value, precision, false);
+    if text.contains(['.', 'e']) {
+        return text;
+    }
+    if text.len() >= precision && value != 0.0 {
+        let text = scientific(value, precision - 1);
+        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "+00"));
+        let digits = match digits.contains('.') {
+            true => digits.trim_end_matches('0').trim_end_matches('.'),
+            false => digits,
+        };
+        return format!("{digits}e{exponent}");
+    }
+    text + ".0"
 }
 
 /// `format(value, spec)` of Python.
@@ -200,22 +315,17 @@ pub(super) fn format_value(value: &Value, text: &str) -> Result<String, Error> {
         return Ok(python_str(value));
     }
     let spec = Spec::parse(text)?;
-    let numeric = value.kind() == ValueKind::Number
-        || (value.kind() == ValueKind::Bool && spec.kind.is_some());
+    let numeric = matches!(value.kind(), ValueKind::Number | ValueKind::Bool);
     if let Some(number) = number(value).filter(|_| numeric) {
         return spec.number(number);
     }
-    if !matches!(spec.kind, None | Some('s')) {
-        let kind = spec.kind.unwrap_or('s');
-        let message =
-            format!("Unknown format code '{kind}' for object of type '{}'", type_name(value));
-        return Err(type_error(message));
+    match value.as_str() {
+        Some(text) => spec.text(text),
+        None => {
+            let name = type_name(value);
+            Err(type_error(format!("unsupported format string passed to {name}.__format__")))
+        }
     }
-    let text: String = match spec.precision {
-        Some(precision) => python_str(value).chars().take(precision).collect(),
-        None => python_str(value),
-    };
-    Ok(spec.pad(&text, '<'))
 }
 
 #[cfg(test)]

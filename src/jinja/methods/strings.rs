@@ -1,10 +1,12 @@
 //! Methods of Python's `str`.
 
-use minijinja::value::Value;
+use minijinja::value::{Kwargs, Value};
 use minijinja::{Error, ErrorKind, State};
 
 use super::format::format_str;
-use crate::jinja::values::{Args, elements, is_undefined, list, tuple, type_error, type_name};
+use crate::jinja::values::{
+    Args, elements, is_undefined, list, printable, tuple, type_error, type_name,
+};
 
 pub(super) fn call(
     state: &mut State<'_, '_>,
@@ -17,13 +19,15 @@ pub(super) fn call(
     }
     let mut args = Args::new(method, raw)?;
     if let Some(changed) = change_case(text, method) {
-        return Ok(Value::from(changed));
+        return args.finish(0).map(|()| Value::from(changed));
     }
     if let Some(holds) = question(text, method) {
-        return Ok(Value::from(holds));
+        return args.finish(0).map(|()| Value::from(holds));
     }
     let _ = state;
     match method {
+        "format_map" => format_map(text, &args.required(0, "mapping")?),
+        "translate" => translate(text, &args.required(0, "table")?),
         "strip" | "lstrip" | "rstrip" => strip(text, method, &mut args),
         "split" | "rsplit" | "splitlines" | "partition" | "rpartition" => {
             split(text, method, &mut args)
@@ -37,6 +41,7 @@ pub(super) fn call(
                 _ => text.replace(&old, &new),
             }))
         }
+        "encode" => Ok(Value::from_bytes(text.as_bytes().to_vec())),
         "join" => join(text, &args.required(0, "iterable")?),
         "zfill" | "center" | "ljust" | "rjust" => pad(text, method, &mut args),
         "removeprefix" => {
@@ -56,7 +61,7 @@ fn change_case(text: &str, method: &str) -> Option<String> {
     Some(match method {
         "upper" => text.to_uppercase(),
         "lower" | "casefold" => text.to_lowercase(),
-        "title" => title(text, |c| !c.is_alphabetic()),
+        "title" => title(text, |c| !is_cased(c)),
         "capitalize" => capitalize(text),
         "swapcase" => text
             .chars()
@@ -73,7 +78,7 @@ fn change_case(text: &str, method: &str) -> Option<String> {
 pub(crate) fn capitalize(text: &str) -> String {
     let mut chars = text.chars();
     match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars.flat_map(char::to_lowercase)).collect(),
+        Some(first) => title_case(first).chain(chars.flat_map(char::to_lowercase)).collect(),
         None => String::new(),
     }
 }
@@ -84,7 +89,7 @@ pub(crate) fn title(text: &str, separates: impl Fn(char) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match start {
-            true => out.extend(c.to_uppercase()),
+            true => out.extend(title_case(c)),
             false => out.extend(c.to_lowercase()),
         }
         start = separates(c);
@@ -92,20 +97,74 @@ pub(crate) fn title(text: &str, separates: impl Fn(char) -> bool) -> String {
     out
 }
 
+/// One letter as it begins a word: of several it turns into, only the first is upper case.
+fn title_case(c: char) -> impl Iterator<Item = char> {
+    let first = match c {
+        'Ǆ'..='ǆ' => 'ǅ',
+        'Ǉ'..='ǉ' => 'ǈ',
+        'Ǌ'..='ǌ' => 'ǋ',
+        'Ǳ'..='ǳ' => 'ǲ',
+        c => c.to_uppercase().next().unwrap_or(c),
+    };
+    let rest: Vec<char> = c.to_uppercase().skip(1).flat_map(char::to_lowercase).collect();
+    std::iter::once(first).chain(rest)
+}
+
+fn superscript(c: char) -> bool {
+    matches!(c, '²' | '³' | '¹' | '⁰' | '⁴'..='⁹' | '₀'..='₉')
+}
+
+/// Fractions, Roman numerals and the like have a value, but are no digits.
+fn no_decimal(c: char) -> bool {
+    superscript(c) || matches!(c, '¼'..='¾' | '⅐'..='↉' | '①'..='⓿' | '㈠'..='㊿' | '〇')
+}
+
+fn is_cased(c: char) -> bool {
+    c.is_uppercase() || c.is_lowercase() || matches!(c, 'ǅ' | 'ǈ' | 'ǋ' | 'ǲ')
+}
+
+/// The fields of a text, filled from a mapping.
+fn format_map(text: &str, mapping: &Value) -> Result<Value, Error> {
+    let names = elements(mapping)?;
+    let pairs =
+        names.iter().filter_map(|name| Some((name.as_str()?, mapping.get_item(name).ok()?)));
+    format_str(text, &[Value::from(Kwargs::from_iter(pairs))])
+}
+
+/// Replaces single characters, by their code.
+fn translate(text: &str, table: &Value) -> Result<Value, Error> {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let found = table.get_item(&Value::from(u32::from(c))).unwrap_or_default();
+        match found.as_str() {
+            Some(replacement) => out.push_str(replacement),
+            None if found.is_none() => {}
+            None => out.push(
+                found
+                    .as_i64()
+                    .and_then(|code| u32::try_from(code).ok())
+                    .and_then(char::from_u32)
+                    .unwrap_or(c),
+            ),
+        }
+    }
+    Ok(Value::from(out))
+}
+
 fn question(text: &str, method: &str) -> Option<bool> {
     let all = |test: fn(char) -> bool| !text.is_empty() && text.chars().all(test);
     Some(match method {
-        "isdigit" | "isdecimal" => all(|c| c.is_ascii_digit() || (c.is_numeric() && !c.is_ascii())),
+        "isdecimal" => all(|c| c.is_numeric() && !no_decimal(c)),
+        "isdigit" => all(|c| c.is_numeric() && (superscript(c) || !no_decimal(c))),
         "isnumeric" => all(char::is_numeric),
         "isalpha" => all(char::is_alphabetic),
         "isalnum" => all(char::is_alphanumeric),
+        "isprintable" => text.chars().all(printable),
         "isspace" => all(char::is_whitespace),
         "isascii" => text.is_ascii(),
         "isupper" => text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase),
         "islower" => text.chars().any(char::is_lowercase) && !text.chars().any(char::is_uppercase),
-        "istitle" => {
-            text.chars().any(char::is_alphabetic) && title(text, |c| !c.is_alphabetic()) == text
-        }
+        "istitle" => text.chars().any(is_cased) && title(text, |c| !is_cased(c)) == text,
         "isidentifier" => {
             text.chars().all(|c| c == '_' || c.is_alphanumeric())
                 && text.starts_with(|c: char| !c.is_numeric())
@@ -118,7 +177,7 @@ fn string(args: &mut Args<'_>, index: usize, name: &str) -> Result<String, Error
     let value = args.required(index, name)?;
     match value.as_str() {
         Some(text) => Ok(text.to_owned()),
-        None if is_undefined(&value) => Ok(String::new()),
+        None if is_undefined(&value) && !value.is_undefined() => Ok(String::new()),
         None => Err(type_error(format!("{name} must be str, not {}", type_name(&value)))),
     }
 }
@@ -157,6 +216,9 @@ fn split(text: &str, method: &str, args: &mut Args<'_>) -> Result<Value, Error> 
         }
         "partition" | "rpartition" => {
             let separator = string(args, 0, "sep")?;
+            if separator.is_empty() {
+                return Err(type_error("empty separator"));
+            }
             let forward = method == "partition";
             let found =
                 if forward { text.split_once(&*separator) } else { text.rsplit_once(&*separator) };
@@ -193,7 +255,7 @@ fn words(text: &str, max: Option<usize>, forward: bool) -> Vec<&str> {
         return text.split_whitespace().collect();
     };
     let mut parts = Vec::new();
-    let mut rest = text.trim();
+    let mut rest = if forward { text.trim_start() } else { text.trim_end() };
     while !rest.is_empty() {
         let at =
             if forward { rest.find(char::is_whitespace) } else { rest.rfind(char::is_whitespace) };
@@ -254,7 +316,15 @@ fn search(text: &str, method: &str, args: &mut Args<'_>) -> Result<Value, Error>
     let chars: Vec<char> = text.chars().collect();
     let len = chars.len() as i64;
     let clamp = |value: i64| (if value < 0 { value + len } else { value }).clamp(0, len) as usize;
-    let start = args.int(1, "start")?.map_or(0, clamp);
+    let start = args.int(1, "start")?;
+    if start.is_some_and(|start| start > len) {
+        return match method {
+            "count" => Ok(Value::from(0)),
+            _ if method.ends_with("index") => Err(type_error("substring not found")),
+            _ => Ok(Value::from(-1)),
+        };
+    }
+    let start = start.map_or(0, clamp);
     let stop = args.int(2, "end")?.map_or(chars.len(), clamp).max(start);
     let window: String = chars[start..stop].iter().collect();
     if method == "count" {
@@ -286,8 +356,16 @@ fn join(separator: &str, items: &Value) -> Result<Value, Error> {
     Ok(Value::from(out))
 }
 
+/// Wider fields are a mistake, not a wish.
+pub(crate) const MAX_WIDTH: usize = 10_000_000;
+
 fn pad(text: &str, method: &str, args: &mut Args<'_>) -> Result<Value, Error> {
-    let width = args.int(0, "width")?.unwrap_or(0).max(0) as usize;
+    let width = args.required(0, "width")?;
+    let width = i64::try_from(width.clone()).ok().filter(|_| width.is_integer());
+    let width = width.ok_or_else(|| type_error("the width must be an integer"))?.max(0) as usize;
+    if width > MAX_WIDTH {
+        return Err(type_error("the width is too large"));
+    }
     let space = width.saturating_sub(text.chars().count());
     if method == "zfill" {
         let (sign, digits) = match text.strip_prefix(['-', '+']) {
@@ -297,6 +375,9 @@ fn pad(text: &str, method: &str, args: &mut Args<'_>) -> Result<Value, Error> {
         return Ok(Value::from(format!("{sign}{}{digits}", "0".repeat(space))));
     }
     let fill = optional(args, 1, "fillchar")?.unwrap_or_else(|| " ".to_owned());
+    if fill.chars().count() != 1 {
+        return Err(type_error("The fill character must be exactly one character long"));
+    }
     let left = match method {
         "ljust" => 0,
         "rjust" => space,

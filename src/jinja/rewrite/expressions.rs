@@ -165,31 +165,27 @@ impl<'s> Rewriter<'s> {
         self.compare()
     }
 
-    /// One comparison becomes a filter; a chain such as `1 < x <= 3` becomes one filter over all its parts.
+    /// Every comparison becomes a filter. In a chain such as `1 < x <= 3` the middle is computed once and kept for
+    /// the next comparison, which happens only if the one before holds.
     fn compare(&mut self) -> Parsed {
         let start = self.start();
         self.sum()?;
-        let mut first: Option<(usize, &str, &str)> = None;
-        while let Some((span, op, filter)) = self.comparison() {
-            match first.take() {
-                None => {
-                    let handle = self.edits.replace(span, format!(")|_py_{filter}("));
-                    first = Some((handle, op, filter));
-                    self.sum()?;
-                    if self.comparison_ahead() {
-                        self.edits.amend(handle, format!(")|_py_chain('{op}',"));
-                    }
-                }
-                Some(kept) => {
-                    first = Some(kept);
-                    self.edits.replace(span, format!(",'{op}',"));
-                    self.sum()?;
-                }
+        let mut found = false;
+        while let Some((span, filter)) = self.comparison() {
+            let left = if found { " and (0|_py_kept)" } else { ")" };
+            let handle = self.edits.replace(span, format!("{left}|_py_{filter}("));
+            found = true;
+            self.sum()?;
+            if self.comparison_ahead() {
+                self.edits.amend(handle, format!("{left}|_py_{filter}(("));
+                self.edits.close(self.end(), ")|_py_keep)");
+            } else {
+                self.edits.close(self.end(), ")");
             }
         }
-        if first.is_some() {
+        if found {
             self.edits.open(start, "((");
-            self.edits.close(self.end(), "))");
+            self.edits.close(self.end(), ")");
         }
         Ok(())
     }
@@ -201,20 +197,20 @@ impl<'s> Rewriter<'s> {
         found
     }
 
-    fn comparison(&mut self) -> Option<(std::ops::Range<usize>, &'static str, &'static str)> {
+    fn comparison(&mut self) -> Option<(std::ops::Range<usize>, &'static str)> {
         let token = self.peek()?;
         if let Kind::Op(found) = token.kind {
-            let (op, filter) = COMPARE.into_iter().find(|(op, _)| *op == found)?;
+            let (_, filter) = COMPARE.into_iter().find(|(op, _)| *op == found)?;
             self.pos += 1;
-            return Some((token.start..token.end, op, filter));
+            return Some((token.start..token.end, filter));
         }
         if self.skip_name("in") {
-            return Some((token.start..token.end, "in", "in"));
+            return Some((token.start..token.end, "in"));
         }
         if self.at_name("not") {
             self.pos += 1;
             if self.skip_name("in") {
-                return Some((token.start..self.end(), "not in", "notin"));
+                return Some((token.start..self.end(), "notin"));
             }
             self.pos -= 1;
         }

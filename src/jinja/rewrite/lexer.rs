@@ -137,7 +137,9 @@ fn bare_tag(source: &str, begin: usize, keyword: &str) -> Option<usize> {
     let rest = source[begin..].strip_prefix("{%")?;
     let rest = rest.strip_prefix(['-', '+']).unwrap_or(rest).trim_start();
     let rest = rest.strip_prefix(keyword)?.trim_start();
-    let rest = rest.strip_prefix(['-', '+']).unwrap_or(rest).strip_prefix("%}")?;
+    // Jinja2 knows no `{% raw +%}`.
+    let marks: &[char] = if keyword == "raw" { &['-'] } else { &['-', '+'] };
+    let rest = rest.strip_prefix(marks).unwrap_or(rest).strip_prefix("%}")?;
     Some(source.len() - rest.len())
 }
 

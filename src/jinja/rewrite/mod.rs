@@ -168,8 +168,11 @@ mod tests {
     }
 
     #[test]
-    fn chained_comparison_is_one_filter() {
-        assert_eq!(text("{{ 1 < 2 < 3 }}"), "{{ ((1 )|_py_chain('<', 2 ,'<', 3)) }}");
+    fn chained_comparison_keeps_its_middle() {
+        assert_eq!(
+            text("{{ 1 < 2 < 3 }}"),
+            "{{ ((1 )|_py_lt(( 2)|_py_keep)  and (0|_py_kept)|_py_lt( 3)) }}"
+        );
     }
 
     #[test]

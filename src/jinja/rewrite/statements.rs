@@ -190,14 +190,14 @@ impl<'s> Rewriter<'s> {
     }
 
     fn for_loop(&mut self) -> Parsed {
-        self.target()?;
+        let commas = self.target()?;
         if !self.skip_name("in") {
             return Err(self.unexpected("`in`"));
         }
         let start = self.start();
         self.tuple(false)?;
         self.edits.open(start, "((");
-        self.edits.close(self.end(), ")|_py_iter)");
+        self.edits.close(self.end(), if commas > 0 { ")|_py_rows)" } else { ")|_py_iter)" });
         if self.skip_name("if") {
             self.expression()?;
         }
@@ -275,17 +275,32 @@ impl<'s> Rewriter<'s> {
         while self.skip_op("|") {
             self.filter_name()?;
         }
+        self.edits.close(self.end(), "|_py_text");
         Ok(())
     }
 
+    /// All values are computed before the first name gets one, so several names are assigned at once.
     fn with(&mut self) -> Parsed {
+        let (mut names, mut heads) = (Vec::new(), Vec::new());
+        let mut simple = true;
         while !matches!(self.peek(), Some(Token { kind: Kind::BlockEnd, .. }) | None) {
-            self.target()?;
+            let start = self.start();
+            simple &= self.target()? == 0;
+            names.push(&self.source[start..self.end()]);
             self.expect_op("=")?;
+            heads.push(start..self.end());
             self.expression()?;
             if !self.skip_op(",") {
                 break;
             }
+        }
+        if simple && names.len() > 1 {
+            for (at, head) in heads.into_iter().enumerate() {
+                let text =
+                    if at == 0 { format!("({}) = (", names.join(", ")) } else { String::new() };
+                self.edits.replace(head, text);
+            }
+            self.edits.close(self.end(), ")");
         }
         Ok(())
     }
@@ -378,7 +393,8 @@ impl<'s> Rewriter<'s> {
         if reads {
             let value = self.source[start + 1..self.end()].to_owned();
             self.edits.truncate(edits);
-            self.edits.replace(start..self.end(), "");
+            // What follows may have a default, so this one needs one too.
+            self.edits.replace(start..self.end(), "=_py_undefined");
             self.late.push((name.clone(), value));
         }
         Ok(())

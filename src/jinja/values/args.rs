@@ -52,6 +52,9 @@ impl<'a> Args<'a> {
     pub fn int(&mut self, index: usize, name: &str) -> Result<Option<i64>, Error> {
         match self.get(index, name) {
             Some(value) if value.is_none() || super::is_undefined(&value) => Ok(None),
+            Some(value) if value.is_number() && !value.is_integer() => {
+                Err(type_error("'float' object cannot be interpreted as an integer"))
+            }
             Some(value) => i64::try_from(value).map(Some),
             None => Ok(None),
         }

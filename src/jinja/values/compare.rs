@@ -6,7 +6,9 @@ use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind};
 
 use super::types::{Number, number};
-use super::{Dict, List, Range, Set, elements, is_undefined, type_error, type_name};
+use super::{
+    Dict, Generator, Key, List, Range, Set, elements, is_undefined, type_error, type_name,
+};
 
 /// A comparison operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,21 +24,6 @@ pub(crate) enum Comparison {
 }
 
 impl Comparison {
-    /// By its spelling.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        Some(match text {
-            "==" => Self::Eq,
-            "!=" => Self::Ne,
-            "<" => Self::Lt,
-            "<=" => Self::Le,
-            ">" => Self::Gt,
-            ">=" => Self::Ge,
-            "in" => Self::In,
-            "not in" => Self::NotIn,
-            _ => return None,
-        })
-    }
-
     fn symbol(self) -> &'static str {
         match self {
             Self::Eq => "==",
@@ -48,6 +35,17 @@ impl Comparison {
             Self::In => "in",
             Self::NotIn => "not in",
         }
+    }
+
+    /// Sets are ordered by inclusion.
+    fn holds_for_sets(self, left: &Set, right: &Set) -> bool {
+        let (left, right) = match self {
+            Self::Lt | Self::Le => (left, right),
+            _ => (right, left),
+        };
+        let (small, large) = (left.snapshot(), right.snapshot().len());
+        let proper = matches!(self, Self::Lt | Self::Gt);
+        small.iter().all(|item| right.contains(item)) && (!proper || small.len() < large)
     }
 
     /// Compares two values.
@@ -62,6 +60,9 @@ impl Comparison {
         if super::lax::is_undefined(left) || is_undefined(right) {
             return undefined_order(left, right);
         }
+        if let (Some(left), Some(right)) = (set_items(left), set_items(right)) {
+            return Ok(self.holds_for_sets(&left, &right));
+        }
         let Some(ordering) = order(left, right) else {
             let (left, right, symbol) = (type_name(left), type_name(right), self.symbol());
             let message =
@@ -75,6 +76,15 @@ impl Comparison {
             _ => ordering.is_ge(),
         })
     }
+}
+
+/// The members of a set, or of a view of a dict that behaves like one.
+fn set_items(value: &Value) -> Option<Set> {
+    let items = match value.downcast_object_ref::<Set>() {
+        Some(set) => set.snapshot(),
+        None => super::dict::set_like(value)?,
+    };
+    Set::collect(items).ok()
 }
 
 fn undefined_order(left: &Value, right: &Value) -> Result<bool, Error> {
@@ -107,9 +117,7 @@ pub fn equal(left: &Value, right: &Value) -> bool {
                 .iter()
                 .all(|(key, value)| right.get(key).is_some_and(|other| equal(value, &other)));
     }
-    if let (Some(left), Some(right)) =
-        (left.downcast_object_ref::<Set>(), right.downcast_object_ref::<Set>())
-    {
+    if let (Some(left), Some(right)) = (set_items(left), set_items(right)) {
         let (left, items) = (left.snapshot(), right);
         return left.len() == items.snapshot().len()
             && left.iter().all(|item| items.contains(item));
@@ -165,7 +173,7 @@ pub fn contains(container: &Value, item: &Value) -> Result<bool, Error> {
     if let Some(text) = container.as_str() {
         return match item.as_str() {
             Some(part) => Ok(text.contains(part)),
-            None if is_undefined(item) => Ok(false),
+            None if is_undefined(item) && !item.is_undefined() => Ok(false),
             None => {
                 let name = type_name(item);
                 Err(type_error(format!(
@@ -175,17 +183,20 @@ pub fn contains(container: &Value, item: &Value) -> Result<bool, Error> {
         };
     }
     if let Some(dict) = container.downcast_object_ref::<Dict>() {
-        return Ok(dict.get(item).is_some());
+        return Ok(dict.get(Key::new(item.clone())?.value()).is_some());
     }
     if let Some(set) = container.downcast_object_ref::<Set>() {
-        return Ok(set.contains(item));
+        return Ok(set.contains(Key::new(item.clone())?.value()));
     }
     if container.kind() == ValueKind::Map {
         return Ok(container.get_item(item).is_ok_and(|found| !found.is_undefined()));
     }
+    if container.downcast_object_ref::<Generator>().is_some() {
+        return Ok(elements(container)?.iter().any(|found| equal(found, item)));
+    }
     match container.try_iter() {
-        Ok(items) => Ok(items.into_iter().any(|found| equal(&found, item))),
-        Err(_) => {
+        Ok(items) if !container.is_none() => Ok(items.into_iter().any(|found| equal(&found, item))),
+        _ => {
             Err(type_error(format!("argument of type '{}' is not iterable", type_name(container))))
         }
     }

@@ -61,6 +61,9 @@ impl Dict {
 
     /// Takes over the entries of another mapping or of an iterable of pairs.
     pub(crate) fn update(&self, other: &Value) -> Result<(), Error> {
+        if other.is_undefined() {
+            return Err(super::undefined());
+        }
         for (key, value) in pairs_of(other)? {
             self.insert(Key::new(key)?, value);
         }
@@ -71,8 +74,10 @@ impl Dict {
         let mut args = Args::new(name, args)?;
         match name {
             "get" => {
-                let found = self.get(&args.required(0, "key")?);
-                Ok(found.or_else(|| args.get(1, "default")).unwrap_or_else(none))
+                let key = Key::new(args.required(0, "key")?)?;
+                let found = self.get(key.value()).or_else(|| args.get(1, "default"));
+                args.finish(2)?;
+                Ok(found.unwrap_or_else(none))
             }
             "keys" => Ok(View::of(self, Part::Keys)),
             "values" => Ok(View::of(self, Part::Values)),
@@ -120,7 +125,7 @@ impl Dict {
 }
 
 /// The entries of a mapping, or the pairs of an iterable of pairs.
-pub(super) fn pairs_of(value: &Value) -> Result<Vec<(Value, Value)>, Error> {
+pub(crate) fn pairs_of(value: &Value) -> Result<Vec<(Value, Value)>, Error> {
     if let Some(dict) = value.downcast_object_ref::<Dict>() {
         return Ok(dict.pairs());
     }
@@ -180,8 +185,14 @@ impl Object for Dict {
     }
 }
 
+/// The items of a view that behaves like a set.
+pub(super) fn set_like(value: &Value) -> Option<Vec<Value>> {
+    let view = value.downcast_object_ref::<View>()?;
+    (view.part != Part::Values).then(|| view.items())
+}
+
 /// What a view shows.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Keys,
     Values,
@@ -222,6 +233,26 @@ impl Object for View {
 
     fn enumerator_len(self: &Arc<Self>) -> Option<usize> {
         Some(self.dict.len())
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        _: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        let other = args.first().map(elements).transpose()?.unwrap_or_default();
+        let (kept, dropped) = match method {
+            "__sub__" if self.part != Part::Values => (self.items(), other),
+            "__rsub__" if self.part != Part::Values => (other, self.items()),
+            "isdisjoint" if self.part != Part::Values => {
+                let mine = super::Set::collect(self.items())?;
+                return Ok(Value::from(!other.iter().any(|item| mine.contains(item))));
+            }
+            _ => return Err(Error::from(ErrorKind::UnknownMethod)),
+        };
+        let dropped = super::Set::collect(dropped)?;
+        super::set(kept.into_iter().filter(|item| !dropped.contains(item)).collect())
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {

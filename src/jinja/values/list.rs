@@ -51,7 +51,11 @@ impl List {
     ) -> Result<Value, Error> {
         let mut args = Args::new(name, args)?;
         match name {
-            "append" => self.lock().push(args.required(0, "object")?),
+            "append" => {
+                let item = args.required(0, "object")?;
+                args.finish(1)?;
+                self.lock().push(item);
+            }
             "extend" => {
                 let more = elements(&args.required(0, "iterable")?)?;
                 self.lock().extend(more);
@@ -103,9 +107,12 @@ impl List {
 
     fn index(&self, args: &mut Args<'_>) -> Result<Value, Error> {
         let item = args.required(0, "value")?;
-        let start = args.int(1, "start")?.unwrap_or(0).max(0) as usize;
         let items = self.snapshot();
-        let found = items.iter().skip(start).position(|found| equal(found, &item));
+        let len = items.len() as i64;
+        let bound = |at: i64| (if at < 0 { at + len } else { at }).clamp(0, len) as usize;
+        let start = args.int(1, "start")?.map_or(0, bound);
+        let stop = args.int(2, "stop")?.map_or(items.len(), bound).max(start);
+        let found = items[start..stop].iter().position(|found| equal(found, &item));
         match found {
             Some(at) => Ok(Value::from(at + start)),
             None => Err(type_error(format!("{} is not in list", python_repr(&item)))),
@@ -140,7 +147,8 @@ impl Object for List {
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        self.lock().get(key.as_usize()?).cloned()
+        let index = key.as_usize().filter(|_| key.is_integer())?;
+        self.lock().get(index).cloned()
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {

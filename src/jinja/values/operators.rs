@@ -111,8 +111,10 @@ fn is_list(value: &Value) -> bool {
 const MAX_REPEATED: usize = 50_000_000;
 
 fn repeat(value: &Value, times: i128) -> Result<Option<Value>, Error> {
-    let times = usize::try_from(times.max(0)).unwrap_or(usize::MAX);
+    let times = isize::try_from(times.max(0)).map(isize::cast_unsigned);
+    let times = times.map_err(|_| type_error("cannot fit 'int' into an index-sized integer"))?;
     let len = value.len().unwrap_or(0);
+    let times = if len == 0 { 0 } else { times };
     if len.saturating_mul(times) > MAX_REPEATED {
         return Err(type_error("repeated value is too long"));
     }
@@ -163,10 +165,52 @@ fn arithmetic(op: Operator, left: Number, right: Number) -> Result<Value, Error>
         (Operator::FloorDiv | Operator::Mod, ..) if zero => {
             Err(type_error("float floor division by zero"))
         }
+        (Operator::Pow, ..) if left.float() == 0.0 && right.float() < 0.0 => {
+            Err(type_error("0.0 cannot be raised to a negative power"))
+        }
+        (Operator::Pow, a, b) if a.float() < 0.0 && b.float().fract() != 0.0 => {
+            Err(type_error("the result is a complex number"))
+        }
+        (Operator::Div, Number::Int(a), Number::Int(b)) => Ok(Value::from(quotient(a, b))),
         (Operator::Div, a, b) => Ok(Value::from(a.float() / b.float())),
         (_, Number::Int(a), Number::Int(b)) => integers(op, a, b),
-        (_, a, b) => Ok(Value::from(floats(op, a.float(), b.float()))),
+        (_, a, b) => {
+            let result = floats(op, a.float(), b.float());
+            let finite = a.float().is_finite() && b.float().is_finite();
+            match op {
+                Operator::Pow if finite && !result.is_finite() => {
+                    Err(type_error("(34, 'Numerical result out of range')"))
+                }
+                _ => Ok(Value::from(result)),
+            }
+        }
     }
+}
+
+/// `a / b`, rounded once: integers of more than 53 bits are not made floats first.
+fn quotient(a: i128, b: i128) -> f64 {
+    const EXACT: u128 = 1 << 53;
+    let (top, bottom) = (a.unsigned_abs(), b.unsigned_abs());
+    if top <= EXACT && bottom <= EXACT {
+        return a as f64 / b as f64;
+    }
+    let (mut digits, mut rest, mut exponent) = (top / bottom, top % bottom, 0);
+    while digits.leading_zeros() > 64 {
+        (digits, rest, exponent) = (digits << 1, rest << 1, exponent - 1);
+        if rest >= bottom {
+            (digits, rest) = (digits | 1, rest - bottom);
+        }
+        if digits == 0 && rest == 0 {
+            return 0.0;
+        }
+    }
+    let sticky = u128::from(rest != 0);
+    let value = if digits.leading_zeros() > 0 {
+        ((digits << 1 | sticky) as f64) * 2f64.powi(exponent - 1)
+    } else {
+        digits as f64
+    };
+    if (a < 0) == (b < 0) { value } else { -value }
 }
 
 fn integers(op: Operator, a: i128, b: i128) -> Result<Value, Error> {
@@ -191,16 +235,39 @@ fn floor_div(a: i128, b: i128) -> i128 {
 fn floats(op: Operator, a: f64, b: f64) -> f64 {
     let modulo = || {
         let rest = a % b;
-        if rest != 0.0 && (rest < 0.0) != (b < 0.0) { rest + b } else { rest }
+        match rest {
+            0.0 => 0.0_f64.copysign(b),
+            rest if (rest < 0.0) != (b < 0.0) => rest + b,
+            rest => rest,
+        }
     };
     match op {
         Operator::Add => a + b,
         Operator::Sub => a - b,
         Operator::Mul => a * b,
         Operator::Div => a / b,
-        Operator::FloorDiv => ((a - modulo()) / b).round(),
+        Operator::FloorDiv => {
+            // The order of operations is that of CPython's `float_floor_div`.
+            let rest = a % b;
+            let lower = rest != 0.0 && (rest < 0.0) != (b < 0.0);
+            match ((a - rest) / b - if lower { 1.0 } else { 0.0 }, a / b) {
+                (0.0, exact) => 0.0_f64.copysign(exact),
+                (div, _) if div - div.floor() > 0.5 => div.floor() + 1.0,
+                (div, _) => div.floor(),
+            }
+        }
         Operator::Mod => modulo(),
         Operator::Pow => a.powf(b),
+    }
+}
+
+/// `+value`.
+pub(crate) fn positive(value: &Value) -> Result<Value, Error> {
+    match number(value) {
+        Some(number) => Ok(number.value()),
+        None if value.downcast_object_ref::<Lax>().is_some() => Ok(value.clone()),
+        None if value.is_undefined() => Err(Error::new(ErrorKind::UndefinedError, "right operand")),
+        None => Err(type_error(format!("bad operand type for unary +: '{}'", type_name(value)))),
     }
 }
 
@@ -210,7 +277,10 @@ pub(crate) fn negate(state: &mut State<'_, '_>, value: &Value) -> Result<Value, 
         return Ok(Value::from_object(decimal.negated()));
     }
     match number(value) {
-        Some(Number::Int(value)) => Ok(int(-value)),
+        Some(Number::Int(value)) => value
+            .checked_neg()
+            .map(int)
+            .ok_or_else(|| type_error("the result is an integer of more than 128 bits")),
         Some(Number::Float(value)) => Ok(Value::from(-value)),
         None if value.downcast_object_ref::<Lax>().is_some() => Ok(value.clone()),
         None if value.is_undefined() => Err(Error::new(ErrorKind::UndefinedError, "right operand")),

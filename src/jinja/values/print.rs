@@ -43,8 +43,28 @@ fn scalar(value: &Value) -> Option<String> {
         ValueKind::Number if value.is_integer() => Some(value.to_string()),
         ValueKind::Number => f64::try_from(value.clone()).ok().map(float),
         ValueKind::Undefined => Some("Undefined".to_owned()),
+        ValueKind::Bytes => value.as_bytes().map(bytes),
         _ => None,
     }
+}
+
+/// `b'…'`
+fn bytes(bytes: &[u8]) -> String {
+    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
+    let mut out = format!("b{quote}");
+    for byte in bytes {
+        let _ = match byte {
+            b'\n' => write!(out, "\\n"),
+            b'\r' => write!(out, "\\r"),
+            b'\t' => write!(out, "\\t"),
+            b'\\' => write!(out, "\\\\"),
+            byte if char::from(*byte) == quote => write!(out, "\\{quote}"),
+            b' '..=b'~' => write!(out, "{}", char::from(*byte)),
+            byte => write!(out, "\\x{byte:02x}"),
+        };
+    }
+    out.push(quote);
+    out
 }
 
 fn write_repr(out: &mut String, value: &Value) {
@@ -149,7 +169,7 @@ fn write_string(out: &mut String, text: &str) {
     out.push(quote);
 }
 
-fn printable(c: char) -> bool {
+pub(crate) fn printable(c: char) -> bool {
     let invisible = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e000}'..='\u{f8ff}' | '\u{fff0}'..='\u{fffb}');
     c == ' ' || !(c.is_control() || c.is_whitespace() || invisible)
@@ -163,7 +183,7 @@ pub(crate) fn float(value: f64) -> String {
     if value.is_infinite() {
         return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
     }
-    let scientific = format!("{value:e}");
+    let scientific = nearest(value);
     let Some((digits, exponent)) = scientific.split_once('e') else {
         return scientific;
     };
@@ -172,8 +192,30 @@ pub(crate) fn float(value: f64) -> String {
         let sign = if exponent < 0 { '-' } else { '+' };
         return format!("{digits}e{sign}{:02}", exponent.abs());
     }
-    let plain = value.to_string();
+    let plain = scientific_to_plain(digits, exponent);
     if plain.contains('.') { plain } else { format!("{plain}.0") }
+}
+
+/// The shortest digits that read back as `value`; of several the nearest, and of two that are as near the even one.
+fn nearest(value: f64) -> String {
+    let shortest = format!("{value:e}");
+    let digits = shortest.bytes().take_while(|b| *b != b'e').filter(u8::is_ascii_digit).count();
+    let exact = format!("{value:.*e}", digits.saturating_sub(1));
+    if exact.parse() == Ok(value) { exact } else { shortest }
+}
+
+/// `1.25`, 3 is `1250`.
+fn scientific_to_plain(digits: &str, exponent: i32) -> String {
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
+    let digits = digits.replace('.', "");
+    let point = exponent + 1;
+    match usize::try_from(point) {
+        Ok(point) if point > 0 && digits.len() > point => {
+            format!("{sign}{}.{}", &digits[..point], &digits[point..])
+        }
+        Ok(point) if point > 0 => format!("{sign}{digits}{}", "0".repeat(point - digits.len())),
+        _ => format!("{sign}0.{}{digits}", "0".repeat(point.unsigned_abs() as usize)),
+    }
 }
 
 /// Where a container lives; two values that share it are the same container.

@@ -5,6 +5,7 @@ use minijinja::value::{Value, ValueKind};
 
 use super::types::{Number, number};
 use super::{elements, python_repr, python_str, type_error, type_name};
+use crate::jinja::methods;
 
 /// Formats as the `%` operator of Python's strings does.
 pub(crate) fn printf(format: &str, args: &Value) -> Result<Value, Error> {
@@ -36,7 +37,8 @@ pub(crate) fn printf(format: &str, args: &Value) -> Result<Value, Error> {
         out.push_str(&spec.format(&value)?);
     }
     out.push_str(rest);
-    let unused = arguments.next().is_some() && !by_name && args.kind() != ValueKind::Map;
+    let subscripted = matches!(args.kind(), ValueKind::Map | ValueKind::Seq | ValueKind::Undefined);
+    let unused = arguments.next().is_some() && !by_name && (args.is_tuple() || !subscripted);
     if unused {
         return Err(type_error("not all arguments converted during string formatting"));
     }
@@ -82,9 +84,9 @@ impl Spec {
             }
             rest = &rest[1..];
         }
-        (spec.width, spec.width_star, rest) = count(rest);
+        (spec.width, spec.width_star, rest) = count(rest)?;
         if let Some(precise) = rest.strip_prefix('.') {
-            (spec.precision, spec.precision_star, rest) = count(precise);
+            (spec.precision, spec.precision_star, rest) = count(precise)?;
             spec.precision = spec.precision.or(Some(0));
         }
         rest = rest.trim_start_matches(['l', 'h', 'L']);
@@ -97,10 +99,10 @@ impl Spec {
         if self.width_star {
             let width = i64::try_from(next(arguments)?)?;
             self.minus |= width < 0;
-            self.width = Some(width.unsigned_abs() as usize);
+            self.width = Some(checked(width.unsigned_abs() as usize)?);
         }
         if self.precision_star {
-            self.precision = Some(i64::try_from(next(arguments)?)?.max(0) as usize);
+            self.precision = Some(checked(i64::try_from(next(arguments)?)?.max(0) as usize)?);
         }
         Ok(self)
     }
@@ -113,20 +115,24 @@ impl Spec {
         match self.conversion {
             's' => Ok(self.pad(cut(python_str(value)), false)),
             'r' | 'a' => Ok(self.pad(cut(python_repr(value)), false)),
-            'c' => Ok(self.pad(python_str(value), false)),
+            'c' => self.character(value).map(|c| self.pad(c.to_string(), false)),
             'd' | 'i' | 'u' => {
                 let number = self.number(value)?;
                 let whole = match number {
                     Number::Int(value) => value,
                     Number::Float(value) => value.trunc() as i128,
                 };
-                Ok(self.signed(whole < 0, whole.unsigned_abs().to_string()))
+                let digits = whole.unsigned_abs().to_string();
+                Ok(self.signed(whole < 0, self.lengthened(digits)))
             }
             'x' | 'X' | 'o' => self.radix(value),
             'f' | 'F' | 'e' | 'E' | 'g' | 'G' => {
                 let value = self.number(value)?.float();
-                let text =
-                    crate::jinja::methods::float_text(value.abs(), self.conversion, self.precision);
+                let precision = self.precision.unwrap_or(6).clamp(1, 1000);
+                let text = match self.conversion {
+                    'g' if self.alternate => methods::general(value.abs(), precision, true),
+                    other => methods::float_text(value.abs(), other, self.precision),
+                };
                 Ok(self.signed(value.is_sign_negative(), text))
             }
             other => Err(type_error(format!("unsupported format character '{other}'"))),
@@ -154,7 +160,27 @@ impl Spec {
             _ => ("0o", format!("{digits:o}")),
         };
         let prefix = if self.alternate { prefix } else { "" };
+        let text = self.lengthened(text);
         Ok(self.signed(whole < 0, format!("{prefix}{text}")))
+    }
+
+    /// The precision of an integer is its least number of digits.
+    fn lengthened(&self, digits: String) -> String {
+        let missing = self.precision.unwrap_or(0).saturating_sub(digits.len());
+        format!("{}{digits}", "0".repeat(missing))
+    }
+
+    fn character(&self, value: &Value) -> Result<char, Error> {
+        if let Some(text) = value.as_str() {
+            let mut chars = text.chars();
+            if let (Some(c), None) = (chars.next(), chars.next()) {
+                return Ok(c);
+            }
+        } else if let Some(Number::Int(code)) = number(value) {
+            let code = u32::try_from(code).ok().and_then(char::from_u32);
+            return code.ok_or_else(|| type_error("%c arg not in range(0x110000)"));
+        }
+        Err(type_error("%c requires int or char"))
     }
 
     fn signed(&self, negative: bool, digits: String) -> String {
@@ -180,12 +206,24 @@ impl Spec {
 }
 
 /// Reads digits or a star.
-fn count(text: &str) -> (Option<usize>, bool, &str) {
+fn count(text: &str) -> Result<(Option<usize>, bool, &str), Error> {
     if let Some(rest) = text.strip_prefix('*') {
-        return (None, true, rest);
+        return Ok((None, true, rest));
     }
     let len = text.bytes().take_while(u8::is_ascii_digit).count();
-    (text[..len].parse().ok(), false, &text[len..])
+    if len == 0 {
+        return Ok((None, false, text));
+    }
+    let number = checked(text[..len].parse().unwrap_or(usize::MAX))?;
+    Ok((Some(number), false, &text[len..]))
+}
+
+/// Refuses fields that no text needs.
+fn checked(width: usize) -> Result<usize, Error> {
+    match width {
+        0..=methods::MAX_WIDTH => Ok(width),
+        _ => Err(type_error("width too big")),
+    }
 }
 
 #[cfg(test)]

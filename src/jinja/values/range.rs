@@ -26,8 +26,9 @@ impl Range {
         if step == 0 {
             return Err(type_error("range() arg 3 must not be zero"));
         }
-        let distance = if step > 0 { stop - start } else { start - stop };
-        let len = distance.max(0).unsigned_abs().div_ceil(step.unsigned_abs()) as usize;
+        let distance = i128::from(stop) - i128::from(start);
+        let distance = if step > 0 { distance } else { -distance };
+        let len = distance.max(0).unsigned_abs().div_ceil(u128::from(step.unsigned_abs())) as usize;
         if len > MAX_LEN {
             return Err(type_error(format!(
                 "Range too big. The sandbox blocks ranges larger than {MAX_LEN}."

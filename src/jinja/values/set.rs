@@ -51,6 +51,12 @@ impl Set {
         match name {
             "add" | "discard" | "remove" => return self.change(name, args),
             "update" => self.lock().extend(others.into_iter().flatten()),
+            "difference_update" | "intersection_update" | "symmetric_difference_update" => {
+                let name = name.strip_suffix("_update").unwrap_or(name);
+                let combined = self.combine(name, &others)?;
+                let items = Set::collect(elements(&combined)?)?.lock().clone();
+                *self.lock() = items;
+            }
             "clear" => self.lock().clear(),
             "pop" => {
                 let first = self.lock().shift_remove_index(0);

@@ -26,7 +26,7 @@ pub(crate) fn slice(
         return Err(type_error("slice step cannot be zero"));
     }
     if value.is_undefined() {
-        return Ok(Value::UNDEFINED);
+        return Err(super::undefined());
     }
     if !matches!(type_name(value), "str" | "list" | "tuple" | "range") {
         return Err(type_error(format!("'{}' object is not subscriptable", type_name(value))));

@@ -3,11 +3,16 @@
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind};
 
-use super::{Dict, Lax, List, Range, Set, is_undefined};
+use super::{Dict, Generator, Lax, List, Range, Set, is_undefined};
 
 /// A `TypeError` or `ValueError` of Python.
 pub fn type_error(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidOperation, message.into())
+}
+
+/// The error of using an undefined value.
+pub fn undefined() -> Error {
+    Error::new(ErrorKind::UndefinedError, "left operand")
 }
 
 /// The name `type(value).__name__` has in Python.
@@ -24,6 +29,7 @@ pub fn type_name(value: &Value) -> &'static str {
         _ if value.downcast_object_ref::<Range>().is_some() => "range",
         _ if value.downcast_object_ref::<Set>().is_some() => "set",
         _ if value.downcast_object_ref::<Lax>().is_some() => "Undefined",
+        _ if value.downcast_object_ref::<Generator>().is_some() => "generator",
         ValueKind::Seq => "list",
         ValueKind::Map => "dict",
         ValueKind::Iterable => "iterator",
@@ -85,11 +91,17 @@ pub fn elements(value: &Value) -> Result<Vec<Value>, Error> {
     if let Some(dict) = value.downcast_object_ref::<Dict>() {
         return Ok(dict.keys());
     }
+    if let Some(generator) = value.downcast_object_ref::<Generator>() {
+        return generator.take();
+    }
     if is_undefined(value) {
         return Ok(Vec::new());
     }
     if let Some(text) = value.as_str() {
         return Ok(text.chars().map(Value::from).collect());
+    }
+    if value.is_none() {
+        return Err(not_iterable(value));
     }
     match value.try_iter() {
         Ok(items) => items.checked().collect(),
