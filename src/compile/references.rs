@@ -7,7 +7,9 @@ use minijinja::value::Value;
 use serde_json::{Map, Value as Json};
 
 use crate::adapters::{Adapter, Relation};
-use crate::artifacts::manifest::{exposure_json, group_json, node_json, source_json};
+use crate::artifacts::manifest::{
+    definition_json, exposure_json, group_json, node_json, source_json,
+};
 use crate::diagnostics::codes;
 use crate::jinja::coded::coded;
 use crate::jinja::contexts::{Resolver, Scope};
@@ -166,17 +168,21 @@ fn graph_json(manifest: &Manifest) -> Json {
         "groups".to_owned(),
         section(manifest.groups.iter().map(|(id, g)| (id.to_string(), group_json(g))).collect()),
     );
-    graph.insert("metrics".to_owned(), Json::Object(Map::new()));
+    let defined = |kind: ResourceType| {
+        let of_kind = manifest.definitions.iter().filter(|(_, one)| one.resource_type == kind);
+        section(of_kind.map(|(id, one)| (id.to_string(), definition_json(one))).collect())
+    };
+    graph.insert("metrics".to_owned(), defined(ResourceType::Metric));
     graph.insert(
         "nodes".to_owned(),
         section(manifest.nodes.iter().map(|(id, n)| (id.to_string(), node_json(n))).collect()),
     );
-    graph.insert("saved_queries".to_owned(), Json::Object(Map::new()));
-    graph.insert("semantic_models".to_owned(), Json::Object(Map::new()));
+    graph.insert("saved_queries".to_owned(), defined(ResourceType::SavedQuery));
+    graph.insert("semantic_models".to_owned(), defined(ResourceType::SemanticModel));
     graph.insert(
         "sources".to_owned(),
         section(manifest.sources.iter().map(|(id, s)| (id.to_string(), source_json(s))).collect()),
     );
-    graph.insert("unit_tests".to_owned(), Json::Object(Map::new()));
+    graph.insert("unit_tests".to_owned(), defined(ResourceType::UnitTest));
     Json::Object(graph)
 }

@@ -58,6 +58,10 @@ const ALL: &[ResourceType] = &[
     ResourceType::Test,
     ResourceType::Source,
     ResourceType::Exposure,
+    ResourceType::UnitTest,
+    ResourceType::SemanticModel,
+    ResourceType::Metric,
+    ResourceType::SavedQuery,
 ];
 const INCREMENTAL: &[ResourceType] = &[ResourceType::Model, ResourceType::Snapshot];
 
@@ -298,6 +302,16 @@ fn make_defaults(resource_type: ResourceType) -> Map<String, Json> {
             "loaded_at_field": null, "loaded_at_query": null, "meta": {}, "tags": [],
         }),
         ResourceType::Exposure => json!({"enabled": true, "tags": [], "meta": {}}),
+        ResourceType::UnitTest => {
+            json!({"tags": [], "meta": {}, "enabled": true, "static_analysis": null})
+        }
+        ResourceType::SemanticModel | ResourceType::Metric => {
+            json!({"enabled": true, "group": null, "meta": {}})
+        }
+        ResourceType::SavedQuery => json!({
+            "enabled": true, "group": null, "meta": {}, "export_as": null, "schema": null,
+            "cache": {"enabled": false},
+        }),
         _ => node_defaults(resource_type),
     };
     match value {

@@ -39,6 +39,8 @@ pub struct Exposure {
     pub refs: Vec<RefCall>,
     /// Every `source()` of `depends_on`.
     pub sources: Vec<[String; 2]>,
+    /// Every `metric()` of `depends_on`: the name, or package and name.
+    pub metrics: Vec<Vec<String>>,
     /// What it reads.
     pub depends_on: DependsOn,
     /// Configuration, merged.

@@ -12,12 +12,14 @@ use indexmap::IndexMap;
 use crate::names::UniqueId;
 
 pub mod config;
+mod definition;
 mod exposure;
 mod macros;
 mod node;
 mod source;
 
 pub use config::Config;
+pub use definition::Definition;
 pub use exposure::{Exposure, Group, Owner};
 pub use macros::{Doc, Macro, MacroArgument};
 pub use node::{
@@ -37,6 +39,8 @@ pub struct Manifest {
     pub sources: IndexMap<UniqueId, Arc<SourceTable>>,
     /// Exposures.
     pub exposures: IndexMap<UniqueId, Arc<Exposure>>,
+    /// Unit tests, semantic models, metrics, saved queries.
+    pub definitions: IndexMap<UniqueId, Arc<Definition>>,
     /// Groups.
     pub groups: IndexMap<UniqueId, Arc<Group>>,
     /// Macros, the built-in ones included.
@@ -75,6 +79,8 @@ pub enum Disabled {
     Source(Arc<SourceTable>),
     /// An exposure.
     Exposure(Arc<Exposure>),
+    /// A unit test, semantic model, metric or saved query.
+    Definition(Arc<Definition>),
 }
 
 /// Anything that can be a vertex of the graph and can be selected.
@@ -86,6 +92,8 @@ pub enum Resource<'m> {
     Source(&'m Arc<SourceTable>),
     /// An exposure.
     Exposure(&'m Arc<Exposure>),
+    /// A unit test, semantic model, metric or saved query.
+    Definition(&'m Arc<Definition>),
 }
 
 impl Manifest {
@@ -94,13 +102,15 @@ impl Manifest {
         (self.nodes.get(id).map(Resource::Node))
             .or_else(|| self.sources.get(id).map(Resource::Source))
             .or_else(|| self.exposures.get(id).map(Resource::Exposure))
+            .or_else(|| self.definitions.get(id).map(Resource::Definition))
     }
 
-    /// All graph resources: nodes, then sources, then exposures.
+    /// All graph resources: nodes, sources, exposures, then definitions.
     pub fn resources(&self) -> impl Iterator<Item = (&UniqueId, Resource<'_>)> {
         (self.nodes.iter().map(|(id, n)| (id, Resource::Node(n))))
             .chain(self.sources.iter().map(|(id, s)| (id, Resource::Source(s))))
             .chain(self.exposures.iter().map(|(id, e)| (id, Resource::Exposure(e))))
+            .chain(self.definitions.iter().map(|(id, d)| (id, Resource::Definition(d))))
     }
 }
 
@@ -111,6 +121,7 @@ impl<'m> Resource<'m> {
             Resource::Node(node) => &node.unique_id,
             Resource::Source(source) => &source.unique_id,
             Resource::Exposure(exposure) => &exposure.unique_id,
+            Resource::Definition(definition) => &definition.unique_id,
         }
     }
 
@@ -120,6 +131,7 @@ impl<'m> Resource<'m> {
             Resource::Node(node) => node.resource_type,
             Resource::Source(_) => ResourceType::Source,
             Resource::Exposure(_) => ResourceType::Exposure,
+            Resource::Definition(definition) => definition.resource_type,
         }
     }
 
@@ -129,6 +141,7 @@ impl<'m> Resource<'m> {
             Resource::Node(node) => &node.name,
             Resource::Source(source) => &source.name,
             Resource::Exposure(exposure) => &exposure.name,
+            Resource::Definition(definition) => &definition.name,
         }
     }
 
@@ -138,6 +151,7 @@ impl<'m> Resource<'m> {
             Resource::Node(node) => &node.package_name,
             Resource::Source(source) => &source.package_name,
             Resource::Exposure(exposure) => &exposure.package_name,
+            Resource::Definition(definition) => &definition.package_name,
         }
     }
 
@@ -147,6 +161,7 @@ impl<'m> Resource<'m> {
             Resource::Node(node) => &node.fqn,
             Resource::Source(source) => &source.fqn,
             Resource::Exposure(exposure) => &exposure.fqn,
+            Resource::Definition(definition) => &definition.fqn,
         }
     }
 
@@ -156,6 +171,7 @@ impl<'m> Resource<'m> {
             Resource::Node(node) => &node.original_file_path,
             Resource::Source(source) => &source.original_file_path,
             Resource::Exposure(exposure) => &exposure.original_file_path,
+            Resource::Definition(definition) => &definition.original_file_path,
         }
     }
 
@@ -165,6 +181,7 @@ impl<'m> Resource<'m> {
             Resource::Node(node) => &node.tags,
             Resource::Source(source) => &source.tags,
             Resource::Exposure(exposure) => &exposure.tags,
+            Resource::Definition(definition) => &definition.tags,
         }
     }
 
@@ -174,6 +191,7 @@ impl<'m> Resource<'m> {
             Resource::Node(node) => &node.config,
             Resource::Source(source) => &source.config,
             Resource::Exposure(exposure) => &exposure.config,
+            Resource::Definition(definition) => &definition.config,
         }
     }
 
@@ -183,6 +201,7 @@ impl<'m> Resource<'m> {
             Resource::Node(node) => &node.depends_on.nodes,
             Resource::Source(_) => &[],
             Resource::Exposure(exposure) => &exposure.depends_on.nodes,
+            Resource::Definition(definition) => &definition.depends_on.nodes,
         }
     }
 }

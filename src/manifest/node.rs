@@ -32,6 +32,14 @@ pub enum ResourceType {
     Source,
     /// A use of the data.
     Exposure,
+    /// Rows that a model must make of other rows.
+    UnitTest,
+    /// Entities, dimensions and measures of a model.
+    SemanticModel,
+    /// A number made of measures.
+    Metric,
+    /// A query of metrics.
+    SavedQuery,
     /// SQL of the command line (`--inline`).
     SqlOperation,
 }
@@ -51,6 +59,10 @@ impl ResourceType {
             ResourceType::Operation => "operation",
             ResourceType::Source => "source",
             ResourceType::Exposure => "exposure",
+            ResourceType::UnitTest => "unit_test",
+            ResourceType::SemanticModel => "semantic_model",
+            ResourceType::Metric => "metric",
+            ResourceType::SavedQuery => "saved_query",
             ResourceType::SqlOperation => "sql_operation",
         }
     }
@@ -66,6 +78,10 @@ impl ResourceType {
             ResourceType::Operation,
             ResourceType::Source,
             ResourceType::Exposure,
+            ResourceType::UnitTest,
+            ResourceType::SemanticModel,
+            ResourceType::Metric,
+            ResourceType::SavedQuery,
             ResourceType::SqlOperation,
         ]
         .into_iter()

@@ -43,6 +43,10 @@ impl<'p> Context<'p> {
             ResourceType::Test => "data_tests",
             ResourceType::Source => "sources",
             ResourceType::Exposure => "exposures",
+            ResourceType::UnitTest => "unit_tests",
+            ResourceType::SemanticModel => "semantic-models",
+            ResourceType::Metric => "metrics",
+            ResourceType::SavedQuery => "saved-queries",
             // dbt: analyses and hooks take the configuration of models.
             _ => "models",
         }

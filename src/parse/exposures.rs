@@ -1,12 +1,16 @@
 //! Exposures and groups of property files.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+
+use minijinja::value::Value;
 
 use super::configs;
 use super::context::Context;
 use super::properties::{RawExposure, RawGroup, tags_of};
 use super::{docs, nodes, render};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::jinja::args::Args;
+use crate::jinja::objects::function::function;
 use crate::manifest::{Config, DependsOn, Exposure, Group, ResourceType};
 use crate::names::UniqueId;
 use crate::project::Package;
@@ -23,7 +27,10 @@ pub(crate) fn exposure(
     let mut config = Config::new();
     config.merge_all(configs::layer(cx.section(package, ResourceType::Exposure), &fqn));
     config.merge_all(raw.config.clone());
-    let scope = Arc::new(cx.scope(&package.name));
+    let mut scope = cx.scope(&package.name);
+    let metrics = Arc::new(Mutex::new(Vec::new()));
+    scope.extra.insert("metric".to_owned(), metric_function(&metrics));
+    let scope = Arc::new(scope);
     for dependency in &raw.depends_on {
         // dbt: `ref(…)` and `source(…)` stand here without braces.
         let rendered = scope.render("depends_on", &format!("{{{{ {} }}}}", dependency.value));
@@ -32,12 +39,13 @@ pub(crate) fn exposure(
         }
     }
     let capture = scope.take_capture();
-    if raw.depends_on.len() > capture.refs.len() + capture.sources.len() {
+    let metrics = std::mem::take(&mut *metrics.lock().expect("invariant: no panic under lock"));
+    if raw.depends_on.len() > capture.refs.len() + capture.sources.len() + metrics.len() {
         diagnostics.push(
             Diagnostic::warning(
                 codes::UNKNOWN_REF,
                 format!(
-                    "exposure `{name}` depends on something that is neither a `ref` nor a `source`"
+                    "exposure `{name}` depends on something that is no `ref`, `source` or `metric`"
                 ),
             )
             .at(raw.name.span, ""),
@@ -64,6 +72,7 @@ pub(crate) fn exposure(
         owner: raw.owner.clone(),
         refs: capture.refs,
         sources: capture.sources,
+        metrics,
         depends_on: DependsOn::default(),
         tags: config.get("tags").map_or_else(Vec::new, tags_of),
         meta: config.get("meta").and_then(|m| m.as_object()).cloned().unwrap_or_default(),
@@ -71,6 +80,18 @@ pub(crate) fn exposure(
         span: raw.name.span,
         created_at: cx.project.started_at.as_millisecond() as f64 / 1000.0,
     }
+}
+
+/// `metric(name)`: noted, like `ref`.
+fn metric_function(noted: &Arc<Mutex<Vec<Vec<String>>>>) -> Value {
+    let noted = noted.clone();
+    function("metric", move |_, args| {
+        let args = Args::new("metric", args)?;
+        let names = (0..args.len().min(2)).map(|at| args.text(at, "name"));
+        let names = names.collect::<Result<Vec<String>, _>>()?;
+        noted.lock().expect("invariant: no panic under lock").push(names);
+        Ok(Value::from(""))
+    })
 }
 
 /// The group of an entry.

@@ -11,13 +11,14 @@ use rayon::prelude::*;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::jinja::contexts::Globals;
-use crate::manifest::{Exposure, Macro, Manifest, Node, ResourceType, SourceTable};
+use crate::manifest::{Definition, Exposure, Macro, Manifest, Node, ResourceType, SourceTable};
 use crate::names::UniqueId;
 use crate::project::{File, Package, Project};
 use crate::source::yaml;
 
 mod configs;
 pub mod context;
+mod definitions;
 mod docs;
 mod exposures;
 pub mod generic_tests;
@@ -230,6 +231,7 @@ struct Additions {
     nodes: Vec<Arc<Node>>,
     sources: Vec<SourceTable>,
     exposures: Vec<Exposure>,
+    definitions: Vec<Definition>,
     diagnostics: Diagnostics,
 }
 
@@ -250,6 +252,7 @@ fn parse_properties(
         parsed.nodes.extend(added.nodes);
         parsed.sources.extend(added.sources);
         parsed.exposures.extend(added.exposures);
+        parsed.definitions.extend(added.definitions);
         diagnostics.extend(added.diagnostics);
     }
     for (package, properties) in properties {
@@ -285,6 +288,9 @@ fn additions(
     }
     for raw in &properties.exposures {
         added.exposures.push(exposures::exposure(cx, package, raw, found));
+    }
+    for raw in &properties.definitions {
+        added.definitions.extend(definitions::of_entry(cx, package, raw, found));
     }
     added
 }

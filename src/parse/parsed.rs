@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 
 use crate::jinja::contexts::Globals;
 use crate::manifest::{
-    Disabled, Doc, Exposure, Group, Macro, Manifest, Metadata, Node, ResourceType, SourceTable,
+    Definition, Disabled, Doc, Exposure, Group, Macro, Manifest, Metadata, Node, ResourceType,
+    SourceTable,
 };
 use crate::names::UniqueId;
 use crate::project::Project;
@@ -16,6 +17,7 @@ pub(super) struct Parsed {
     pub(super) nodes: Vec<Arc<Node>>,
     pub(super) sources: Vec<SourceTable>,
     pub(super) exposures: Vec<Exposure>,
+    pub(super) definitions: Vec<Definition>,
     pub(super) groups: Vec<Group>,
     pub(super) macros: IndexMap<UniqueId, Macro>,
     pub(super) docs: IndexMap<UniqueId, Arc<Doc>>,
@@ -27,6 +29,7 @@ impl Parsed {
         (self.nodes.iter().map(|node| (node.resource_type, node.fqn.as_slice())))
             .chain(self.sources.iter().map(|source| (ResourceType::Source, source.fqn.as_slice())))
             .chain(self.exposures.iter().map(|e| (ResourceType::Exposure, e.fqn.as_slice())))
+            .chain(self.definitions.iter().map(|d| (d.resource_type, d.fqn.as_slice())))
     }
 
     pub(super) fn into_manifest(self, project: &Project, globals: &Globals) -> Manifest {
@@ -62,6 +65,14 @@ impl Parsed {
                 manifest.exposures.insert(id, Arc::new(exposure));
             } else {
                 off(&id, Disabled::Exposure(Arc::new(exposure)));
+            }
+        }
+        for definition in self.definitions {
+            let id = definition.unique_id.clone();
+            if definition.config.enabled() {
+                manifest.definitions.insert(id, Arc::new(definition));
+            } else {
+                off(&id, Disabled::Definition(Arc::new(definition)));
             }
         }
         manifest

@@ -16,14 +16,15 @@ use crate::project::File;
 use crate::source::yaml::{Mapping, Node as YamlNode, Yaml};
 use crate::source::{Span, Spanned};
 
+mod definitions;
 mod entries;
 mod keys;
 mod raw;
 mod versions;
 
 pub(crate) use raw::{
-    MacroPatch, NodePatch, Properties, RawArgument, RawColumn, RawExposure, RawGroup, RawSource,
-    RawTable, RawVersion, Section, SourceProperties,
+    MacroPatch, NodePatch, Properties, RawArgument, RawColumn, RawDefinition, RawExposure,
+    RawGroup, RawSource, RawTable, RawVersion, Section, SourceProperties,
 };
 
 use keys::{FILE_KEYS, LATER};
@@ -66,6 +67,7 @@ impl Reader<'_> {
         out.sources = self.entries(map, "sources").filter_map(|e| self.source(e)).collect();
         out.exposures = self.entries(map, "exposures").filter_map(|e| self.exposure(e)).collect();
         out.groups = self.entries(map, "groups").filter_map(|e| self.group(e)).collect();
+        out.definitions = self.definitions(map);
         for key in LATER {
             if let Some((name, value)) = map.entry(key)
                 && value.as_seq().is_some_and(|items| !items.is_empty())

@@ -12,6 +12,8 @@ use crate::artifacts;
 use crate::diagnostics::Diagnostic;
 use crate::jinja::values;
 use crate::manifest::{Node, NodeKind, ResourceType};
+use crate::project::Package;
+use crate::source::Spanned;
 
 /// Sets database, schema, alias and relation name from the configuration of the node.
 pub(crate) fn set(cx: &Context<'_>, node: &mut Node) -> Result<(), Diagnostic> {
@@ -87,6 +89,34 @@ fn overridden(
         Ok(value) => Ok(Some(value.to_string().trim().to_owned())),
         Err(error) => Err(super::render::diagnostic(cx, &error, node.span)),
     }
+}
+
+/// Database and schema of an export of a saved query. dbt: named like a node of the package that is none.
+pub(crate) fn of_export(
+    cx: &Context<'_>,
+    package: &Package,
+    name: &Spanned<&str>,
+    schema: Option<&str>,
+) -> Result<(Option<String>, String), Diagnostic> {
+    let draft = super::nodes::Draft {
+        resource_type: ResourceType::SqlOperation,
+        name: name.value.to_owned(),
+        unique_id: format!("export.{}.{}", package.name, name.value).as_str().into(),
+        fqn: Vec::new(),
+        path: String::new(),
+        original_file_path: String::new(),
+        raw_code: "".into(),
+        span: name.span,
+        checksum: String::new(),
+        kind: NodeKind::Inline,
+        tags: Vec::new(),
+    };
+    let mut node = super::nodes::blank(cx, package, draft);
+    if let Some(schema) = schema {
+        node.config.set("schema", Json::String(schema.to_owned()));
+    }
+    set(cx, &mut node)?;
+    Ok((node.database, node.schema))
 }
 
 /// Whether the node makes a relation of its own.

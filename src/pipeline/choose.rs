@@ -20,7 +20,7 @@ pub(super) fn criteria(
             match word.as_str() {
                 "all" => types.extend_from_slice(list::ALL_TYPES),
                 "default" => types.extend_from_slice(list::DEFAULT_TYPES),
-                "unit_test" | "metric" | "semantic_model" | "saved_query" | "function" => {}
+                "function" => {}
                 other => match ResourceType::parse(other) {
                     Some(found) => types.push(found),
                     None => {

@@ -17,6 +17,10 @@ pub const DEFAULT_TYPES: &[ResourceType] = &[
     ResourceType::Test,
     ResourceType::Source,
     ResourceType::Exposure,
+    ResourceType::Metric,
+    ResourceType::SavedQuery,
+    ResourceType::SemanticModel,
+    ResourceType::UnitTest,
 ];
 
 /// What `ls` lists when `--resource-type` says which.
@@ -27,6 +31,10 @@ pub const ALL_TYPES: &[ResourceType] = &[
     ResourceType::Test,
     ResourceType::Source,
     ResourceType::Exposure,
+    ResourceType::Metric,
+    ResourceType::SavedQuery,
+    ResourceType::SemanticModel,
+    ResourceType::UnitTest,
     ResourceType::Analysis,
 ];
 
@@ -93,6 +101,9 @@ fn selector(resource: &Resource<'_>) -> String {
         Resource::Exposure(exposure) => {
             format!("exposure:{}.{}", exposure.package_name, exposure.name)
         }
+        Resource::Definition(one) => {
+            format!("{}:{}.{}", one.resource_type, one.package_name, one.versioned_name())
+        }
     }
 }
 
@@ -105,6 +116,7 @@ fn name(resource: &Resource<'_>) -> String {
             None => node.name.clone(),
         },
         Resource::Exposure(exposure) => exposure.name.clone(),
+        Resource::Definition(one) => one.versioned_name(),
     }
 }
 

@@ -91,7 +91,7 @@ impl Lookup {
                 Disabled::Source(source) => {
                     self.off_sources.insert((source.source_name.clone(), source.name.clone()));
                 }
-                Disabled::Exposure(_) => {}
+                Disabled::Exposure(_) | Disabled::Definition(_) => {}
             }
         }
     }

@@ -16,6 +16,7 @@ use crate::names::{UniqueId, did_you_mean};
 use crate::source::Span;
 
 mod access;
+mod definitions;
 mod duplicates;
 mod lookup;
 mod names;
@@ -68,6 +69,7 @@ pub fn resolve(
         let (refs, sources): (&[RefCall], &[[String; 2]]) = match resource {
             Resource::Node(node) => (&node.refs, &node.sources),
             Resource::Exposure(exposure) => (&exposure.refs, &exposure.sources),
+            Resource::Definition(definition) => (&definition.refs, &[]),
             Resource::Source(_) => continue,
         };
         let reader = Reader { manifest: &manifest, lookup: &lookup, root, resource, is_lost };
@@ -83,8 +85,11 @@ pub fn resolve(
             }
         } else if let Some(exposure) = manifest.exposures.get_mut(&id) {
             Arc::make_mut(exposure).depends_on.nodes = dependencies.ids;
+        } else if let Some(definition) = manifest.definitions.get_mut(&id) {
+            Arc::make_mut(definition).depends_on.nodes = dependencies.ids;
         }
     }
+    definitions::settle(&mut manifest, &lookup, &mut diagnostics);
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
@@ -212,6 +217,7 @@ impl Reader<'_> {
         match self.resource {
             Resource::Node(node) => Some(call_span(node, function, argument)),
             Resource::Exposure(exposure) => Some(exposure.span),
+            Resource::Definition(definition) => Some(definition.span),
             Resource::Source(_) => None,
         }
     }

@@ -251,6 +251,7 @@ impl Slim {
             label: None,
             description: String::new(),
             owner: Map::new(),
+            metrics: Vec::new(),
             refs: Vec::new(),
             sources: Vec::new(),
             tags: self.tags,

@@ -48,9 +48,10 @@ impl<'m> Scope<'m> {
         found
     }
 
-    /// The data tests.
+    /// The data tests and unit tests.
     pub(super) fn tests(&self) -> &Indices {
-        self.tests.get_or_init(|| self.of_type(ResourceType::Test))
+        let is_test = |kind| matches!(kind, ResourceType::Test | ResourceType::UnitTest);
+        self.tests.get_or_init(|| self.matching(|resource| is_test(resource.resource_type())))
     }
 
     /// The source tables.

@@ -142,7 +142,7 @@ def with_dbt(project, variables):
     finally:
         os.chdir(before)
     if not result.success:
-        return None, f"{words.getvalue()[-1500:]}\n{result.exception or ''}"
+        return None, f"{words.getvalue()[-6000:]}\n{result.exception or ''}"
     manifest = result.result
     # What dbt writes, and not its objects, is compared.
     return json.loads(json.dumps(manifest.writable_manifest().to_dict(omit_none=False), default=str)), words.getvalue()

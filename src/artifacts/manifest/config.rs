@@ -89,7 +89,12 @@ fn ordered(resource_type: ResourceType) -> Map<String, Json> {
     }
     let order = match resource_type {
         ResourceType::Test => TEST,
-        ResourceType::Source | ResourceType::Exposure => &[],
+        ResourceType::Source
+        | ResourceType::Exposure
+        | ResourceType::UnitTest
+        | ResourceType::SemanticModel
+        | ResourceType::Metric
+        | ResourceType::SavedQuery => &[],
         _ => NODE,
     };
     let mut all = Map::new();
@@ -105,7 +110,14 @@ fn ordered(resource_type: ResourceType) -> Map<String, Json> {
 /// Keys that dbt publishes although nothing reads them here.
 fn unset(resource_type: ResourceType) -> Vec<(String, Json)> {
     let mut keys = vec![];
-    if resource_type != ResourceType::Exposure {
+    let has_no_analysis = matches!(
+        resource_type,
+        ResourceType::Exposure
+            | ResourceType::SemanticModel
+            | ResourceType::Metric
+            | ResourceType::SavedQuery
+    );
+    if !has_no_analysis {
         keys.push(("static_analysis".to_owned(), Json::Null));
     }
     if resource_type == ResourceType::Model {

@@ -45,7 +45,7 @@ fn properties<M: SerializeMap>(map: &mut M, exposure: &Exposure) -> Result<(), M
     map.serialize_entry("depends_on", &Depends { macros, nodes })?;
     map.serialize_entry("refs", &Refs(&exposure.refs))?;
     map.serialize_entry("sources", &exposure.sources)?;
-    map.serialize_entry("metrics", &[(); 0])?;
+    map.serialize_entry("metrics", &exposure.metrics)?;
     map.serialize_entry("created_at", &exposure.created_at)
 }
 
@@ -65,7 +65,11 @@ impl Serialize for GroupView<'_> {
         map.serialize_entry("owner", &group.owner)?;
         map.serialize_entry("description", &group.description)?;
         let meta = group.config.get("meta").cloned().unwrap_or_else(|| json!({}));
-        map.serialize_entry("config", &json!({"meta": meta}))?;
+        let mut config = json!({"meta": meta});
+        for (key, value) in group.config.iter() {
+            config[key] = value.clone();
+        }
+        map.serialize_entry("config", &config)?;
         map.end()
     }
 }

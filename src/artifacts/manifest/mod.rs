@@ -17,11 +17,13 @@ use serde_json::{Map, Value as Json};
 
 use crate::host::Out;
 use crate::manifest::{
-    Disabled, Doc, Exposure, Group, Macro, Manifest, Node, Quoting, SourceTable,
+    Definition, Disabled, Doc, Exposure, Group, Macro, Manifest, Node, Quoting, ResourceType,
+    SourceTable,
 };
 use crate::names::UniqueId;
 
 mod config;
+mod definition;
 mod exposure;
 mod macros;
 mod metadata;
@@ -29,6 +31,7 @@ mod node;
 mod primary_key;
 mod source;
 
+use definition::DefinitionView;
 use exposure::{ExposureView, GroupView};
 use macros::{DocView, MacroView};
 use metadata::MetadataView;
@@ -76,6 +79,11 @@ pub fn exposure_json(exposure: &Exposure) -> Map<String, Json> {
     object(&ExposureView(exposure))
 }
 
+/// One unit test, semantic model, metric or saved query as dbt publishes it.
+pub fn definition_json(definition: &Definition) -> Map<String, Json> {
+    object(&DefinitionView(definition))
+}
+
 /// One group as dbt publishes it.
 pub fn group_json(group: &Group) -> Map<String, Json> {
     object(&GroupView(group))
@@ -120,16 +128,16 @@ pub fn write_manifest(
         ("macros", &|| text(&Section(&manifest.macros, MacroView))),
         ("docs", &|| text(&Section(&manifest.docs, DocView))),
         ("exposures", &|| text(&exposures)),
-        ("metrics", &|| text(&none)),
+        ("metrics", &|| text(&Definitions(manifest, ResourceType::Metric))),
         ("groups", &|| text(&Section(&manifest.groups, GroupView))),
         ("selectors", &|| text(&manifest.selectors)),
         ("disabled", &|| text(&DisabledView(&manifest.disabled))),
         ("parent_map", &|| text(&parent_map(manifest))),
         ("child_map", &|| text(&child_map(manifest))),
         ("group_map", &|| text(&group_map(manifest))),
-        ("saved_queries", &|| text(&none)),
-        ("semantic_models", &|| text(&none)),
-        ("unit_tests", &|| text(&none)),
+        ("saved_queries", &|| text(&Definitions(manifest, ResourceType::SavedQuery))),
+        ("semantic_models", &|| text(&Definitions(manifest, ResourceType::SemanticModel))),
+        ("unit_tests", &|| text(&Definitions(manifest, ResourceType::UnitTest))),
         ("functions", &|| text(&none)),
     ];
     let rest: Vec<(&str, String)> = rest.par_iter().map(|(name, text)| (*name, text())).collect();
@@ -192,6 +200,16 @@ impl<T, V: Serialize> Serialize for Section<'_, T, V> {
     }
 }
 
+/// The definitions of one kind.
+struct Definitions<'a>(&'a Manifest, ResourceType);
+
+impl Serialize for Definitions<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let of_kind = self.0.definitions.iter().filter(|(_, one)| one.resource_type == self.1);
+        serializer.collect_map(of_kind.map(|(id, one)| (id, DefinitionView(one))))
+    }
+}
+
 struct DisabledView<'a>(&'a IndexMap<UniqueId, Vec<Disabled>>);
 
 impl Serialize for DisabledView<'_> {
@@ -209,6 +227,7 @@ fn disabled_json(item: &Disabled) -> Map<String, Json> {
         Disabled::Node(node) => node_json(node),
         Disabled::Source(source) => source_json(source),
         Disabled::Exposure(exposure) => exposure_json(exposure),
+        Disabled::Definition(definition) => definition_json(definition),
     }
 }
 
@@ -241,6 +260,11 @@ fn group_map(manifest: &Manifest) -> IndexMap<&str, Vec<&UniqueId>> {
     let mut members: HashMap<&str, Vec<&UniqueId>> = HashMap::new();
     for (id, node) in &manifest.nodes {
         if let Some(group) = &node.group {
+            members.entry(group).or_default().push(id);
+        }
+    }
+    for (id, definition) in &manifest.definitions {
+        if let Some(group) = &definition.group {
             members.entry(group).or_default().push(id);
         }
     }

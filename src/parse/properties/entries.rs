@@ -205,7 +205,7 @@ impl Reader<'_> {
             url: self.text(entry, "url"),
             label: self.text(entry, "label"),
             description: self.description(entry),
-            owner: self.mapping(entry, "owner"),
+            owner: owner(self.mapping(entry, "owner")),
             depends_on: depends_on
                 .iter()
                 .filter_map(|d| Some(Spanned { value: d.as_str()?.to_owned(), span: d.span }))
@@ -219,8 +219,8 @@ impl Reader<'_> {
     pub(super) fn group(&self, entry: &Yaml) -> Option<RawGroup> {
         let name = self.name(entry, "a group")?;
         self.check_keys(entry.as_map()?, GROUP_KEYS, "a group");
-        let owner = self.mapping(entry, "owner");
-        if !owner.contains_key("name") && !owner.contains_key("email") {
+        let owner_of = self.mapping(entry, "owner");
+        if !owner_of.contains_key("name") && !owner_of.contains_key("email") {
             self.push(
                 Diagnostic::error(
                     codes::MISSING_KEY,
@@ -233,10 +233,18 @@ impl Reader<'_> {
         }
         Some(RawGroup {
             description: self.text(entry, "description"),
-            owner,
+            owner: owner(owner_of),
             config: self.config(entry),
             file: self.file.clone(),
             name,
         })
     }
+}
+
+/// An owner has a name and an address, if only null ones.
+fn owner(mut written: Map<String, Json>) -> Map<String, Json> {
+    for key in ["email", "name"] {
+        written.entry(key).or_insert(Json::Null);
+    }
+    written
 }

@@ -124,5 +124,4 @@ pub(super) const EXPOSURE_KEYS: &[&str] = &[
 /// Of a group.
 pub(super) const GROUP_KEYS: &[&str] = &["name", "owner", "description", "config", "meta"];
 /// Sections that dbt has and that are not read yet.
-pub(super) const LATER: &[&str] =
-    &["metrics", "semantic_models", "saved_queries", "unit_tests", "functions"];
+pub(super) const LATER: &[&str] = &["functions"];

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use crate::manifest::ResourceType;
 use crate::project::File;
 use crate::source::yaml::Yaml;
 use crate::source::{Span, Spanned};
@@ -19,6 +20,8 @@ pub(crate) struct Properties {
     pub(crate) exposures: Vec<RawExposure>,
     /// Entries of `groups`.
     pub(crate) groups: Vec<RawGroup>,
+    /// Entries of `unit_tests`, `semantic_models`, `metrics`, `saved_queries`.
+    pub(crate) definitions: Vec<RawDefinition>,
 }
 
 /// The sections that describe nodes.
@@ -180,6 +183,15 @@ pub(crate) struct RawExposure {
     pub(crate) owner: Map<String, Json>,
     pub(crate) depends_on: Vec<Spanned<String>>,
     pub(crate) config: Map<String, Json>,
+}
+
+/// A unit test, semantic model, metric or saved query as written, rendered where dbt renders it.
+#[derive(Debug)]
+pub(crate) struct RawDefinition {
+    pub(crate) resource_type: ResourceType,
+    pub(crate) name: Spanned<String>,
+    pub(crate) file: File,
+    pub(crate) entry: Map<String, Json>,
 }
 
 /// A group as written.

@@ -5,7 +5,9 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::manifest::{Column, Exposure, Node, RefCall, Resource, ResourceType, SourceTable, Test};
+use crate::manifest::{
+    Column, Definition, Exposure, Node, RefCall, Resource, ResourceType, SourceTable, Test,
+};
 
 /// A property: its key and its value, where the resource has it.
 type Table<T> = &'static [(&'static str, fn(&T) -> Option<Json>)];
@@ -33,6 +35,7 @@ pub(super) fn object(resource: &Resource<'_>, keys: &[String]) -> Map<String, Js
         Resource::Node(node) => pick(NODE, node.as_ref(), keys),
         Resource::Source(source) => pick(SOURCE, source.as_ref(), keys),
         Resource::Exposure(exposure) => pick(EXPOSURE, exposure.as_ref(), keys),
+        Resource::Definition(one) => pick(DEFINITION, one.as_ref(), keys),
     }
 }
 
@@ -152,6 +155,28 @@ const EXPOSURE: Table<Exposure> = &[
     ("sources", |e| Some(json!(e.sources))),
     ("created_at", |e| Some(json!(e.created_at))),
 ];
+
+const DEFINITION: Table<Definition> = &[
+    ("name", |d| Some(json!(d.name))),
+    ("resource_type", |d| Some(json!(d.resource_type.as_str()))),
+    ("package_name", |d| Some(json!(d.package_name))),
+    ("path", |d| Some(json!(d.path))),
+    ("original_file_path", |d| Some(json!(d.original_file_path))),
+    ("unique_id", |d| Some(json!(d.unique_id))),
+    ("fqn", |d| Some(json!(d.fqn))),
+    ("description", |d| Some(json!(d.description))),
+    ("label", |d| d.body.get("label").cloned()),
+    ("type", |d| d.body.get("type").cloned()),
+    ("model", |d| d.body.get("model").cloned()),
+    ("config", |d| Some(Json::Object(d.config.published(d.resource_type)))),
+    ("tags", |d| has_tags(d).then(|| json!(d.tags))),
+    ("depends_on", |d| Some(json!({"macros": d.depends_on.macros, "nodes": d.depends_on.nodes}))),
+    ("created_at", |d| Some(json!(d.created_at))),
+];
+
+fn has_tags(definition: &Definition) -> bool {
+    matches!(definition.resource_type, ResourceType::Metric | ResourceType::SavedQuery)
+}
 
 fn not_of_seed(node: &Node, value: impl Fn() -> Json) -> Option<Json> {
     (node.resource_type != ResourceType::Seed).then(value)

@@ -8,9 +8,9 @@ use crate::graph::Indices;
 use super::grammar::Query;
 use super::scope::Scope;
 
-mod absent;
 mod access;
 mod config;
+mod defined;
 mod exposure;
 mod file;
 mod fqn;
@@ -51,13 +51,13 @@ static METHODS: &[Method] = &[
     resource_type::METHOD,
     unsupported::method("state"),
     exposure::METHOD,
-    absent::method("metric"),
+    defined::METRIC,
     unsupported::method("result"),
     unsupported::method("source_status"),
     version::METHOD,
-    absent::method("semantic_model"),
-    absent::method("saved_query"),
-    absent::method("unit_test"),
+    defined::SEMANTIC_MODEL,
+    defined::SAVED_QUERY,
+    defined::UNIT_TEST,
     unsupported::method("selector"),
 ];
 
