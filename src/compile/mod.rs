@@ -329,6 +329,7 @@ fn blank_inline(
         alias: "inline_query".to_owned(),
         relation_name: None,
         description: String::new(),
+        doc_blocks: Vec::new(),
         columns: indexmap::IndexMap::new(),
         config: crate::manifest::Config::new(),
         tags: Vec::new(),

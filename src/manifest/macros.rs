@@ -29,6 +29,10 @@ pub struct Macro {
     pub description: String,
     /// Free-form data.
     pub meta: Map<String, Json>,
+    /// `docs` of its property file: whether it is shown, and in which colour.
+    pub docs: Map<String, Json>,
+    /// The languages that a materialization takes.
+    pub languages: Vec<String>,
     /// Its arguments: those in the text, described by the property file.
     pub arguments: Vec<MacroArgument>,
     /// `<package>://<path>` of its property file.

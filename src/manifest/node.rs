@@ -133,6 +133,8 @@ pub struct Node {
     pub relation_name: Option<String>,
     /// Its description, rendered.
     pub description: String,
+    /// The docs blocks that its description quotes.
+    pub doc_blocks: Vec<UniqueId>,
     /// Columns of the property file, in written order.
     pub columns: IndexMap<String, Column>,
     /// Its configuration, merged.
@@ -228,6 +230,8 @@ pub struct Model {
     pub constraints: Vec<Json>,
     /// The date after which it should not be used.
     pub deprecation_date: Option<String>,
+    /// SHA-256 of an enforced contract, as dbt computes it.
+    pub contract_checksum: Option<String>,
     /// The columns that make it a calendar, as written.
     pub time_spine: Option<Json>,
 }
@@ -290,6 +294,8 @@ pub struct Column {
     pub name: String,
     /// Its description, rendered.
     pub description: String,
+    /// The docs blocks that its description quotes.
+    pub doc_blocks: Vec<UniqueId>,
     /// Its declared type.
     pub data_type: Option<String>,
     /// Free-form data.

@@ -40,6 +40,8 @@ pub struct SourceTable {
     pub description: String,
     /// The source's description, rendered.
     pub source_description: String,
+    /// The docs blocks that the table's description quotes.
+    pub doc_blocks: Vec<UniqueId>,
     /// What loads it.
     pub loader: String,
     /// The column that says when a row came.

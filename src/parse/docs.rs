@@ -33,14 +33,24 @@ impl Docs {
     /// The text of a block: of the named package; else of the root, the node's own, any other. dbt 1.12: the flag
     /// puts the node's own first.
     fn find(&self, package: Option<&str>, own: &str, name: &str) -> Option<&str> {
-        let of = |package: &str| self.texts.get(package)?.get(name).map(String::as_str);
+        let package = self.package_of(package, own, name)?;
+        self.texts.get(package)?.get(name).map(String::as_str)
+    }
+
+    fn package_of<'s>(
+        &'s self,
+        package: Option<&'s str>,
+        own: &'s str,
+        name: &str,
+    ) -> Option<&'s str> {
+        let has = |package: &&str| self.texts.get(*package).is_some_and(|d| d.contains_key(name));
         match package {
-            Some(package) => of(package),
+            Some(package) => Some(package).filter(has),
             None => {
                 let root = self.packages.first().map_or(own, |root| root);
                 let order = if self.own_first { [own, root] } else { [root, own] };
-                let rest = || self.packages.iter().find_map(|package| of(package));
-                order.into_iter().find_map(of).or_else(rest)
+                let all = self.packages.iter().map(|package| &**package);
+                order.into_iter().chain(all).find(has)
             }
         }
     }
@@ -139,6 +149,21 @@ pub(crate) fn description(
             text.to_owned()
         }
     }
+}
+
+/// The docs blocks that a description quotes by literal names.
+pub(crate) fn quoted_blocks(cx: &Context<'_>, package: &Arc<str>, text: &str) -> Vec<UniqueId> {
+    if !has_jinja(text) || !text.contains("doc") {
+        return Vec::new();
+    }
+    let calls = rewrite::macro_calls(text).unwrap_or_default();
+    let found = calls.into_iter().filter(|call| call.path == ["doc"]).filter_map(|call| {
+        let mut names: Vec<String> = call.arguments.into_iter().filter_map(|(_, t)| t).collect();
+        let name = names.pop()?;
+        let of = cx.docs.package_of(names.pop().as_deref(), package, &name)?.to_owned();
+        Some(UniqueId::from(format!("doc.{of}.{name}")))
+    });
+    found.collect()
 }
 
 /// The name in a description that is `{{ doc('name') }}` and nothing else, by far the most frequent template of

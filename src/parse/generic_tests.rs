@@ -229,6 +229,7 @@ fn take_config(
     span: Span,
     render: Render<'_>,
 ) -> Result<Map<String, Json>, Diagnostic> {
+    let has_config = arguments.contains_key("config");
     let mut nested = match arguments.remove("config") {
         Some(Json::Object(map)) => map,
         None | Some(Json::Null) => Map::new(),
@@ -236,11 +237,17 @@ fn take_config(
     };
     let mut config = Map::new();
     for key in CONFIG_KEYS {
-        let beside = arguments.shift_remove(*key).filter(|v| !is_empty(v));
-        if beside.is_some() && nested.contains_key(*key) {
+        let beside = arguments.shift_remove(*key);
+        let is_said = beside.as_ref().is_some_and(|value| !is_empty(value));
+        if is_said && nested.contains_key(*key) {
             return Err(bad(span, format!("`{key}` is given beside `config` and inside of it")));
         }
-        if let Some(value) = beside.or_else(|| nested.shift_remove(*key)) {
+        // dbt: what is false beside `config` counts when there is no `config`.
+        let value = match has_config && !is_said {
+            true => nested.shift_remove(*key),
+            false => beside,
+        };
+        if let Some(value) = value {
             set_rendered(&mut config, key, value, span, render)?;
         }
     }

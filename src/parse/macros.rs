@@ -52,7 +52,7 @@ pub(crate) fn collect(project: &Project, now: f64, diagnostics: &mut Diagnostics
             add_file(project, &place, &mut out, now, diagnostics);
         }
     }
-    link(&mut out, &project.target.adapter_type);
+    link(&mut out, project);
     out
 }
 
@@ -116,6 +116,8 @@ fn add_file(
                 depends_on: DependsOn::default(),
                 description: String::new(),
                 meta: serde_json::Map::new(),
+                docs: serde_json::Map::new(),
+                languages: languages(&block),
                 arguments: if has_arguments { arguments(&block) } else { Vec::new() },
                 patch_path: None,
                 created_at: now,
@@ -152,13 +154,23 @@ fn published(text: &str, block: &Block, taken: usize) -> Range<usize> {
 
 fn arguments(block: &Block) -> Vec<MacroArgument> {
     if block.kind == BlockKind::Materialization {
-        return Vec::new();
+        // dbt: the languages are the argument of the macro that a materialization is.
+        let name = "supported_languages".to_owned();
+        let argument = MacroArgument { name, ..MacroArgument::default() };
+        return block.supported_languages.iter().take(1).map(|_| argument.clone()).collect();
     }
     block
         .arguments
         .iter()
         .map(|argument| MacroArgument { name: argument.name.clone(), ..MacroArgument::default() })
         .collect()
+}
+
+fn languages(block: &Block) -> Vec<String> {
+    match block.supported_languages.is_empty() {
+        true => vec!["sql".to_owned()],
+        false => block.supported_languages.clone(),
+    }
 }
 
 /// Mistakes in the syntax of macros; forge's own have none.
@@ -179,36 +191,12 @@ pub(crate) fn check(globals: &Globals, macros: &IndexMap<UniqueId, Macro>) -> Di
 }
 
 /// Fills `depends_on.macros` from what the text of each macro calls.
-fn link(out: &mut Collected, engine: &str) {
-    let mut by_name: HashMap<(&str, &str), &UniqueId> = HashMap::new();
-    let mut any: HashMap<&str, Vec<&Macro>> = HashMap::new();
-    for one in out.macros.values() {
-        by_name.insert((&one.package_name, &one.name), &one.unique_id);
-        any.entry(&one.name).or_default().push(one);
-    }
-    let own = internal_packages(engine);
-    let internal = |package: &str| own.iter().any(|own| own == package);
-    let mut found: Vec<(UniqueId, Vec<UniqueId>)> = Vec::new();
-    for one in out.macros.values().filter(|one| !internal(&one.package_name)) {
-        let mut calls: Vec<UniqueId> = Vec::new();
-        for call in rewrite::macro_calls(&one.macro_sql).unwrap_or_default() {
-            for (package, name) in called_names(&call, engine) {
-                // dbt: a call of a macro's own bare name is not noted, `package.name` is.
-                if package.is_none() && name == one.name {
-                    continue;
-                }
-                let direct = by_name.get(&(package.unwrap_or(&one.package_name), name.as_str()));
-                let fallback =
-                    || any.get(name.as_str()).and_then(|all| all.first()).map(|m| &m.unique_id);
-                if let Some(id) = direct.copied().or_else(fallback)
-                    && !calls.contains(id)
-                {
-                    calls.push(id.clone());
-                }
-            }
-        }
-        found.push((one.unique_id.clone(), calls));
-    }
+fn link(out: &mut Collected, project: &Project) {
+    let names = Names::of(&out.macros, project);
+    let users = out.macros.values().filter(|one| !names.is_internal(&one.package_name));
+    let users: Vec<&Macro> = users.collect();
+    let found: Vec<(UniqueId, Vec<UniqueId>)> =
+        users.into_par_iter().map(|one| (one.unique_id.clone(), called(one, &names))).collect();
     for (id, calls) in found {
         if let Some(one) = out.macros.get_mut(&id) {
             one.depends_on.macros = calls;
@@ -216,15 +204,129 @@ fn link(out: &mut Collected, engine: &str) {
     }
 }
 
-/// Package and name of what a call can mean: itself, or the implementations that `adapter.dispatch` finds.
-fn called_names<'c>(call: &'c rewrite::MacroCall, engine: &str) -> Vec<(Option<&'c str>, String)> {
-    if let Some((name, package)) = call.dispatched() {
-        return [engine, "default"].map(|prefix| (package, format!("{prefix}__{name}"))).into();
+/// What a macro calls, each once, outer calls before those in their arguments.
+fn called(one: &Macro, names: &Names<'_>) -> Vec<UniqueId> {
+    let mut calls = rewrite::macro_calls(&one.macro_sql).unwrap_or_default();
+    calls.sort_by_key(|call| (call.span.start, std::cmp::Reverse(call.span.end)));
+    let mut found: Vec<UniqueId> = Vec::new();
+    let mut add = |package: Option<&str>, name: &str| {
+        // dbt: a call of a macro's own bare name is not noted, `package.name` is.
+        if package.is_none() && name == one.name {
+            return;
+        }
+        if let Some(id) = names.find(package.unwrap_or(&one.package_name), name)
+            && !found.contains(id)
+        {
+            found.push(id.clone());
+        }
+    };
+    for call in &calls {
+        if let Some((name, package)) = call.dispatched() {
+            // dbt notes the name itself too, and what it leads to.
+            add(None, name);
+            if let Some((package, name)) = names.dispatched(package, name) {
+                add(Some(package), name);
+            }
+            continue;
+        }
+        match call.path.as_slice() {
+            [name] if !NOT_MACROS.contains(&name.as_str()) => add(None, name),
+            [package, name] if package != "adapter" => add(Some(package), name),
+            _ => {}
+        }
     }
-    match call.path.as_slice() {
-        [object, _] if object == "adapter" => Vec::new(),
-        [name] => vec![(None, name.clone())],
-        [package, name] => vec![(Some(package), name.clone())],
-        _ => Vec::new(),
+    found
+}
+
+/// Names of dbt's own that are never taken for macros, whatever macros there are (1.12).
+const NOT_MACROS: &[&str] = &[
+    "source",
+    "ref",
+    "config",
+    "env_var",
+    "var",
+    "return",
+    "log",
+    "print",
+    "tojson",
+    "fromjson",
+    "toyaml",
+    "fromyaml",
+    "set",
+    "set_strict",
+    "zip",
+    "zip_strict",
+    "local_md5",
+    "diff_of_two_dicts",
+];
+
+/// Macros by name, in the order in which dbt 1.12's `MacroResolver` finds them.
+struct Names<'m> {
+    by_package: HashMap<(&'m str, &'m str), &'m Macro>,
+    /// Of the root package, else of any package, else of dbt.
+    by_name: HashMap<&'m str, &'m Macro>,
+    internal: [String; 2],
+    project: &'m Project,
+    engine: &'m str,
+}
+
+impl<'m> Names<'m> {
+    fn of(macros: &'m IndexMap<UniqueId, Macro>, project: &'m Project) -> Self {
+        let engine = project.target.adapter_type.as_str();
+        let internal = internal_packages(engine);
+        let root = &project.root().name;
+        let rank = |one: &Macro| match internal.iter().position(|p| **p == *one.package_name) {
+            Some(at) => 1 - at.min(1),
+            None if one.package_name == *root => 3,
+            None => 2,
+        };
+        let mut by_name: HashMap<&str, &Macro> = HashMap::new();
+        for one in macros.values() {
+            let known = by_name.entry(&one.name).or_insert(one);
+            if rank(one) >= rank(known) {
+                *known = one;
+            }
+        }
+        let by_package = macros.values().map(|one| ((&*one.package_name, one.name.as_str()), one));
+        Names { by_package: by_package.collect(), by_name, internal, project, engine }
+    }
+
+    fn is_internal(&self, package: &str) -> bool {
+        self.internal.iter().any(|internal| internal == package)
+    }
+
+    fn find(&self, package: &str, name: &str) -> Option<&'m UniqueId> {
+        let own = self.by_package.get(&(package, name));
+        own.or_else(|| self.by_name.get(name)).map(|one| &one.unique_id)
+    }
+
+    /// The implementation that `adapter.dispatch` finds: its package and its name.
+    fn dispatched(&self, namespace: Option<&str>, name: &str) -> Option<(&'m str, &'m str)> {
+        let root = &self.project.root();
+        let order: Vec<Option<&str>> = match namespace {
+            None => vec![None],
+            Some(namespace) => match root.config.dispatch.get(namespace) {
+                Some(order) => order.iter().map(|package| Some(package.as_str())).collect(),
+                None if self.is_installed(namespace) => vec![Some(&root.name), Some(namespace)],
+                None => vec![None],
+            },
+        };
+        let found = order.into_iter().find_map(|package| {
+            [self.engine, "default"].iter().find_map(|prefix| {
+                let name = format!("{prefix}__{name}");
+                let of = |package: &str| self.by_package.get(&(package, name.as_str())).copied();
+                match package {
+                    None => self.by_name.get(name.as_str()).copied(),
+                    // dbt: `dbt` stands for all that it brings.
+                    Some("dbt") => self.internal.iter().find_map(|package| of(package)),
+                    Some(package) => of(package),
+                }
+            })
+        })?;
+        Some((&found.package_name, &found.name))
+    }
+
+    fn is_installed(&self, package: &str) -> bool {
+        self.is_internal(package) || self.project.package(package).is_some()
     }
 }

@@ -17,6 +17,7 @@ use crate::project::{File, Package, Project};
 use crate::source::yaml;
 
 mod configs;
+mod constraints;
 pub mod context;
 mod definitions;
 mod docs;

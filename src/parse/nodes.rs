@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
 use super::configs;
+use super::constraints::{self, On};
 use super::context::Context;
 use super::properties::{NodePatch, RawColumn, has_jinja, tags_of};
 use super::{docs, python, relation_names, render};
@@ -271,6 +272,7 @@ pub(crate) fn blank(cx: &Context<'_>, package: &Package, draft: Draft) -> Node {
         schema: cx.project.target.schema.clone(),
         relation_name: None,
         description: String::new(),
+        doc_blocks: Vec::new(),
         columns: IndexMap::new(),
         config: Config::new(),
         tags: draft.tags,
@@ -386,16 +388,19 @@ fn apply(cx: &Context<'_>, patch: Patch<'_>, node: &mut Node, diagnostics: &mut 
     let package = node.package_name.clone();
     node.description =
         docs::description(cx, &package, &entry.description, entry.name.span, diagnostics);
+    node.doc_blocks = docs::quoted_blocks(cx, &package, &entry.description);
     node.columns = columns(cx, &package, &entry.columns, diagnostics);
     let path = &entry.file.original_file_path;
     node.patch_path = Some(format!("{}://{path}", patch.package.name));
     node.patch_span = Some(entry.name.span);
     if let NodeKind::Model(model) = &mut node.kind {
-        model.constraints.clone_from(&entry.constraints);
+        model.constraints =
+            entry.constraints.iter().map(|one| constraints::complete(one, On::Model)).collect();
         model.deprecation_date.clone_from(&entry.deprecation_date);
         model.time_spine.clone_from(&entry.time_spine);
         model.is_versioned = entry.version.is_some();
     }
+    constraints::settle(cx, node, diagnostics);
 }
 
 /// Columns of a property file by name, descriptions rendered.
@@ -415,7 +420,10 @@ pub(crate) fn columns(
                 data_type: column.data_type.clone(),
                 meta: column.meta.clone(),
                 tags: column.tags.clone(),
-                constraints: column.constraints.clone(),
+                constraints: (column.constraints.iter())
+                    .map(|one| constraints::complete(one, On::Column))
+                    .collect(),
+                doc_blocks: docs::quoted_blocks(cx, package, &column.description),
                 quote: column.quote,
                 granularity: column.granularity.clone(),
                 span: column.span,

@@ -281,6 +281,7 @@ pub(super) fn patch_macro(
     };
     found.description = description;
     found.meta.clone_from(&patch.meta);
+    found.docs.clone_from(&patch.docs);
     if !arguments.is_empty() {
         found.arguments = arguments;
     }

@@ -142,6 +142,9 @@ pub(crate) fn operations<'p>(
         ("on-run-start", &package.config.on_run_start),
         ("on-run-end", &package.config.on_run_end),
     ];
+    let checksum = package.config.span.map_or_else(String::new, |span| {
+        crate::project::text_checksum(&cx.project.sources.file(span.file).text)
+    });
     lists
         .into_iter()
         .flat_map(|(when, hooks)| hooks.iter().enumerate().map(move |(at, hook)| (when, at, hook)))
@@ -156,7 +159,7 @@ pub(crate) fn operations<'p>(
                 original_file_path: "./dbt_project.yml".to_owned(),
                 raw_code: hook.value.as_str().into(),
                 span: hook.span,
-                checksum: String::new(),
+                checksum: checksum.clone(),
                 kind: NodeKind::Operation(at),
                 tags: vec![when.to_owned()],
                 name,

@@ -93,6 +93,7 @@ fn table_of(
             source.name.span,
             diagnostics,
         ),
+        doc_blocks: docs::quoted_blocks(cx, own, &table.description),
         loader: source.loader.clone(),
         loaded_at_field: config.get_str("loaded_at_field").map(str::to_owned),
         loaded_at_query: config.get_str("loaded_at_query").map(str::to_owned),
@@ -161,7 +162,8 @@ fn config_of(
                 if key == "loaded_at_field" { &p.loaded_at_field } else { &p.loaded_at_query };
             beside.clone().map(Json::String).or_else(|| p.config.get(key).cloned())
         };
-        match of(inner).or_else(|| of(outer)) {
+        let outer = of(outer).filter(|_| !inner.says_loaded_at_field);
+        match of(inner).or(outer) {
             Some(value) => own.insert(key.to_owned(), value),
             None => own.remove(key),
         };

@@ -142,21 +142,21 @@ fn merged(
     subject: &Subject<'_>,
     node: &Node,
     entry: Map<String, Json>,
-    called: Config,
+    called: Option<Config>,
 ) -> Config {
     let mut config = Config::new();
     config.merge_all(super::configs::layer(
         cx.section(subject.package, ResourceType::Test),
         &node.fqn,
     ));
-    // dbt: the entry is a `config()` call like those in the test's macro, and comes last of them.
-    let mut calls = called;
-    for (key, value) in entry {
-        if !calls.is_set(&key) || key == "tags" || key == "meta" {
-            calls.merge(&key, value);
-        } else {
-            calls.set(&key, value);
+    // dbt: the entry is a `config()` call before those of the test's macro, and again after them.
+    let mut calls = Config::new();
+    calls.merge_all(entry.clone());
+    if let Some(called) = called {
+        for (key, value) in called.iter() {
+            calls.merge(key, value.clone());
         }
+        calls.merge_all(entry);
     }
     for (key, value) in calls.iter() {
         config.merge(key, value.clone());
@@ -165,25 +165,16 @@ fn merged(
     if subject.package.name != root.name {
         config.merge_all(super::configs::layer(cx.section(root, ResourceType::Test), &node.fqn));
     }
-    if let Some(Json::Array(tags)) = config.get("tags").cloned() {
-        let mut once: Vec<Json> = Vec::new();
-        for tag in tags {
-            if !once.contains(&tag) {
-                once.push(tag);
-            }
-        }
-        config.set("tags", Json::Array(once));
-    }
     config
 }
 
-/// Collects what the test reads and calls, and the `config()` calls of its macro.
+/// Collects what the test reads and calls, and the `config()` calls of its macro; none where dbt does not look.
 fn reference(
     cx: &Context<'_>,
     subject: &Subject<'_>,
     definition: &TestDefinition,
     mut node: Node,
-) -> Result<(Node, Config), Diagnostic> {
+) -> Result<(Node, Option<Config>), Diagnostic> {
     let name = definition.macro_name();
     let found = match &definition.namespace {
         Some(namespace) => cx.globals.macros.get(namespace, &name),
@@ -191,15 +182,24 @@ fn reference(
     };
     let Some(found) = found else {
         // dbt: an unknown test parses, and fails when it is compiled.
-        add_target(subject, &mut node);
-        return Ok((node, Config::new()));
+        let node = Arc::new(node);
+        let mut scope = cx.scope(&subject.package.name);
+        scope.node = Some(nodes::facts(cx, &node));
+        let scope = Arc::new(scope);
+        rendered_kwargs(&scope, &definition.kwargs)
+            .map_err(|error| render::diagnostic_at(cx, &error, definition.span))?;
+        let capture = scope.take_capture();
+        drop(scope);
+        let mut node = Arc::unwrap_or_clone(node);
+        nodes::take_references(&mut node, capture);
+        return Ok((node, Some(Config::new())));
     };
     let id = found.unique_id();
     node.depends_on.macros.push(UniqueId::from(id));
     if matches!(id, "macro.dbt.test_not_null" | "macro.dbt.test_unique") {
         // dbt: these two are known to ask for nothing but their target.
         add_target(subject, &mut node);
-        return Ok((node, Config::new()));
+        return Ok((node, None));
     }
     let node = Arc::new(node);
     let (mut of_arguments, mut of_macro) = captured(cx, subject, definition, &node)
@@ -210,7 +210,7 @@ fn reference(
     of_arguments.macros.retain(|id| id.as_str().ends_with(".get_where_subquery"));
     nodes::take_references(&mut node, of_arguments);
     nodes::take_references(&mut node, of_macro);
-    Ok((node, called))
+    Ok((node, Some(called)))
 }
 
 /// What the arguments of a test ask for, and what its macro does.

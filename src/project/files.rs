@@ -305,7 +305,7 @@ fn has_name(path: &Path, extensions: &[&str]) -> bool {
 }
 
 /// dbt 1.12: of the text with every run of white space as one blank.
-fn text_checksum(text: &str) -> String {
+pub(crate) fn text_checksum(text: &str) -> String {
     let mut hasher = Sha256::new();
     for (at, word) in text.split_whitespace().enumerate() {
         if at > 0 {

@@ -28,6 +28,7 @@ mod testing;
 pub mod version;
 mod yaml_file;
 
+pub(crate) use files::text_checksum;
 pub use find::PROJECT_FILE;
 pub use flags::{FlagOverrides, Flags};
 pub use load::{load, load_packages_root, load_root, peek_flags};

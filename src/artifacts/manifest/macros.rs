@@ -4,7 +4,6 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value as Json, json};
 
-use super::config::Docs;
 use super::node::Depends;
 use crate::manifest::{Doc, Macro};
 
@@ -26,8 +25,9 @@ impl Serialize for MacroView<'_> {
         map.serialize_entry("depends_on", &Depends { macros, nodes: None })?;
         map.serialize_entry("description", &item.description)?;
         map.serialize_entry("meta", &item.meta)?;
-        map.serialize_entry("docs", &Docs::DEFAULT)?;
-        map.serialize_entry("config", &MacroConfig { meta: &item.meta, docs: Docs::DEFAULT })?;
+        let docs = docs(item);
+        map.serialize_entry("docs", &docs)?;
+        map.serialize_entry("config", &MacroConfig { meta: &item.meta, docs: &docs })?;
         map.serialize_entry("patch_path", &item.patch_path)?;
         map.serialize_entry("arguments", &arguments(item))?;
         map.serialize_entry("created_at", &item.created_at)?;
@@ -40,7 +40,14 @@ impl Serialize for MacroView<'_> {
 #[derive(Serialize)]
 struct MacroConfig<'a> {
     meta: &'a Map<String, Json>,
-    docs: Docs,
+    docs: &'a Json,
+}
+
+fn docs(item: &Macro) -> Json {
+    json!({
+        "show": item.docs.get("show").unwrap_or(&json!(true)),
+        "node_color": item.docs.get("node_color"),
+    })
 }
 
 fn arguments(item: &Macro) -> Vec<Json> {
@@ -49,8 +56,8 @@ fn arguments(item: &Macro) -> Vec<Json> {
 }
 
 /// Only materializations name the languages that they take.
-fn languages(item: &Macro) -> Option<[&'static str; 1]> {
-    item.name.starts_with("materialization_").then_some(["sql"])
+fn languages(item: &Macro) -> Option<&[String]> {
+    item.name.starts_with("materialization_").then_some(&item.languages)
 }
 
 /// A docs block.

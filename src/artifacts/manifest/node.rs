@@ -3,7 +3,6 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value as Json, json};
-use sha2::{Digest, Sha256};
 
 use super::CompiledInfo;
 use super::config::ConfigView;
@@ -62,7 +61,7 @@ impl<'a> NodeView<'a> {
         let relation = self.compiled.and_then(|c| c.relation_name.as_ref());
         map.serialize_entry("relation_name", &relation.or(node.relation_name.as_ref()))?;
         map.serialize_entry("raw_code", &node.raw_code)?;
-        map.serialize_entry("doc_blocks", &[(); 0])
+        map.serialize_entry("doc_blocks", &node.doc_blocks)
     }
 
     fn code<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -120,9 +119,13 @@ impl Serialize for NodeView<'_> {
             map.serialize_entry("root_path", &seed.root_path.to_string_lossy())?;
             let macros = &self.node.depends_on.macros;
             map.serialize_entry("depends_on", &Depends { macros, nodes: None })?;
+            map.serialize_entry("defer_relation", &())?;
             return map.end();
         }
         self.code(&mut map)?;
+        if self.node.resource_type.is_refable() {
+            map.serialize_entry("defer_relation", &())?;
+        }
         match &self.node.kind {
             NodeKind::Model(model) => self.model(&mut map, model)?,
             NodeKind::Test(test) => generic_test(&mut map, test)?,
@@ -167,25 +170,8 @@ fn contract(node: &Node) -> Contract {
     Contract {
         enforced,
         alias_types: alias_types.unwrap_or(true),
-        checksum: enforced.then(|| contract_checksum(node)),
+        checksum: node.model().and_then(|model| model.contract_checksum.clone()),
     }
-}
-
-/// SHA-256 of the declared columns, by name. dbt: the same digest where no constraints are declared;
-/// its text of a constraint is Python's and is not imitated.
-fn contract_checksum(node: &Node) -> String {
-    let mut columns: Vec<&Column> = node.columns.values().collect();
-    columns.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut state = String::new();
-    for column in columns {
-        let data_type = column.data_type.as_deref().unwrap_or("None");
-        state += &format!("|{}{data_type}{}", column.name, json!(column.constraints));
-    }
-    if matches!(node.materialized(), "table" | "incremental") {
-        let constraints = node.model().map(|m| json!(m.constraints)).unwrap_or(json!([]));
-        state += &format!("{}{constraints}", node.materialized());
-    }
-    Sha256::digest(state.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// `columns` of a node or a source table.
@@ -214,7 +200,7 @@ impl Serialize for ColumnView<'_> {
         map.serialize_entry("granularity", &column.granularity)?;
         map.serialize_entry("dimension", &())?;
         map.serialize_entry("entity", &())?;
-        map.serialize_entry("doc_blocks", &[(); 0])?;
+        map.serialize_entry("doc_blocks", &column.doc_blocks)?;
         map.end()
     }
 }

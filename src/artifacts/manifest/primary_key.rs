@@ -25,7 +25,8 @@ pub(super) fn infer(manifest: &Manifest) -> HashMap<&UniqueId, Vec<String>> {
     models
         .map(|(node, model)| {
             let tested = tested.get(&node.unique_id).unwrap_or(&none);
-            let key = from_constraints(node, model).unwrap_or_else(|| from_tests(tested));
+            let mut key = from_constraints(node, model).unwrap_or_else(|| from_tests(tested));
+            key.sort();
             (&node.unique_id, key)
         })
         .filter(|(_, key)| !key.is_empty())

@@ -56,5 +56,5 @@ fn properties<M: SerializeMap>(map: &mut M, source: &SourceTable) -> Result<(), 
     map.serialize_entry("created_at", &source.created_at)?;
     map.serialize_entry("unrendered_database", &())?;
     map.serialize_entry("unrendered_schema", &())?;
-    map.serialize_entry("doc_blocks", &[(); 0])
+    map.serialize_entry("doc_blocks", &source.doc_blocks)
 }

@@ -30,6 +30,7 @@ fn node(id: &str, resource_type: ResourceType, kind: NodeKind) -> Node {
         alias: name.clone(),
         relation_name: Some(format!("main.\"{name}\"")),
         description: String::new(),
+        doc_blocks: vec![],
         columns: IndexMap::new(),
         config: Config::new(),
         tags: vec![],
@@ -79,6 +80,7 @@ fn column(name: &str) -> Column {
     Column {
         name: name.into(),
         description: String::new(),
+        doc_blocks: vec![],
         data_type: Some("integer".into()),
         meta: Map::new(),
         tags: vec![],
@@ -130,7 +132,7 @@ fn sections_and_keys_are_dbts() {
          alias checksum config tags description columns meta group docs patch_path build_path \
          unrendered_config created_at relation_name raw_code doc_blocks language refs sources \
          metrics functions depends_on compiled_path compiled compiled_code extra_ctes_injected \
-         extra_ctes contract access constraints version latest_version deprecation_date \
+         extra_ctes contract defer_relation access constraints version latest_version deprecation_date \
          primary_key time_spine"
     );
 }
@@ -146,7 +148,7 @@ fn only_compiled_nodes_have_compiled_fields_and_seeds_have_no_code() {
         "{test}"
     );
     let seed = keys(&json["nodes"]["seed.shop.raw"]).join(" ");
-    assert!(seed.ends_with("raw_code doc_blocks root_path depends_on"), "{seed}");
+    assert!(seed.ends_with("raw_code doc_blocks root_path depends_on defer_relation"), "{seed}");
     let singular = keys(&json["nodes"]["test.shop.positive"]).join(" ");
     assert!(singular.ends_with("compiled_path contract"), "{singular}");
 }
@@ -183,14 +185,4 @@ fn one_node_looks_the_same_alone_and_in_the_file() {
     let id = "seed.shop.raw";
     let alone = Json::Object(node_json(&manifest.nodes[id]));
     assert_eq!(alone, json["nodes"][id]);
-}
-
-#[test]
-fn an_enforced_contract_has_dbts_checksum() {
-    let mut node = node("model.shop.extra", ResourceType::Model, NodeKind::Model(Model::default()));
-    node.config.set("materialized", "table".into());
-    node.config.set("contract", serde_json::json!({"enforced": true}));
-    node.columns.insert("a".into(), Column { data_type: Some("text".into()), ..column("a") });
-    let checksum = &node_json(&node)["contract"]["checksum"];
-    assert_eq!(checksum, "9e7ccff63a1e37896304c02297d5ac81189be99dd50f3c0f60515019eb07d6fd");
 }

@@ -112,9 +112,14 @@ impl Reader<'_> {
         let map = entry.as_map()?;
         self.check_keys(map, MACRO_KEYS, "an entry of `macros`");
         let mut meta = self.mapping(entry, "meta");
-        if let Some(Json::Object(more)) = self.config(entry).remove("meta") {
+        let mut config = self.config(entry);
+        if let Some(Json::Object(more)) = config.remove("meta") {
             meta.extend(more);
         }
+        let docs = match config.remove("docs") {
+            Some(Json::Object(docs)) => docs,
+            _ => self.mapping(entry, "docs"),
+        };
         let arguments = self
             .entries(map, "arguments")
             .filter_map(|argument| {
@@ -126,6 +131,7 @@ impl Reader<'_> {
             })
             .collect();
         Some(MacroPatch {
+            docs,
             description: self.description(entry),
             meta,
             arguments,
@@ -140,6 +146,7 @@ impl Reader<'_> {
             tags: self.tags(entry, "tags"),
             config: self.config(entry),
             loaded_at_field: self.text(entry, "loaded_at_field"),
+            says_loaded_at_field: entry.get("loaded_at_field").is_some(),
             loaded_at_query: entry
                 .get("loaded_at_query")
                 .and_then(|q| q.as_str().map(str::to_owned)),

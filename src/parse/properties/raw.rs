@@ -116,6 +116,7 @@ pub(crate) struct RawColumn {
 /// What a property file says about a macro.
 #[derive(Debug)]
 pub(crate) struct MacroPatch {
+    pub(crate) docs: Map<String, Json>,
     pub(crate) name: Spanned<String>,
     pub(crate) file: File,
     pub(crate) description: String,
@@ -152,6 +153,8 @@ pub(crate) struct SourceProperties {
     pub(crate) tags: Vec<String>,
     pub(crate) config: Map<String, Json>,
     pub(crate) loaded_at_field: Option<String>,
+    /// Whether the field is said, be it as null: then that of the source does not count.
+    pub(crate) says_loaded_at_field: bool,
     pub(crate) loaded_at_query: Option<String>,
     /// `Some(Null)` switches freshness off.
     pub(crate) freshness: Option<Json>,

@@ -176,11 +176,16 @@ fn order(a: &Json, b: &Json) -> Ordering {
     }
 }
 
-/// Mappings merge at every level, other values are replaced.
+/// Mappings merge at every level, lists add up, other values are replaced.
 fn deep_merge(into: &mut Map<String, Json>, from: Map<String, Json>) {
     for (key, value) in from {
         match (into.get_mut(&key), value) {
             (Some(Json::Object(old)), Json::Object(new)) => deep_merge(old, new),
+            // dbt: of lists the new items come first, and the old ones stay.
+            (Some(Json::Array(old)), Json::Array(mut new)) => {
+                new.append(old);
+                *old = new;
+            }
             (_, value) => {
                 into.insert(key, value);
             }

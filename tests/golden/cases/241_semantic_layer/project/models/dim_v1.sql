@@ -1,0 +1,1 @@
+select order_id as id from {{ ref('orders') }} join {{ ref('src_o') }}

@@ -1,0 +1,1 @@
+{% test foo(model, column_name, p=1, q=none) %}{{ config(severity='warn', tags=['m']) }} select * from {{ model }} where {{ column_name }} = {{ p }}{% endtest %}{% macro test_old(model, arg) %}select 1{% endmacro %}

@@ -1,0 +1,1 @@
+{% snapshot sn %}{{ config(target_schema='main', unique_key='id', strategy='check', check_cols='all') }} select 1 as id{% endsnapshot %}

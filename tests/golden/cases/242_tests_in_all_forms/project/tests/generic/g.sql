@@ -1,0 +1,1 @@
+{% test g(model) %}select * from {{ model }}{% endtest %}

@@ -1,0 +1,1 @@
+{{ config(tags=['t1'], severity='warn') }} select * from {{ ref('a') }}

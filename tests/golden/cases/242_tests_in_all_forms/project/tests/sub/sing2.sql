@@ -1,0 +1,1 @@
+select * from {{ ref('s') }} join {{ source('src','t') }}

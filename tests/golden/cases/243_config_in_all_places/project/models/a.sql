@@ -1,0 +1,1 @@
+{{ config(materialized='table', tags='t', meta={'a': 1}, pre_hook="select 1 from {{ ref('b') }}", post_hook=["x", {'sql': 'y', 'transaction': false}], custom={'k': [1,2]}, grants={'select': ['x']}) }} select 1

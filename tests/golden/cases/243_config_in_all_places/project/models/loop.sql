@@ -1,0 +1,1 @@
+{% for m in ['a','b','a'] %} select * from {{ ref(m) }} {% endfor %} {% if execute %}{{ ref('mart') }}{% else %}{{ ref('dup') }}{% endif %} {{ config(tags=['late']) }} {{ config(tags=['later'], materialized='view') }}

@@ -1,0 +1,1 @@
+{{ config(alias='cc', schema='sch', database='db2') }} select * from {{ ref('a') }} {{ ref('dup') }}

@@ -1,0 +1,2 @@
+{% macro generate_schema_name(custom_schema_name, node) -%}
+{%- if custom_schema_name is none -%} {{ target.schema }} {%- else -%} {{ custom_schema_name | trim }}_{{ node.resource_type }}_{{ node.fqn[1] }} {%- endif -%}{%- endmacro %}{% macro generate_alias_name(custom_alias_name=none, node=none) -%}{%- if node.version -%}{{ node.name ~ '__' ~ node.version }}{%- else -%}{{ node.name ~ '_al' }}{% endif %}{%- endmacro %}{% macro generate_database_name(custom_database_name=none, node=none) %}{{ node.package_name }}{% endmacro %}
