@@ -85,7 +85,9 @@ fn add_file(
     for block in blocks {
         let published = published(&source.text, &block, taken);
         taken = published.end;
-        if matches!(block.kind, BlockKind::Docs | BlockKind::Snapshot) {
+        // dbt: below `tests/generic` only tests are read.
+        let is_read = has_arguments || block.kind == BlockKind::Test;
+        if matches!(block.kind, BlockKind::Docs | BlockKind::Snapshot) || !is_read {
             continue;
         }
         let name = block.internal_name();

@@ -50,6 +50,7 @@ pub(super) fn shared_name(
 pub(super) fn check_relations(manifest: &Manifest, diagnostics: &mut Diagnostics) {
     let mut seen: HashMap<String, &Arc<Node>> = HashMap::new();
     for node in manifest.nodes.values() {
+        let is_test = node.resource_type == ResourceType::Test;
         let Some(relation) = &node.relation_name else {
             continue;
         };
@@ -67,8 +68,11 @@ pub(super) fn check_relations(manifest: &Manifest, diagnostics: &mut Diagnostics
         let Some(first) = seen.insert(relation.to_lowercase(), node) else {
             continue;
         };
-        diagnostics.push(
-            Diagnostic::error(
+        // dbt: tests that keep their failures may share a table, the last one wins.
+        let severity = if is_test { Severity::Warning } else { Severity::Error };
+        diagnostics.push(Diagnostic {
+            severity,
+            ..Diagnostic::error(
                 codes::DUPLICATE_RELATION,
                 format!(
                     "`{}` and `{}` both write the relation {relation}",
@@ -77,7 +81,7 @@ pub(super) fn check_relations(manifest: &Manifest, diagnostics: &mut Diagnostics
             )
             .at(node.span_start(), "this one")
             .and_at(first.span_start(), "and this one")
-            .hint("give one of them another `alias` or `schema`"),
-        );
+            .hint("give one of them another `alias` or `schema`")
+        });
     }
 }

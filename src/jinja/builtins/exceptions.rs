@@ -11,7 +11,7 @@ use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::events::Event;
 use crate::jinja::args::Args;
 use crate::jinja::coded::coded;
-use crate::jinja::contexts::Scope;
+use crate::jinja::contexts::{Phase, Scope};
 use crate::jinja::objects::function::function;
 use crate::jinja::values;
 
@@ -80,11 +80,25 @@ impl Object for Exceptions {
             let names = RAISING.iter().map(|(name, _)| *name).chain(WARNING).map(Value::from);
             return Ok(values::list(names.collect()));
         }
+        if self.0.phase == Phase::Parse && is_of_engine(&self.0, state) {
+            // What the engine cannot do matters when code runs, not when a project is read.
+            return Ok(Value::from(""));
+        }
         match self.get_value(&Value::from(method)) {
             Some(raiser) => raiser.call(state, args),
             None => Err(crate::jinja::args::unknown_method("exceptions", method)),
         }
     }
+}
+
+/// Whether the running template is a macro of the engine's own package.
+fn is_of_engine(scope: &Scope, state: &State<'_, '_>) -> bool {
+    let engine = scope.globals.adapter.type_name();
+    state
+        .name()
+        .strip_prefix("macro.dbt_")
+        .and_then(|rest| rest.strip_prefix(engine))
+        .is_some_and(|rest| rest.starts_with('.'))
 }
 
 fn raise(name: &'static str, code: Code, args: &[Value]) -> Error {

@@ -51,13 +51,13 @@ static METHODS: &[Method] = &[
     resource_type::METHOD,
     unsupported::method("state"),
     exposure::METHOD,
-    defined::METRIC,
+    defined::METRIC, // "metric"
     unsupported::method("result"),
     unsupported::method("source_status"),
     version::METHOD,
-    defined::SEMANTIC_MODEL,
-    defined::SAVED_QUERY,
-    defined::UNIT_TEST,
+    defined::SEMANTIC_MODEL, // "semantic_model"
+    defined::SAVED_QUERY,    // "saved_query"
+    defined::UNIT_TEST,      // "unit_test"
     unsupported::method("selector"),
 ];
 
