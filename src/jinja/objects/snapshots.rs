@@ -5,6 +5,7 @@ use minijinja::value::Value;
 
 use super::adapter::{AdapterObject, columns_of, relation_argument};
 use crate::jinja::args::{Args, invalid};
+use crate::jinja::values;
 
 /// The columns that every snapshot has.
 const COLUMNS: [&str; 3] = ["dbt_scd_id", "dbt_valid_from", "dbt_valid_to"];
@@ -61,11 +62,9 @@ pub(super) fn hard_deletes(of: &AdapterObject, args: &Args) -> Result<Value, Err
     }
     let config = args.required(0, "config")?;
     let setting = |name: &str| {
-        let name = Value::from(name);
-        let found = config.get_item(&name).ok().filter(|v| !v.is_undefined() && !v.is_none());
-        found.or_else(|| {
-            config.get_attr(name.as_str()?).ok().filter(|v| !v.is_undefined() && !v.is_none())
-        })
+        let given = config.get_item(&Value::from(name)).ok().filter(is_set);
+        // The template's `config` has methods only; the node knows what it says.
+        given.or_else(|| of_node(of, name).filter(is_set))
     };
     let (old, new) = (setting("invalidate_hard_deletes"), setting("hard_deletes"));
     let word = new.as_ref().and_then(Value::as_str);
@@ -85,4 +84,13 @@ pub(super) fn hard_deletes(of: &AdapterObject, args: &Args) -> Result<Value, Err
             )));
         }
     }))
+}
+
+fn is_set(value: &Value) -> bool {
+    !value.is_undefined() && !value.is_none()
+}
+
+fn of_node(of: &AdapterObject, name: &str) -> Option<Value> {
+    let node = &of.node.as_ref()?.node;
+    Some(values::to_mutable(&node.config.effective(name, node.resource_type)))
 }

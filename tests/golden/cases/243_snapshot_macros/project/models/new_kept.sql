@@ -1,0 +1,2 @@
+{{ config(unique_key=['id', 'part'], updated_at='ts', hard_deletes='new_record') }}
+{{ changes('timestamp', ref('old_kept')) }}
