@@ -23,6 +23,10 @@ pub struct Capabilities {
     pub parallel_reads: bool,
     /// Data outlives the process.
     pub persistent: bool,
+    /// Relations have privileges that can be granted.
+    pub privileges: bool,
+    /// Relations and columns have comments.
+    pub comments: bool,
     /// Materialized views exist.
     pub materialized_views: bool,
     /// `select … qualify` exists.

@@ -24,6 +24,7 @@ mod caret;
 mod attempt;
 mod failure;
 mod hooks;
+mod ignored;
 mod inline;
 mod materialization;
 mod model;
@@ -134,6 +135,7 @@ pub fn run(run: &Run<'_>) -> Result<Finished, Box<Diagnostic>> {
     let session = adapter.writer().map_err(|error| failure::of_adapter(&error))?;
     let connections = Connections { writer: Arc::new(Connection::over(session)) };
     plan::create_schemas(run, &connections).map_err(|error| failure::of_adapter(&error))?;
+    ignored::tell(run);
     let finished = Mutex::new(Finished::default());
     let started = hooks::run(run, &connections, hooks::When::Start, &finished);
     schedule::drive(run, &connections, &order, started, &finished);

@@ -104,6 +104,8 @@ impl Adapter for SqliteAdapter {
             atomic_across_schemas: single,
             merge: false,
             cross_schema_views: single,
+            privileges: false,
+            comments: false,
             enforced_types: false,
             validates_views: false,
             real_schemas: !single,

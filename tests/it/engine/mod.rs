@@ -4,6 +4,7 @@
 
 mod casts;
 mod hooks;
+mod ignored;
 mod incremental;
 mod names;
 mod packages;
