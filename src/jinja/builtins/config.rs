@@ -16,7 +16,6 @@ use crate::jinja::values;
 
 /// The value of `config`.
 pub(super) fn config(scope: &Arc<Scope>) -> Option<Value> {
-    scope.node.as_ref()?;
     Some(Value::from_object(ConfigObject(scope.clone())))
 }
 

@@ -70,13 +70,19 @@ pub(super) fn context(scope: &Arc<Scope>) -> Option<Value> {
     Some(Value::from_dyn_object(scope.clone()))
 }
 
+/// The node's database; of a macro that is called for itself, the target's.
 pub(super) fn database(scope: &Arc<Scope>) -> Option<Value> {
-    let this = node(scope)?.this.as_ref()?;
+    let Some(this) = node(scope).and_then(|node| node.this.as_ref()) else {
+        return Some(Value::from(scope.globals.adapter.database()));
+    };
     Some(this.database.as_deref().map_or(Value::from(()), Value::from))
 }
 
+/// The node's schema; of a macro that is called for itself, the target's.
 pub(super) fn schema(scope: &Arc<Scope>) -> Option<Value> {
-    let this = node(scope)?.this.as_ref()?;
+    let Some(this) = node(scope).and_then(|node| node.this.as_ref()) else {
+        return Some(Value::from(scope.globals.adapter.schema()));
+    };
     Some(this.schema.as_deref().map_or(Value::from(()), Value::from))
 }
 

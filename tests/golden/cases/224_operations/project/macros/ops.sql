@@ -10,7 +10,7 @@
 {% macro where_am_i() %}
 {% do print('execute ' ~ execute ~ ' ' ~ flags.WHICH) %}{% do print('this ' ~ (this is defined)) %}{% do print('model ' ~ model.name) %}
 {% for node in graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') %}{% do print('node ' ~ node.unique_id) %}{% endfor %}
-{% do print('ref ' ~ ref('a')) %}{% do print('target ' ~ target.schema) %}
+{% do print('ref ' ~ ref('a')) %}{% do print('target ' ~ target.schema) %}{% do print('place ' ~ database ~ ' ' ~ schema) %}
 {% endmacro %}
 {% macro fails() %}{% do run_query('select * from nowhere') %}{% endmacro %}
 {% macro describe() %}{% if execute %}{{ 'table ' ~ run_query('select 1 as a').rows[0].a }}{% endif %}{% endmacro %}
