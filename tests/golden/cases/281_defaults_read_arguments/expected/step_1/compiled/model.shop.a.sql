@@ -1,0 +1,1 @@
+select '1 None 1 [1, 1] main1 | 1 2 1 [1, 1] main1 | 1 None n 4 main1 | 1 None 1 None main1' as a
