@@ -79,19 +79,21 @@ fn tables_are_found_by_pattern_without_an_information_schema() {
 }
 
 #[test]
-fn a_bound_that_is_a_number_is_named() {
+fn a_bound_may_be_a_cast_and_one_that_is_a_number_is_named() {
     let model = |bound: &str| {
         format!(
             "//- models/m.sql\nselect {{{{ dbt_utils.get_intervals_between(\"{bound}\", \"date('2024-02-01')\", 'day') }}}} as days\n"
         )
     };
-    let scratch = project(&model("date('2024-01-31')"));
-    scratch.forge(&["build"]).expect(0, &[]);
-    assert_eq!(rows(&scratch, "select * from m"), ["1"]);
-    let scratch = project(&model("cast('2024-01-31' as date)"));
+    for bound in ["date('2024-01-31')", "cast('2024-01-31' as date)"] {
+        let scratch = project(&model(bound));
+        scratch.forge(&["build"]).expect(0, &[]);
+        assert_eq!(rows(&scratch, "select * from m"), ["1"]);
+    }
+    let scratch = project(&model("(cast('2024-01-31' as date))"));
     scratch
         .forge(&["build"])
-        .expect(1, &["`cast('2024-01-31' as date)` is a number", "models/m.sql:1"]);
+        .expect(1, &["`(cast('2024-01-31' as date))` is a number", "models/m.sql:1"]);
 }
 
 #[test]
