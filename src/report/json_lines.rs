@@ -85,7 +85,7 @@ impl EventSink for JsonLines {
         let mut state = self.state();
         if let Event::Print(text) = &event {
             if self.verbosity.print {
-                output::stdout(&output::line(text));
+                output::stdout(&format!("{text}\n"));
             }
             return;
         }

@@ -77,7 +77,7 @@ impl Transcript {
     /// What one event makes the console say; lines have their ends.
     pub fn text(&mut self, event: Event) -> Option<Text> {
         if let Event::Print(text) = event {
-            return self.verbosity.print.then(|| Text::Data(super::output::line(&text)));
+            return self.verbosity.print.then(|| Text::Data(format!("{text}\n")));
         }
         let text = match event {
             Event::Message { level, text } => self.message(level, &text),
@@ -283,5 +283,10 @@ Done. PASS=0 WARN=0 ERROR=1 SKIP=1 NO-OP=0 REUSED=0 TOTAL=2
     fn no_print_hides_prints() {
         let verbosity = Verbosity { print: false, ..Verbosity::NORMAL };
         assert_eq!(said(verbosity, vec![Event::Print("x".into())]).1, "");
+    }
+
+    #[test]
+    fn a_print_keeps_its_own_line_breaks() {
+        assert_eq!(said(Verbosity::NORMAL, vec![Event::Print("x\n".into())]).1, "x\n\n");
     }
 }
