@@ -112,6 +112,16 @@ def as_text(contents):
 
 import dbt.tests.fixtures.project as fixtures
 
+_run_sql = fixtures.TestProjInfo.run_sql
+
+
+def one_by_one(self, sql, fetch=None):
+    """Python's driver takes one statement at a time."""
+    parts = [part for part in sql.split(";") if part.strip()]
+    return [_run_sql(self, part, fetch=fetch) for part in parts][-1] if parts else None
+
+
+fixtures.TestProjInfo.run_sql = one_by_one
 _write_file = fixtures.write_file
 fixtures.write_file = lambda contents, *path: _write_file(as_text(contents), *path)
 
