@@ -18,6 +18,9 @@ use super::{filters, functions, methods, operators, tests};
 const PROLOGUE: &str = "{% macro _py_load(_py_name) %}{% import _py_name as _py_module %}\
     {{ _py_module|_py_loaded }}{% endmacro %}{{ _py_load|_py_begin }}";
 
+/// Instructions after which a render is given up: seconds, where real templates need milliseconds.
+const FUEL: u64 = if cfg!(debug_assertions) { 20_000_000 } else { 500_000_000 };
+
 /// The name of the template that consists of the prologue only.
 const DRIVER: &str = "_py_driver";
 
@@ -271,6 +274,7 @@ fn environment(registry: &Arc<Registry>, undefined: UndefinedBehavior) -> Enviro
     env.set_auto_escape_callback(|_| AutoEscape::None);
     env.set_formatter(print);
     env.set_recursion_limit(usize::MAX);
+    env.set_fuel(Some(FUEL));
     env.set_unknown_method_callback(methods::call);
     let registry = registry.clone();
     env.set_loader(move |name| {

@@ -209,6 +209,7 @@ fn message(error: &minijinja::Error, text: Option<&str>) -> String {
         },
         ErrorKind::UnknownMethod => unknown_method(detail, text),
         _ if detail == "recursion limit exceeded" => RECURSION.to_owned(),
+        ErrorKind::OutOfFuel => "the template runs for too long".to_owned(),
         _ if detail.is_empty() => error.kind().to_string(),
         _ => detail.to_owned(),
     }

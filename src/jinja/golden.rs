@@ -195,6 +195,31 @@ fn recursion_works_and_ends_with_an_error_on_a_small_stack() {
     assert!(depth > 60, "only {depth} calls deep");
 }
 
+#[test]
+fn hostile_templates_end_with_an_error() {
+    let macros = "{% macro both(n) %}{{ both(n) }}{{ both(n) }}{% endmacro %}\
+        {% macro fan(n) %}{% if n %}{{ fan(n - 1) }}{{ fan(n - 1) }}{% endif %}{% endmacro %}";
+    for source in [
+        "{{ range(10 ** 12) }}",
+        "{{ 'x' * 10 ** 10 }}",
+        "{{ [0] * 10 ** 10 }}",
+        "{{ 2 ** (10 ** 9) }}",
+        "{{ 'x'.ljust(10 ** 12) }}",
+        "{{ '%1000000000000d' % 1 }}{{ '{:1000000000000}'.format(1) }}",
+        "{{ ('x' * 10 ** 7).replace('x', 'y' * 10 ** 7) }}",
+        "{{ range(100000)|join('x' * 10 ** 7) }}",
+        "{% set ns = namespace(s='x') %}{% for i in range(99) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}",
+        "{% set ns = namespace(s=[1]) %}{% for i in range(99) %}{% set ns.s = ns.s + ns.s %}{% endfor %}",
+        "{% for a in range(99999) %}{% for b in range(99999) %}{{ '' }}{% endfor %}{% endfor %}",
+        "{% for a in range(99999) %}{% for b in range(99999) %}some text{% endfor %}{% endfor %}",
+        "{{ both(1) }}",
+        "{{ fan(99) }}",
+        "{% for x in [[1]] recursive %}{{ loop([[1]]) }}{% endfor %}",
+    ] {
+        assert!(render(macros, source).is_err(), "{source}");
+    }
+}
+
 #[derive(Default)]
 struct Calls(Mutex<Vec<String>>);
 

@@ -65,8 +65,16 @@ fn text(value: Value) -> Result<Value, Error> {
     }
 }
 
-/// What a loop iterates over: strings give characters, numbers are an error.
-fn iterate(value: Value) -> Result<Value, Error> {
+/// What a loop with a body of that many bytes iterates over.
+fn iterate(state: &mut State, value: Value, body: Option<u64>) -> Result<Value, Error> {
+    let value = iterable(value)?;
+    let turns = value.len().unwrap_or(0) as u64;
+    macros::charge(state, turns.saturating_mul(body.unwrap_or(0)))?;
+    Ok(value)
+}
+
+/// Strings give characters, numbers are an error.
+fn iterable(value: Value) -> Result<Value, Error> {
     let generator = value.downcast_object_ref::<values::Generator>().is_some();
     if !generator && (value.as_object().is_some() || values::is_undefined(&value)) {
         return Ok(value);
@@ -75,8 +83,8 @@ fn iterate(value: Value) -> Result<Value, Error> {
 }
 
 /// What a loop with several targets iterates over: strings among the items can be taken apart.
-fn rows(value: Value) -> Result<Value, Error> {
-    let value = iterate(value)?;
+fn rows(state: &mut State, value: Value, body: Option<u64>) -> Result<Value, Error> {
+    let value = iterate(state, value, body)?;
     if value.downcast_object_ref::<values::List>().is_none() && !value.is_tuple() {
         return Ok(value);
     }
@@ -95,10 +103,17 @@ fn slice(value: Value, start: Value, stop: Value, step: Option<Value>) -> Result
     values::slice(&value, &start, &stop, &step.unwrap_or_default())
 }
 
-fn concat(first: Value, others: Rest<Value>) -> String {
+fn concat(state: &mut State, first: Value, others: Rest<Value>) -> Result<String, Error> {
     let mut text = values::python_str(&first);
     for other in others.iter() {
         text.push_str(&values::python_str(other));
+        values::checked_len(text.len())?;
     }
-    text
+    if text.len() > FREE {
+        macros::charge(state, text.len() as u64)?;
+    }
+    Ok(text)
 }
+
+/// Shorter texts are not counted: they go as they come.
+const FREE: usize = 1 << 20;

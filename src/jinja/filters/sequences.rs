@@ -9,8 +9,8 @@ use minijinja::{Error, State};
 
 use super::Filter;
 use crate::jinja::values::{
-    Args, Dict, Generator, List, Operator, apply, elements, equal, is_undefined, list, order,
-    python_repr, python_str, sort_values, tuple, type_error, type_name, undefined,
+    Args, Dict, Generator, List, Operator, apply, checked_len, elements, equal, is_undefined, list,
+    order, python_repr, python_str, sort_values, tuple, type_error, type_name, undefined,
 };
 
 pub(super) const FILTERS: &[(&str, Filter)] = &[
@@ -308,6 +308,8 @@ fn join(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value, E
             None => python_str(&item),
         });
     }
+    let separators = separator.len().saturating_mul(texts.len());
+    checked_len(texts.iter().map(String::len).sum::<usize>().saturating_add(separators))?;
     Ok(Value::from(texts.join(&separator)))
 }
 

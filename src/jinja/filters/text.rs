@@ -49,6 +49,7 @@ fn replace(_: &mut State<'_, '_>, value: &Value, args: &[Value]) -> Result<Value
     let mut args = Args::new("replace", args)?;
     let (old, new) = (python_str(&args.required(0, "old")?), python_str(&args.required(1, "new")?));
     let source = python_str(value);
+    methods::checked_replacement(&source, &old, &new)?;
     text(match args.int(2, "count")? {
         Some(count) if count >= 0 => source.replacen(&old, &new, count as usize),
         _ => source.replace(&old, &new),

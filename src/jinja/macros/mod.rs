@@ -14,7 +14,7 @@ pub use registry::{MacroDef, Registry};
 pub use running::{CallRecorder, Phase, Session, current_macro, macro_stack, phase};
 pub use table::MacroTable;
 
-pub(crate) use running::{Running, SESSION, begin, keep, kept, loaded, return_value};
+pub(crate) use running::{Running, SESSION, begin, charge, keep, kept, loaded, return_value};
 pub(crate) use table::GLOBAL;
 
 use std::sync::Arc;

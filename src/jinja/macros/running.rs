@@ -76,6 +76,23 @@ pub(crate) struct Running {
     pub(crate) stored: Option<Value>,
     /// The middle of a chained comparison.
     kept: Option<Value>,
+    /// Bytes that loops and joined texts may have made.
+    written: u64,
+}
+
+/// More than this is not a file but a mistake.
+const MAX_WRITTEN: u64 = 2 << 30;
+
+/// Counts bytes that are about to be made; too many are an error before they fill the memory.
+pub(crate) fn charge(state: &mut State<'_, '_>, bytes: u64) -> Result<(), Error> {
+    let Some(running) = state.get_extension_mut::<Running>() else {
+        return Ok(());
+    };
+    running.written = running.written.saturating_add(bytes);
+    match running.written {
+        0..=MAX_WRITTEN => Ok(()),
+        _ => Err(Error::new(ErrorKind::InvalidOperation, "the template writes too much")),
+    }
 }
 
 /// Filter at the start of every template: keeps the macro that loads other templates into this render.
@@ -89,6 +106,7 @@ pub(crate) fn begin(state: &mut State<'_, '_>, loader: Value) -> String {
         returning: None,
         stored: None,
         kept: None,
+        written: 0,
     });
     String::new()
 }

@@ -11,7 +11,7 @@ use minijinja::{Error, ErrorKind, State, UndefinedBehavior};
 use super::values::{Lax, elements, list};
 
 pub(crate) use spec::{float_text, general};
-pub(crate) use strings::{MAX_WIDTH, capitalize, title};
+pub(crate) use strings::{MAX_WIDTH, capitalize, checked_replacement, title};
 
 /// Calls a Python method of a value that is not an object of ours. While parsing, a method that nobody knows is
 /// harmless, as any name is.

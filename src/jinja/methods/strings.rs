@@ -5,7 +5,7 @@ use minijinja::{Error, ErrorKind, State};
 
 use super::format::format_str;
 use crate::jinja::values::{
-    Args, elements, is_undefined, list, printable, tuple, type_error, type_name,
+    Args, checked_len, elements, is_undefined, list, printable, tuple, type_error, type_name,
 };
 
 pub(super) fn call(
@@ -36,6 +36,7 @@ pub(super) fn call(
         "find" | "rfind" | "index" | "rindex" | "count" => search(text, method, &mut args),
         "replace" => {
             let (old, new) = (string(&mut args, 0, "old")?, string(&mut args, 1, "new")?);
+            checked_replacement(text, &old, &new)?;
             Ok(Value::from(match args.int(2, "count")? {
                 Some(count) if count >= 0 => text.replacen(&old, &new, count as usize),
                 _ => text.replace(&old, &new),
@@ -55,6 +56,15 @@ pub(super) fn call(
         "expandtabs" => Ok(Value::from(expand_tabs(text, args.int(0, "tabsize")?.unwrap_or(8)))),
         _ => Err(Error::from(ErrorKind::UnknownMethod)),
     }
+}
+
+/// Refuses a replacement that would make a text too long.
+pub(crate) fn checked_replacement(text: &str, old: &str, new: &str) -> Result<(), Error> {
+    if new.len() > old.len() {
+        let growth = text.matches(old).count().saturating_mul(new.len() - old.len());
+        checked_len(text.len().saturating_add(growth))?;
+    }
+    Ok(())
 }
 
 fn change_case(text: &str, method: &str) -> Option<String> {
@@ -352,6 +362,7 @@ fn join(separator: &str, items: &Value) -> Result<Value, Error> {
             out.push_str(separator);
         }
         out.push_str(text);
+        checked_len(out.len())?;
     }
     Ok(Value::from(out))
 }
@@ -388,7 +399,7 @@ fn pad(text: &str, method: &str, args: &mut Args<'_>) -> Result<Value, Error> {
 }
 
 fn expand_tabs(text: &str, size: i64) -> String {
-    let size = size.max(0) as usize;
+    let size = size.clamp(0, 1000) as usize;
     let mut out = String::new();
     let mut column = 0;
     for c in text.chars() {

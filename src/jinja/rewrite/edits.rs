@@ -33,9 +33,10 @@ impl Edits {
         self.edits.push(Edit { range: at..at, side: Side::Open, text: text.into() });
     }
 
-    /// Inserts text after what ends at `at`, outside of earlier closings.
-    pub(crate) fn close(&mut self, at: usize, text: impl Into<String>) {
+    /// Inserts text after what ends at `at`, outside of earlier closings; returns a handle for [`Edits::amend`].
+    pub(crate) fn close(&mut self, at: usize, text: impl Into<String>) -> usize {
         self.edits.push(Edit { range: at..at, side: Side::Close, text: text.into() });
+        self.edits.len() - 1
     }
 
     /// Replaces source text; returns a handle for [`Edits::amend`].
@@ -44,7 +45,7 @@ impl Edits {
         self.edits.len() - 1
     }
 
-    /// Changes the text of an earlier replacement.
+    /// Changes the text of an earlier edit.
     pub(crate) fn amend(&mut self, handle: usize, text: impl Into<String>) {
         self.edits[handle].text = text.into();
     }

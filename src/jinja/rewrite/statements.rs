@@ -21,6 +21,8 @@ pub(super) struct Open {
     pub(super) reads: Reads,
     /// For macros: where the header's argument list closes, and what was declared.
     header: Option<(usize, Signature)>,
+    /// For loops: the edit behind what they iterate over, and its filter.
+    iterated: Option<(usize, &'static str)>,
 }
 
 /// Blocks that need an end tag.
@@ -122,7 +124,8 @@ impl<'s> Rewriter<'s> {
 
     fn open(&mut self, keyword: &'static str, token: Token) -> Parsed {
         let at = token.start..token.end;
-        self.open.push(Open { keyword, at, reads: Reads::default(), header: None });
+        let reads = Reads::default();
+        self.open.push(Open { keyword, at, reads, header: None, iterated: None });
         Ok(())
     }
 
@@ -150,6 +153,11 @@ impl<'s> Rewriter<'s> {
         let Some(open) = self.open.pop() else {
             return Ok(());
         };
+        if let Some((handle, filter)) = open.iterated {
+            // The engine counts what a loop may write before it runs.
+            let body = token.start - open.at.start;
+            self.edits.amend(handle, format!(")|{filter}({body}))"));
+        }
         if let Some((end, signature)) = open.header {
             self.edits.replace(token.start..token.end, "endmacro");
             self.finish_macro(end, signature, open.reads);
@@ -197,7 +205,11 @@ impl<'s> Rewriter<'s> {
         let start = self.start();
         self.tuple(false)?;
         self.edits.open(start, "((");
-        self.edits.close(self.end(), if commas > 0 { ")|_py_rows)" } else { ")|_py_iter)" });
+        let filter = if commas > 0 { "_py_rows" } else { "_py_iter" };
+        let handle = self.edits.close(self.end(), format!(")|{filter})"));
+        if let Some(open) = self.open.last_mut() {
+            open.iterated = Some((handle, filter));
+        }
         if self.skip_name("if") {
             self.expression()?;
         }
@@ -350,6 +362,7 @@ impl<'s> Rewriter<'s> {
             at: token.start..token.end,
             reads: Reads::default(),
             header: Some((end, signature)),
+            iterated: None,
         });
     }
 

@@ -46,7 +46,7 @@ pub(crate) use operators::{Operator, apply, negate, positive};
 pub(crate) use print::{float, printable};
 pub(crate) use printf::printf;
 pub(crate) use slice::slice;
-pub(crate) use types::{Number, int, number};
+pub(crate) use types::{Number, checked_len, int, number};
 
 /// A new mutable list.
 pub fn list(items: Vec<Value>) -> Value {

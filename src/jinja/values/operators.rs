@@ -6,7 +6,7 @@ use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind, State};
 
 use super::decimal;
-use super::types::{Number, int, number};
+use super::types::{Number, checked_len, int, number};
 use super::{Lax, elements, list, printf, tuple, type_error, type_name};
 
 /// An arithmetic operator.
@@ -84,12 +84,16 @@ pub(crate) fn apply(
 fn sequence(op: Operator, left: &Value, right: &Value) -> Result<Option<Value>, Error> {
     match op {
         Operator::Add => match (left.as_str(), right.as_str()) {
-            (Some(a), Some(b)) => Ok(Some(Value::from([a, b].concat()))),
+            (Some(a), Some(b)) => {
+                checked_len(a.len() + b.len())?;
+                Ok(Some(Value::from([a, b].concat())))
+            }
             (None, None)
                 if is_list(left) && is_list(right) && left.is_tuple() == right.is_tuple() =>
             {
                 let mut items = elements(left)?;
                 items.extend(elements(right)?);
+                checked_len(items.len() * ITEM)?;
                 Ok(Some(if left.is_tuple() { tuple(items) } else { list(items) }))
             }
             _ => Ok(None),
@@ -107,17 +111,16 @@ fn is_list(value: &Value) -> bool {
     value.kind() == ValueKind::Seq && type_name(value) != "range"
 }
 
-/// Repeats longer than this are a mistake, not a wish.
-const MAX_REPEATED: usize = 50_000_000;
+/// What an item of a list counts for, next to a byte of a text.
+const ITEM: usize = 16;
 
 fn repeat(value: &Value, times: i128) -> Result<Option<Value>, Error> {
     let times = isize::try_from(times.max(0)).map(isize::cast_unsigned);
     let times = times.map_err(|_| type_error("cannot fit 'int' into an index-sized integer"))?;
     let len = value.len().unwrap_or(0);
     let times = if len == 0 { 0 } else { times };
-    if len.saturating_mul(times) > MAX_REPEATED {
-        return Err(type_error("repeated value is too long"));
-    }
+    let size = if value.as_str().is_some() { 1 } else { ITEM };
+    checked_len(len.saturating_mul(times).saturating_mul(size))?;
     if let Some(text) = value.as_str() {
         return Ok(Some(Value::from(text.repeat(times))));
     }

@@ -10,6 +10,17 @@ pub fn type_error(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidOperation, message.into())
 }
 
+/// Texts longer than this are a mistake, not a wish.
+const MAX_LEN: usize = 50_000_000;
+
+/// Refuses a text of that many bytes before it is made.
+pub(crate) fn checked_len(len: usize) -> Result<usize, Error> {
+    match len {
+        0..=MAX_LEN => Ok(len),
+        _ => Err(type_error("the text is too long")),
+    }
+}
+
 /// The error of using an undefined value.
 pub fn undefined() -> Error {
     Error::new(ErrorKind::UndefinedError, "left operand")
