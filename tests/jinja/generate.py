@@ -3,6 +3,7 @@
     generate.py random FIRST COUNT     random templates, one for each seed
     generate.py native FIRST COUNT     random expressions in the native environment
     generate.py table [SHARE]          every operator, filter, test and method with every kind of value
+    generate.py modules                calls of `modules.*`
     generate.py regressions            small templates that were wrong once
 
 A line is `[template, outcome]`, with the macros and the environment behind where there are any. The outcome is the
@@ -64,6 +65,10 @@ def cases(arguments):
         import regressions
 
         return regressions.everything()
+    if mode == "modules":
+        import modules
+
+        return ((template, "", False) for template in modules.everything())
     share = float(rest[0]) if rest else 1.0
     import tables
 
