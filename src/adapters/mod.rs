@@ -66,6 +66,9 @@ pub trait Adapter: Send + Sync {
     /// Functions in a statement that only forge's own connections have, by name.
     fn foreign_functions(&self, sql: &str) -> Vec<&'static str>;
 
+    /// Whether a statement casts to a date or a timestamp where a session makes that ISO text.
+    fn reads_casts_as_iso(&self, sql: &str) -> bool;
+
     /// Whether a statement casts to a date or a timestamp where that gives a number without a word.
     fn casts_dates_to_numbers(&self, sql: &str) -> bool;
 

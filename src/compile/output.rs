@@ -19,7 +19,8 @@ impl Compiler {
     /// Writes the compiled SQL of a node; says what is published about it. Seeds have none.
     pub fn write_compiled(&self, node: &Node, compiled: &CompiledNode) -> CompiledInfo {
         let has_code = node.resource_type != ResourceType::Seed;
-        if has_code {
+        // dbt: what comes to nothing, such as a hook behind a condition, has no file.
+        if has_code && !compiled.code.is_empty() {
             self.write(COMPILED, node, &compiled.code);
         }
         CompiledInfo {

@@ -116,7 +116,8 @@ fn after_facts(run: &Run<'_>, finished: &Mutex<Finished>) -> Vec<(&'static str, 
     for result in &finished.results {
         let node = run.compiler.manifest.nodes.get(result.unique_id.as_str());
         let has_failed = matches!(result.status.as_str(), "error" | "fail" | "skipped");
-        if let Some(node) = node.filter(|_| !has_failed) {
+        // dbt: only what `ref` can name has a schema here.
+        if let Some(node) = node.filter(|n| !has_failed && n.resource_type.is_refable()) {
             schemas.insert((node.database.clone().unwrap_or_default(), node.schema.clone()));
         }
         // dbt: hooks are left out unless they failed.

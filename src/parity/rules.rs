@@ -107,11 +107,18 @@ pub const RULES: &[Rule] = &[
         nodes::typed_seeds,
     ),
     rule(
-        "timestamp-type",
+        "iso-cast",
         Differs,
-        "`type_timestamp()` is `text`, as a cast to `timestamp` gives a number on this engine",
-        "override the macro in the project to have dbt-sqlite's `timestamp`",
-        templates::timestamp_types,
+        "a cast to a date or a timestamp gives ISO text; in dbt-sqlite it gives a number",
+        "set `iso_casts: false` in the profile to have the numbers",
+        templates::iso_casts,
+    ),
+    rule(
+        "portable-macro",
+        Differs,
+        "a cross-database macro gives SQL that is right on this engine; dbt-sqlite's is other or fails",
+        "nothing to do, unless the project builds on dbt-sqlite's result",
+        templates::portable_macros,
     ),
     rule(
         "outer-hook",

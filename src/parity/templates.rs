@@ -2,7 +2,7 @@
 //!
 //! Only the packages of the project are looked at: the built-in macros are forge's own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use minijinja::value::Value;
@@ -44,8 +44,31 @@ pub(super) fn commits(subject: &Subject<'_>) -> Vec<Occurrence> {
     found(subject, |path| path == ["adapter", "commit"])
 }
 
-pub(super) fn timestamp_types(subject: &Subject<'_>) -> Vec<Occurrence> {
-    found(subject, |path| path.last().is_some_and(|name| name == "type_timestamp"))
+/// Models and tests that cast to dates, where the session gives text.
+pub(super) fn iso_casts(subject: &Subject<'_>) -> Vec<Occurrence> {
+    let adapter = &subject.globals.adapter;
+    (subject.manifest.nodes.values())
+        .filter(|node| adapter.reads_casts_as_iso(&node.raw_code))
+        .map(|node| Occurrence {
+            construct: node.unique_id.to_string(),
+            span: Some(node.span_start()),
+        })
+        .collect()
+}
+
+/// Calls of cross-database macros that have an implementation for the engine.
+pub(super) fn portable_macros(subject: &Subject<'_>) -> Vec<Occurrence> {
+    let engine = &subject.project.target.adapter_type;
+    let [own, _] = internal_packages(engine);
+    let names: HashSet<&str> = (subject.manifest.macros.values())
+        .filter(|m| *m.package_name == *own && m.original_file_path.contains("/cross_db/"))
+        .filter_map(|m| m.name.strip_prefix(engine.as_str())?.strip_prefix("__"))
+        .collect();
+    found(subject, |path| match path {
+        [name] => names.contains(name.as_str()),
+        [package, name] => package == "dbt" && names.contains(name.as_str()),
+        _ => false,
+    })
 }
 
 /// Where the project's templates read a name that `is_meant` accepts.

@@ -141,6 +141,10 @@ impl Adapter for SqliteAdapter {
         foreign_functions_used(sql)
     }
 
+    fn reads_casts_as_iso(&self, sql: &str) -> bool {
+        self.settings.iso_casts && casts::casts_to_date(sql)
+    }
+
     fn casts_dates_to_numbers(&self, sql: &str) -> bool {
         !self.settings.iso_casts && casts::casts_to_date(sql)
     }

@@ -96,6 +96,8 @@ impl SqliteSettings {
     }
 
     fn with_layout(layout: Layout, schema: &str, base_dir: &Path) -> Self {
+        // dbt-sqlite's profiles keep dbt-sqlite's numbers.
+        let iso_casts = matches!(layout, Layout::SingleFile { .. });
         Self {
             layout,
             database: "database".to_owned(),
@@ -104,7 +106,7 @@ impl SqliteSettings {
             busy_timeout: Duration::from_secs(10),
             double_quoted_strings: false,
             foreign_keys: false,
-            iso_casts: false,
+            iso_casts,
             write_ahead_log: true,
             now: None,
         }

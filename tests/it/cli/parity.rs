@@ -55,7 +55,7 @@ fn flags_that_ask_for_what_is_not_there_are_listed() {
 #[test]
 fn macros_of_packages_that_forge_replaces_are_listed() {
     let scratch = Scratch::new(
-        "//- models/a.sql\nselect cast(1 as {{ dbt.type_timestamp() }}) as id\n\
+        "//- models/a.sql\nselect {{ dbt.last_day('d', 'month') }} as id, cast(e as date) as e from (select 1 as d, 2 as e)\n\
          //- dbt_packages/dbt_utils/dbt_project.yml\nname: dbt_utils\nversion: '1.0'\n\
          //- dbt_packages/dbt_utils/macros/u.sql\n\
          {% macro default__union_relations(relations) %}{% endmacro %}\n",
@@ -64,7 +64,8 @@ fn macros_of_packages_that_forge_replaces_are_listed() {
         0,
         &[
             "dbt_utils.union_relations (dbt_packages/dbt_utils/macros/u.sql:1:1)",
-            "dbt.type_timestamp (models/a.sql:1:21)",
+            "dbt.last_day (models/a.sql:1:11)",
+            "model.shop.a (models/a.sql:1:1)",
         ],
     );
 }

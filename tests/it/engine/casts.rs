@@ -1,4 +1,4 @@
-//! Casts to dates: a warning where the engine makes them numbers, ISO text when the profile asks for it.
+//! Casts to dates: ISO text, or a warning where the profile keeps the engine's numbers.
 
 use super::rows;
 use crate::scratch::Scratch;
@@ -9,20 +9,8 @@ const CASTS: &str = "//- models/days.sql\n{{ config(materialized='table') }}\n\
     //- tests/none.sql\nselect * from {{ ref('seen') }} where day <> cast(at as date)\n";
 
 #[test]
-fn a_cast_that_gives_a_number_is_a_warning() {
+fn a_cast_to_a_date_gives_text_and_the_file_keeps_the_cast() {
     let scratch = Scratch::new(CASTS);
-    scratch
-        .forge(&["build"])
-        .expect(0, &["E0710", "model `days`", "test `none`", "iso_casts: true"]);
-    assert_eq!(rows(&scratch, "select day, at from days"), ["2026|2026"]);
-}
-
-#[test]
-fn the_profile_can_ask_for_text() {
-    let scratch = Scratch::new(&format!(
-        "{CASTS}//- profiles.yml\nshop:\n  target: dev\n  outputs:\n    dev: {{type: sqlite, path: shop.db, schema: main, iso_casts: true}}\n\
-         //- dbt_project.yml\nname: shop\nversion: '1.0'\nprofile: shop\n"
-    ));
     let outcome = scratch.forge(&["build"]).expect(0, &["PASS=3"]);
     outcome.without(&["E0710"]);
     assert_eq!(
@@ -31,4 +19,19 @@ fn the_profile_can_ask_for_text() {
     );
     let compiled = scratch.read("target/compiled/shop/models/seen.sql");
     assert!(compiled.contains("cast('2026-01-31' as date)"), "{compiled}");
+}
+
+#[test]
+fn a_profile_can_keep_the_numbers_and_gets_a_warning() {
+    let dbt_sqlite = "database: d, schemas_and_paths: {main: shop.db}, schema_directory: .";
+    for keys in ["path: shop.db, iso_casts: false", dbt_sqlite] {
+        let scratch = Scratch::new(&format!(
+            "{CASTS}//- profiles.yml\nshop:\n  target: dev\n  outputs:\n    dev: {{type: sqlite, schema: main, {keys}}}\n\
+             //- dbt_project.yml\nname: shop\nversion: '1.0'\nprofile: shop\n"
+        ));
+        scratch
+            .forge(&["build"])
+            .expect(0, &["E0710", "model `days`", "test `none`", "iso_casts: true"]);
+        assert_eq!(rows(&scratch, "select day, at from days"), ["2026|2026"], "{keys}");
+    }
 }

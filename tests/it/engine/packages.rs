@@ -90,10 +90,10 @@ fn a_bound_may_be_a_cast_and_one_that_is_a_number_is_named() {
         scratch.forge(&["build"]).expect(0, &[]);
         assert_eq!(rows(&scratch, "select * from m"), ["1"]);
     }
-    let scratch = project(&model("(cast('2024-01-31' as date))"));
+    let scratch = project(&model("(cast('2024-01-31' as integer))"));
     scratch
         .forge(&["build"])
-        .expect(1, &["`(cast('2024-01-31' as date))` is a number", "models/m.sql:1"]);
+        .expect(1, &["`(cast('2024-01-31' as integer))` is a number", "models/m.sql:1"]);
 }
 
 #[test]
