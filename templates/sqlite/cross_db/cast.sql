@@ -21,7 +21,7 @@
     case when lower({{ field }}) in ('true', 't', 'yes', 'y', 'on', '1') then 1 when lower({{ field }}) in ('false', 'f', 'no', 'n', 'off', '0') then 0 end
     {%- elif name == 'date' or name.startswith(('timestamp', 'datetime')) %}
     {{ sqlite__cast(field, type) }}
-    {%- else %}
+    {%- else -%}
     {{ default__safe_cast(field, type) }}
-    {%- endif %}
+    {%- endif -%}
 {%- endmacro %}
