@@ -25,7 +25,7 @@ pub(super) struct References {
     project: Arc<Project>,
     manifest: Arc<Manifest>,
     pub(super) lookup: Lookup,
-    graph: OnceLock<Json>,
+    graph: OnceLock<Value>,
     adapter: Arc<dyn Adapter>,
 }
 
@@ -141,7 +141,8 @@ impl Resolver for References {
     }
 
     fn graph(&self) -> Value {
-        values::to_mutable(self.graph.get_or_init(|| graph_json(&self.manifest)))
+        // dbt: one graph for all templates of a run, so it is made once and shared.
+        self.graph.get_or_init(|| values::to_mutable(&graph_json(&self.manifest))).clone()
     }
 }
 
