@@ -13,7 +13,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::jinja::contexts::Globals;
 use crate::manifest::{Definition, Exposure, Macro, Manifest, Node, ResourceType, SourceTable};
 use crate::names::UniqueId;
-use crate::project::{File, Package, Project};
+use crate::project::{File, Package, Project, stripped};
 use crate::source::yaml;
 
 mod configs;
@@ -105,7 +105,7 @@ fn read_properties<'p>(cx: &Context<'p>, diagnostics: &mut Diagnostics) -> Packa
 
 fn read_file(cx: &Context<'_>, package: &Package, file: &File) -> (Properties, Diagnostics) {
     let source = cx.project.sources.file(file.id);
-    let document = match yaml::parse(file.id, &source.text) {
+    let document = match yaml::parse(file.id, stripped(&source.text)) {
         Ok(document) => document,
         Err(error) => {
             let problem =

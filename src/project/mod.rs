@@ -40,7 +40,7 @@ pub use render::{
     DBT_VERSION, RenderError, Secrets, YamlContext, YamlFacts, is_constant, render_text,
     render_yaml,
 };
-pub use yaml_file::{parse_yaml, read_yaml};
+pub use yaml_file::{parse_yaml, read_yaml, stripped};
 
 /// A project with its packages, ready to be parsed.
 #[derive(Debug)]

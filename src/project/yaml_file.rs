@@ -34,7 +34,7 @@ pub fn parse_yaml(
     diagnostics: &mut Diagnostics,
 ) -> Option<Yaml> {
     let file = sources.file(file);
-    match yaml::parse(file.id, &file.text) {
+    match yaml::parse(file.id, stripped(&file.text)) {
         Ok(document) => {
             for key in &document.duplicates {
                 diagnostics.push(
@@ -58,6 +58,12 @@ pub fn parse_yaml(
             None
         }
     }
+}
+
+/// dbt 1.12 strips a file before it reads YAML, so that a block at its end has no line break. What was in front of
+/// the first key stays: offsets have to fit.
+pub fn stripped(text: &str) -> &str {
+    text.trim_end()
 }
 
 /// The diagnostic of a file that could not be read.

@@ -256,7 +256,8 @@ impl<'s> Reader<'s> {
         let (node, anchor, span) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let tag = tag.map(|tag| tag.suffix().to_string());
-                (scalar(&text, style, tag.as_deref()), anchor, span)
+                let text = self.without_added_break(&text, style, span);
+                (scalar(text, style, tag.as_deref()), anchor, span)
             }
             Event::SequenceStart(_, anchor, _) => {
                 let mut items = Vec::new();
@@ -286,6 +287,17 @@ impl<'s> Reader<'s> {
             self.anchors.insert(anchor, yaml.clone());
         }
         Ok(yaml)
+    }
+
+    /// A block that ends the text has the line break that is there; the parser adds one where there is none.
+    fn without_added_break<'t>(&self, text: &'t str, style: ScalarStyle, span: Span) -> &'t str {
+        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        let rest = || self.text.get(span.end as usize..).unwrap_or_default();
+        let ends_text = || rest().trim().is_empty();
+        match is_block && !self.text.ends_with('\n') && ends_text() {
+            true => text.trim_end_matches('\n'),
+            false => text,
+        }
     }
 
     fn mapping(&mut self, depth: usize) -> Result<(Mapping, Span), Error> {
@@ -515,6 +527,25 @@ mod tests {
 
     fn json(text: &str) -> String {
         read(text).map(|d| d.root.to_json().to_string()).unwrap_or_else(|e| e.message)
+    }
+
+    /// As PyYAML 6.0.3 reads them.
+    #[test]
+    fn a_block_at_the_end_has_the_line_break_that_is_there() {
+        for (text, value) in [
+            ("a: |\n  text", "text"),
+            ("a: |\n  text\n", "text\n"),
+            ("a: >\n  text\n  more", "text more"),
+            ("a: |+\n  text", "text"),
+            ("a: |\n  text\n\n\n", "text\n"),
+            ("a: |+\n  text\n\n\n", "text\n\n\n"),
+            ("- |\n  text\n- b", "text\n"),
+            ("a: |\n  text\n# c", "text\n"),
+        ] {
+            let root = read(text).expect("is YAML").root.to_json();
+            let found = root.get("a").or_else(|| root.get(0)).and_then(|v| v.as_str());
+            assert_eq!(found, Some(value), "{text:?}");
+        }
     }
 
     #[test]
