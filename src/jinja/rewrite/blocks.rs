@@ -321,6 +321,9 @@ fn arguments(cursor: &mut Rewriter<'_>) -> Result<Vec<Argument>, RewriteError> {
             {
                 cursor.pos += 1;
             }
+            if cursor.end() <= start {
+                return Err(cursor.unexpected("a type"));
+            }
             argument.annotation = Some(cursor.source[start..cursor.end()].to_owned());
         }
         if cursor.skip_op("=") {
@@ -367,6 +370,10 @@ mod tests {
 
     #[test]
     fn unclosed_and_nested_blocks_are_errors() {
+        for empty in ["{% macro a(x:) %}", "{% macro a(x: =3) %}", "{% test a(x:"] {
+            let whole = format!("{empty}{{% endmacro %}}");
+            assert!(blocks(&whole).is_err(), "{whole}");
+        }
         let error = blocks("{% macro a() %}").expect_err("error");
         assert_eq!(error.span, 9..10);
         let error = blocks("{% macro a() %}{% macro b() %}{% endmacro %}").expect_err("error");
