@@ -96,8 +96,6 @@ impl SqliteSettings {
     }
 
     fn with_layout(layout: Layout, schema: &str, base_dir: &Path) -> Self {
-        // dbt-sqlite's profiles keep dbt-sqlite's numbers.
-        let iso_casts = matches!(layout, Layout::SingleFile { .. });
         Self {
             layout,
             database: "database".to_owned(),
@@ -106,7 +104,7 @@ impl SqliteSettings {
             busy_timeout: Duration::from_secs(10),
             double_quoted_strings: false,
             foreign_keys: false,
-            iso_casts,
+            iso_casts: true,
             write_ahead_log: true,
             now: None,
         }
