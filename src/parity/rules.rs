@@ -23,6 +23,13 @@ pub const RULES: &[Rule] = &[
         nodes::snapshots,
     ),
     rule(
+        "unit-test-run",
+        Missing,
+        "unit tests are read, checked and listed, and not run yet",
+        "keep them on dbt until then",
+        nodes::unit_tests,
+    ),
+    rule(
         "microbatch",
         Missing,
         "the incremental strategy `microbatch` is refused",

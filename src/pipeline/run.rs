@@ -16,13 +16,14 @@ impl Verb {
     fn resource_types(self) -> &'static [ResourceType] {
         match self {
             Verb::Run => &[ResourceType::Model],
-            Verb::Test => &[ResourceType::Test],
+            Verb::Test => &[ResourceType::Test, ResourceType::UnitTest],
             Verb::Seed => &[ResourceType::Seed],
             Verb::Build => &[
                 ResourceType::Model,
                 ResourceType::Seed,
                 ResourceType::Snapshot,
                 ResourceType::Test,
+                ResourceType::UnitTest,
                 ResourceType::Exposure,
             ],
         }
@@ -38,7 +39,7 @@ pub fn run(
 ) -> Result<RunSummary, Diagnostics> {
     let project = &prepared.project;
     let mut wanted = selected(world, prepared, selection, verb.resource_types())?;
-    drop_snapshots(world, prepared, &mut wanted);
+    drop_unsupported(world, prepared, &mut wanted);
     let (exposures, wanted): (IndexSet<UniqueId>, IndexSet<UniqueId>) =
         wanted.into_iter().partition(|id| prepared.manifest.exposures.contains_key(id));
     let run = execute::Run {
@@ -86,16 +87,30 @@ pub(super) fn exposure_results(
         .collect()
 }
 
-/// Snapshots are parsed and cannot be built yet; says so once.
-pub(super) fn drop_snapshots(world: &World, prepared: &Prepared, wanted: &mut IndexSet<UniqueId>) {
-    let before = wanted.len();
-    wanted.retain(|id| {
-        let node = prepared.manifest.nodes.get(id);
-        node.is_none_or(|node| node.resource_type != ResourceType::Snapshot)
-    });
-    if wanted.len() < before {
-        let message =
-            "snapshots are not built yet; what reads them needs their tables from elsewhere";
-        world.sink.emit(Event::Diagnostic(Diagnostic::warning(codes::UNSUPPORTED, message)));
+/// Snapshots and unit tests are parsed and cannot be run yet; says so once for each kind.
+pub(super) fn drop_unsupported(
+    world: &World,
+    prepared: &Prepared,
+    wanted: &mut IndexSet<UniqueId>,
+) {
+    let unsupported = [
+        (
+            ResourceType::Snapshot,
+            "snapshots are not built yet; what reads them needs their tables from elsewhere",
+        ),
+        (ResourceType::UnitTest, "unit tests are not run yet"),
+    ];
+    for (kind, message) in unsupported {
+        let before = wanted.len();
+        wanted.retain(|id| {
+            prepared
+                .manifest
+                .resource(id.as_str())
+                .is_none_or(|found| found.resource_type() != kind)
+        });
+        if wanted.len() < before {
+            let warning = Diagnostic::warning(codes::UNSUPPORTED, message);
+            world.sink.emit(Event::Diagnostic(warning));
+        }
     }
 }
