@@ -282,7 +282,8 @@ fn cursor(source: &str, from: usize, tag_end: usize) -> Result<Rewriter<'_>, Rew
     let mut tokens = Vec::new();
     let mut pos = from;
     loop {
-        pos += source[pos..end].len() - source[pos..end].trim_start().len();
+        let rest = source.get(pos..end).unwrap_or_default();
+        pos += rest.len() - rest.trim_start().len();
         if pos >= end {
             break;
         }
@@ -338,7 +339,7 @@ fn arguments(cursor: &mut Rewriter<'_>) -> Result<Vec<Argument>, RewriteError> {
 }
 
 fn inside_brackets(cursor: &Rewriter<'_>, from: usize) -> bool {
-    let text = &cursor.source[from..cursor.end()];
+    let text = cursor.source.get(from..cursor.end()).unwrap_or_default();
     text.matches('[').count() > text.matches(']').count()
 }
 
@@ -370,7 +371,9 @@ mod tests {
 
     #[test]
     fn unclosed_and_nested_blocks_are_errors() {
-        for empty in ["{% macro a(x:) %}", "{% macro a(x: =3) %}", "{% test a(x:"] {
+        for empty in
+            ["{% macro a(x:) %}", "{% macro a(x: =3) %}", "{% macro a(x:, y) %}", "{% test a(x:"]
+        {
             let whole = format!("{empty}{{% endmacro %}}");
             assert!(blocks(&whole).is_err(), "{whole}");
         }
