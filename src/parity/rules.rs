@@ -44,13 +44,6 @@ pub const RULES: &[Rule] = &[
         nodes::materialized_views,
     ),
     rule(
-        "contract-run",
-        Missing,
-        "an enforced contract is checked while parsing and gives the table its types; rows are not checked",
-        "test the columns",
-        nodes::contracts,
-    ),
-    rule(
         "selectors-file",
         Missing,
         "selectors of `selectors.yml` are read and cannot be used yet",
@@ -84,6 +77,13 @@ pub const RULES: &[Rule] = &[
         "Python models are parsed and listed; building one is an error",
         "write it as SQL, or leave it out with `--exclude`",
         nodes::python_models,
+    ),
+    rule(
+        "contract-run",
+        Differs,
+        "an enforced contract is checked before the table is written, which gets its types and constraints; dbt-sqlite warns only",
+        "mend the columns that differ; values of another type are not refused by this engine",
+        nodes::contracts,
     ),
     rule(
         "incremental-settings",
@@ -144,7 +144,7 @@ pub const RULES: &[Rule] = &[
     rule(
         "commit",
         Differs,
-        "`adapter.commit()` does nothing, as the node is one transaction; it fails in dbt-sqlite",
+        "`adapter.commit()` commits in operations and does nothing in nodes, each one transaction; it fails in dbt-sqlite",
         "nothing to do",
         templates::commits,
     ),

@@ -10,6 +10,7 @@ use minijinja::value::Value;
 use super::{Occurrence, Subject};
 use crate::jinja::contexts::{Phase, Scope};
 use crate::jinja::rewrite::{Use, uses};
+use crate::manifest::Node;
 use crate::parse::macros::internal_packages;
 use crate::source::Span;
 
@@ -74,7 +75,9 @@ pub(super) fn portable_macros(subject: &Subject<'_>) -> Vec<Occurrence> {
 /// Where the project's templates read a name that `is_meant` accepts.
 fn found(subject: &Subject<'_>, mut is_meant: impl FnMut(&[String]) -> bool) -> Vec<Occurrence> {
     let internal = internal_packages(&subject.project.target.adapter_type);
-    let nodes = subject.manifest.nodes.values().filter(|node| node.test().is_none());
+    // A generic test has no template of its own; its macro is looked at.
+    let is_generic = |node: &Node| node.test().is_some_and(|test| test.metadata.is_some());
+    let nodes = subject.manifest.nodes.values().filter(|node| !is_generic(node));
     let macros = subject.manifest.macros.values();
     let texts = (nodes.map(|node| (&node.raw_code, node.span))).chain(
         (macros.filter(|m| !internal.iter().any(|name| **name == *m.package_name)))

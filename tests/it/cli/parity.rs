@@ -8,7 +8,8 @@ const ODD: &str = "//- models/m.sql\n{{ config(materialized='incremental', incre
      select 1 as id\n\
      //- models/d.sql\n{{ config(persist_docs={'relation': true}) }}\nselect 2 as id\n\
      //- macros/o.sql\n{% macro o() %}\n{% do adapter.commit() %}{{ adapter.teleport() }}\n\
-     {{ modules.re.match('a', 'a') }}{{ modules.re.misspelt }}{% endmacro %}\n";
+     {{ modules.re.match('a', 'a') }}{{ modules.re.misspelt }}{% endmacro %}\n\
+     //- tests/t.sql\nselect 1 as id where 1 = 0 {{ adapter.vanish() if false }}\n";
 
 #[test]
 fn every_difference_is_listed_with_place_and_advice() {
@@ -20,6 +21,7 @@ fn every_difference_is_listed_with_place_and_advice() {
             "delete+insert",
             "adapter.teleport (macros/o.sql:2:29)",
             "modules.re.misspelt (macros/o.sql:3:36)",
+            "adapter.vanish (tests/t.sql:1:31)",
             "adapter.commit (macros/o.sql:2:7)",
             "model.shop.d (models/d.sql:1:11)",
         ],

@@ -3,9 +3,9 @@
 //! Times are text without zone, as elsewhere here. What is not a date gives NULL, an unknown pattern or zone is
 //! an error. `to_char` does not pad names with blanks.
 
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, civil::Weekday};
 use rusqlite::{Connection, Result};
 
 use super::timestamps::Moment;
@@ -63,15 +63,15 @@ const PATTERNS: &[(&str, Show)] = &[
     ("IYYY", |at| format!("{:04}", at.date().iso_week_date().year())),
     ("IW", |at| format!("{:02}", at.date().iso_week_date().week())),
     ("WW", |at| format!("{:02}", (at.date().day_of_year() + 6) / 7)),
-    ("MONTH", |at| MONTHS[at.month() as usize - 1].to_owned()),
-    ("MON", |at| MONTHS[at.month() as usize - 1][..3].to_owned()),
+    ("MONTH", |at| at.strftime("%B").to_string()),
+    ("MON", |at| at.strftime("%b").to_string()),
     ("MM", |at| format!("{:02}", at.month())),
     ("MI", |at| format!("{:02}", at.minute())),
     ("MS", |at| format!("{:03}", at.millisecond())),
     ("DDD", |at| format!("{:03}", at.date().day_of_year())),
     ("DD", |at| format!("{:02}", at.day())),
-    ("DAY", |at| weekday(at).to_owned()),
-    ("DY", |at| weekday(at)[..3].to_owned()),
+    ("DAY", |at| at.strftime("%A").to_string()),
+    ("DY", |at| at.strftime("%a").to_string()),
     ("D", |at| at.date().weekday().to_sunday_one_offset().to_string()),
     ("HH24", |at| format!("{:02}", at.hour())),
     ("HH12", |at| format!("{:02}", (at.hour() + 11) % 12 + 1)),
@@ -82,33 +82,6 @@ const PATTERNS: &[(&str, Show)] = &[
     ("Q", |at| quarter(at).to_string()),
     ("FM", |_| String::new()),
 ];
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-fn weekday(at: DateTime) -> &'static str {
-    match at.date().weekday() {
-        Weekday::Monday => "Monday",
-        Weekday::Tuesday => "Tuesday",
-        Weekday::Wednesday => "Wednesday",
-        Weekday::Thursday => "Thursday",
-        Weekday::Friday => "Friday",
-        Weekday::Saturday => "Saturday",
-        Weekday::Sunday => "Sunday",
-    }
-}
 
 fn to_char(format: &str, at: DateTime) -> Result<String> {
     let mut out = String::new();
