@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Ended, Run, failure};
+use super::{Ended, Run, failure, record};
 use crate::artifacts::manifest::CompiledInfo;
 use crate::compile::CompiledNode;
 use crate::diagnostics::Diagnostic;
@@ -50,8 +50,15 @@ impl<'r> Attempt<'r> {
         begun.map(drop).map_err(|error| failure::of_transaction(self.node, &error))
     }
 
-    /// Makes what the node did permanent.
-    pub(super) fn commit(&self) -> Result<(), Box<Diagnostic>> {
+    /// Makes what the node did permanent, together with what the ledger says of it.
+    pub(super) fn commit(&self, ended: &Ended) -> Result<(), Box<Diagnostic>> {
+        let row = record::row(self.run, &self.node.unique_id, ended, self.start.elapsed());
+        let committed = self.connection.with(|session| record::commit(self.run, session, &row));
+        committed.map(drop).map_err(|error| failure::of_transaction(self.node, &error))
+    }
+
+    /// Makes what the node did permanent; the ledger is told later how it ended.
+    pub(super) fn commit_unrecorded(&self) -> Result<(), Box<Diagnostic>> {
         let committed = self.connection.with(|session| session.commit());
         committed.map(drop).map_err(|error| failure::of_transaction(self.node, &error))
     }

@@ -19,6 +19,7 @@ use crate::graph::Dag;
 use crate::jinja::contexts::Connection;
 use crate::manifest::Node;
 use crate::names::UniqueId;
+use ledger::Ledger;
 
 mod caret;
 mod attempt;
@@ -26,11 +27,13 @@ mod failure;
 mod hooks;
 mod ignored;
 mod inline;
+pub mod ledger;
 mod materialization;
 mod model;
 mod operation;
 mod outcome;
 mod plan;
+mod record;
 mod schedule;
 mod seed;
 mod test;
@@ -53,6 +56,8 @@ pub struct Run<'a> {
     pub threads: usize,
     /// A failed `on-run-start` hook holds up every node.
     pub start_gates: bool,
+    /// Where the run is written down.
+    pub ledger: Ledger,
 }
 
 /// How a run ended.
@@ -68,13 +73,22 @@ pub struct Finished {
 pub(crate) struct Ended {
     pub(crate) status: Status,
     pub(crate) message: Option<String>,
+    /// Rows that were written.
     pub(crate) rows: Option<i64>,
+    /// Rows that the node's query gave, where some of them were not written.
+    pub(crate) rows_in: Option<i64>,
+    /// Rows that an expectation set aside.
+    pub(crate) quarantined: Option<i64>,
+    /// Rows that an expectation dropped.
+    pub(crate) dropped: Option<i64>,
     pub(crate) failures: Option<i64>,
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) sample: Option<Sample>,
     pub(crate) show_command: Option<String>,
     pub(crate) compiled: Option<Arc<CompiledInfo>>,
     pub(crate) compile_time: Duration,
+    /// The node's own transaction has written it into the ledger.
+    pub(crate) is_recorded: bool,
 }
 
 impl Ended {
@@ -83,12 +97,16 @@ impl Ended {
             status,
             message: None,
             rows: None,
+            rows_in: None,
+            quarantined: None,
+            dropped: None,
             failures: None,
             diagnostics: Vec::new(),
             sample: None,
             show_command: None,
             compiled: None,
             compile_time: Duration::ZERO,
+            is_recorded: false,
         }
     }
 
@@ -135,12 +153,15 @@ pub fn run(run: &Run<'_>) -> Result<Finished, Box<Diagnostic>> {
     let session = adapter.writer().map_err(|error| failure::of_adapter(&error))?;
     let connections = Connections { writer: Arc::new(Connection::over(session)) };
     plan::create_schemas(run, &connections).map_err(|error| failure::of_adapter(&error))?;
+    record::begin(run, &connections, &order).map_err(|error| failure::of_adapter(&error))?;
     ignored::tell(run);
     let finished = Mutex::new(Finished::default());
     let started = hooks::run(run, &connections, hooks::When::Start, &finished);
     schedule::drive(run, &connections, &order, started, &finished);
     hooks::run(run, &connections, hooks::When::End, &finished);
-    Ok(finished.into_inner().expect("invariant: no panic under lock"))
+    let finished = finished.into_inner().expect("invariant: no panic under lock");
+    record::end(run, &connections, &finished);
+    Ok(finished)
 }
 
 /// Says and keeps how a node ended.
@@ -153,6 +174,7 @@ pub(crate) fn publish(
     finished: &Mutex<Finished>,
 ) {
     let result = outcome::result(run, id, &ended, elapsed);
+    record::ended(run, id, &ended, elapsed);
     let event = Event::NodeFinished {
         index,
         outcome: NodeOutcome {

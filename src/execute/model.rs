@@ -34,10 +34,11 @@ fn build(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
     let scope = materialize(run, node, connection, &compiled, &info)?;
     warnings::of_query(run, node, &compiled.code);
     let rows = rows_of(node, &scope, connection);
-    attempt.commit()?;
+    let ended = Ended { message: Some("OK".to_owned()), rows, ..attempt.ended(Status::Success) };
+    attempt.commit(&ended)?;
     attempt.write_statements();
     outside(run, node, connection, "post-hook")?;
-    Ok(Ended { message: Some("OK".to_owned()), rows, ..attempt.ended(Status::Success) })
+    Ok(Ended { is_recorded: true, ..ended })
 }
 
 /// Without batches the strategy would replace the whole table, so it is refused until there are any.

@@ -31,7 +31,7 @@ fn judged(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
     attempt.keep(&compiled);
     let scope = materialize(run, node, connection, &compiled)?;
     if stores {
-        attempt.commit()?;
+        attempt.commit_unrecorded()?;
     }
     attempt.write_statements();
     warnings::of_query(run, node, &compiled.code);

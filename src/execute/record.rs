@@ -1,0 +1,93 @@
+//! What a run writes into the ledger, and when.
+//!
+//! Invariant: a node that wrote data has its entry in the transaction of that data; an entry that cannot be written
+//! otherwise is said and does not fail the run.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::ledger::{NodeRow, Start};
+use super::plan::Plan;
+use super::{Connections, Ended, Finished, Run};
+use crate::adapters::{Result, Session};
+use crate::events::{Event, Level};
+use crate::manifest::ResourceType;
+use crate::names::UniqueId;
+
+/// Opens the ledger with the plan of the run.
+pub(super) fn begin(run: &Run<'_>, connections: &Connections, plan: &Plan) -> Result<()> {
+    let project = &run.compiler.project;
+    let planned: Vec<String> = (plan.dag.order().iter())
+        .filter(|at| plan.wanted.contains(**at))
+        .map(|at| plan.dag.key(*at).to_string())
+        .collect();
+    let start = Start {
+        invocation_id: &project.invocation_id,
+        command: &project.flags.which,
+        command_line: &project.flags.command_line,
+        process: &format!("process {}", std::process::id()),
+        started_at: project.started_at,
+        planned: &planned,
+        flags: json!({}),
+    };
+    connections.writer.with(|session| run.ledger.open(session, &start)).map(drop)
+}
+
+/// Writes what still waits, and how the run ended.
+pub(super) fn end(run: &Run<'_>, connections: &Connections, finished: &Finished) {
+    let has_failed =
+        finished.results.iter().any(|result| matches!(result.status.as_str(), "error" | "fail"));
+    let status = if has_failed { "error" } else { "success" };
+    let now = run.compiler.globals.host.now();
+    let closed = connections.writer.with(|session| run.ledger.close(session, status, now));
+    if let Err(error) = closed {
+        let text = format!("the end of the run is not in the ledger: {error}");
+        run.emit(Event::Message { level: Level::Warn, text });
+    }
+}
+
+/// Keeps how a node ended, unless its transaction has written that already.
+pub(super) fn ended(run: &Run<'_>, id: &UniqueId, ended: &Ended, elapsed: Duration) {
+    if !ended.is_recorded {
+        run.ledger.wait(row(run, id, ended, elapsed));
+    }
+}
+
+/// Commits the open transaction together with the entry of the node that made it, and with what waited.
+pub(super) fn commit(run: &Run<'_>, session: &mut dyn Session, row: &NodeRow) -> Result<()> {
+    let waited = run.ledger.record_waiting(session)?;
+    run.ledger.record_node(session, row)?;
+    session.commit()?;
+    run.ledger.settled(waited);
+    Ok(())
+}
+
+/// The entry of a node.
+pub(super) fn row(run: &Run<'_>, id: &UniqueId, ended: &Ended, elapsed: Duration) -> NodeRow {
+    let node = run.node(id);
+    let ended_at = run.compiler.globals.host.now();
+    let since = jiff::SignedDuration::try_from(elapsed).unwrap_or_default();
+    let is_built =
+        |kind| matches!(kind, ResourceType::Model | ResourceType::Snapshot | ResourceType::Seed);
+    let built = node.filter(|node| is_built(node.resource_type));
+    NodeRow {
+        unique_id: id.to_string(),
+        resource_type: node.map_or("", |node| node.resource_type.as_str()).to_owned(),
+        materialized: built.map(|node| match node.resource_type {
+            ResourceType::Model => node.materialized().to_owned(),
+            kind => kind.as_str().to_owned(),
+        }),
+        relation: node.and_then(|node| node.relation_name.clone()),
+        status: ended.status.as_str().to_owned(),
+        message: ended.message.clone(),
+        started_at: ended_at.checked_sub(since).unwrap_or(ended_at),
+        ended_at,
+        seconds: elapsed.as_secs_f64(),
+        rows_in: ended.rows_in.or(ended.rows),
+        rows_out: ended.rows,
+        quarantined: ended.quarantined,
+        dropped: ended.dropped,
+        failures: ended.failures,
+    }
+}
