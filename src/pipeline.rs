@@ -33,11 +33,13 @@ mod clean;
 mod debug;
 mod parity;
 mod deps;
+mod freshness;
 
 pub use clean::clean;
 pub use compile::compile;
 pub use debug::{DebugReport, debug};
 pub use deps::deps;
+pub use freshness::freshness;
 pub use operation::run_operation;
 pub use parity::{ParityReport, parity};
 pub use prepare::{load, load_root, prepare};

@@ -5,6 +5,7 @@
 
 pub mod manifest;
 pub mod run_results;
+pub mod sources;
 
 /// The dbt version whose shapes are published.
 pub const DBT_VERSION: &str = "1.12.6";

@@ -137,6 +137,8 @@ codes! {
     DATE_CAST "E0710" "date-cast",
     TEST_FAILED "E0801" "test-failed",
     NOT_WRITTEN "E0802" "not-written",
+    STALE_SOURCE "E0811" "stale-source",
+    BAD_FRESHNESS "E0812" "bad-freshness",
     BUG "E0901" "bug",
 }
 

@@ -147,7 +147,7 @@ fn subject(node: &Node) -> String {
     }
 }
 
-fn reason(cause: &AdapterError) -> String {
+pub(super) fn reason(cause: &AdapterError) -> String {
     match cause.missing_relation() {
         Some(missing) => format!("there is no table or view `{missing}`"),
         None => cause.to_string(),

@@ -24,6 +24,7 @@ use ledger::Ledger;
 mod caret;
 mod attempt;
 mod failure;
+mod freshness;
 mod hooks;
 mod ignored;
 mod inline;
@@ -39,6 +40,7 @@ mod seed;
 mod test;
 mod warnings;
 
+pub use freshness::{Looked, freshness, is_checked};
 pub use inline::{Rows, query};
 pub use operation::{call_macro, run_sql};
 

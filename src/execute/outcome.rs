@@ -100,7 +100,8 @@ pub(super) fn result(run: &Run<'_>, id: &UniqueId, ended: &Ended, elapsed: Durat
     }
 }
 
-fn timing(run: &Run<'_>, ended: &Ended, elapsed: Duration) -> Vec<Timing> {
+/// When compiling and executing began and ended.
+pub(super) fn timing(run: &Run<'_>, ended: &Ended, elapsed: Duration) -> Vec<Timing> {
     if ended.status == Status::Skipped {
         return Vec::new();
     }

@@ -16,7 +16,7 @@ use crate::jinja::contexts::Connection;
 use crate::manifest::{Node, ResourceType};
 
 /// The stack of a worker: templates nest deeper than the platform's default allows.
-const STACK: usize = 16 * 1024 * 1024;
+pub(super) const STACK: usize = 16 * 1024 * 1024;
 
 /// From this many vertices on, a connection that has to read the schema again is slower than a small test.
 const LARGE: usize = 256;

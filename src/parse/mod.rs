@@ -22,6 +22,7 @@ pub mod context;
 mod definitions;
 mod docs;
 mod exposures;
+mod freshness;
 pub mod generic_tests;
 pub mod macros;
 mod nodes;

@@ -9,7 +9,7 @@ use super::context::Context;
 use super::generic_tests::Tested;
 use super::properties::{RawSource, RawTable, SourceProperties, tags_of};
 use super::tests::{self, Subject};
-use super::{docs, nodes};
+use super::{docs, freshness, nodes};
 use crate::adapters::{Policy, Relation};
 use crate::diagnostics::Diagnostics;
 use crate::manifest::{Config, Node, Quoting, ResourceType, SourceTable};
@@ -23,6 +23,10 @@ pub(crate) fn of_source(
     source: &RawSource,
     diagnostics: &mut Diagnostics,
 ) -> (Vec<SourceTable>, Vec<Arc<Node>>) {
+    let what = format!("source `{}`", source.name.value);
+    for mistake in freshness::mistakes(&source.properties, &what, source.name.span) {
+        diagnostics.push(mistake);
+    }
     let mut made = Vec::new();
     let mut tested = Vec::new();
     for table in &source.tables {
@@ -53,6 +57,10 @@ fn table_of(
     table: &RawTable,
     diagnostics: &mut Diagnostics,
 ) -> SourceTable {
+    let what = format!("source `{}.{}`", source.name.value, table.name.value);
+    for mistake in freshness::mistakes(&table.properties, &what, table.name.span) {
+        diagnostics.push(mistake);
+    }
     let mut fqn = vec![package.name.to_string()];
     fqn.extend(nodes::folders(&source.file.path).map(str::to_owned));
     fqn.extend([source.name.value.clone(), table.name.value.clone()]);

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
@@ -39,21 +40,25 @@ pub(super) fn write_artifacts(
         identifier: Some(policy.identifier),
     };
     let lookup = |id: &str| compiled.get(id).map(|info| &**info);
-    let mask = Mask::of(&*world.host);
     let write = |name: &str, fill: Fill<'_>| {
-        let path = project.target_dir().join(name);
-        let done = match mask.is_empty() {
-            true => world.host.write_with(&path, fill),
-            false => masked(&mask, fill).and_then(|text| world.host.write(&path, &text)),
-        };
-        if let Err(error) = done {
-            let message = format!("cannot write `{}`: {error}", path.display());
-            world.sink.emit(Event::Diagnostic(Diagnostic::warning(codes::NOT_WRITTEN, message)));
-        }
+        write_one(world, &project.target_dir().join(name), fill);
     };
     write("manifest.json", &mut |out| write_manifest(&prepared.manifest, quoting, &lookup, out));
     if let Some(results) = results {
         write("run_results.json", &mut |out| out.write_all(results.to_json().as_bytes()));
+    }
+}
+
+/// Writes one artifact, without secrets; says so when it cannot.
+pub(super) fn write_one(world: &World, path: &Path, fill: Fill<'_>) {
+    let mask = Mask::of(&*world.host);
+    let done = match mask.is_empty() {
+        true => world.host.write_with(path, fill),
+        false => masked(&mask, fill).and_then(|text| world.host.write(path, &text)),
+    };
+    if let Err(error) = done {
+        let message = format!("cannot write `{}`: {error}", path.display());
+        world.sink.emit(Event::Diagnostic(Diagnostic::warning(codes::NOT_WRITTEN, message)));
     }
 }
 
@@ -71,22 +76,27 @@ pub(super) fn results_of(
 ) -> RunResults {
     let project = &prepared.project;
     let now = world.host.now();
-    let metadata = &prepared.manifest.metadata;
     let args = match invocation_args(project, &flags_json(project)) {
         Json::Object(map) => map,
         _ => Map::new(),
     };
     RunResults {
-        metadata: Metadata {
-            generated_at: now.to_string(),
-            invocation_id: project.invocation_id.clone(),
-            invocation_started_at: project.started_at.to_string(),
-            env: metadata.env.clone(),
-            ..Metadata::default()
-        },
+        metadata: metadata_of(prepared, now),
         results,
         elapsed_time: (now - project.started_at).total(jiff::Unit::Second).unwrap_or(0.0),
         args,
+    }
+}
+
+/// Which run an artifact is of; its schema is that of run results until told otherwise.
+pub(super) fn metadata_of(prepared: &Prepared, now: jiff::Timestamp) -> Metadata {
+    let project = &prepared.project;
+    Metadata {
+        generated_at: now.to_string(),
+        invocation_id: project.invocation_id.clone(),
+        invocation_started_at: project.started_at.to_string(),
+        env: prepared.manifest.metadata.env.clone(),
+        ..Metadata::default()
     }
 }
 

@@ -233,6 +233,7 @@ fn names(node: &NodeOutcome) -> (&'static str, &'static str) {
         (_, "test") => ("LogTestResult", "Q007"),
         (_, "seed") => ("LogSeedResult", "Q016"),
         (_, "snapshot") => ("LogSnapshotResult", "Q015"),
+        (_, "source") => ("LogFreshnessResult", "Q018"),
         (_, "operation") => ("LogHookEndLine", "Q033"),
         _ => ("LogModelResult", "Q012"),
     }

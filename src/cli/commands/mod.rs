@@ -21,6 +21,7 @@ mod run;
 mod run_operation;
 mod seed;
 mod show;
+mod source;
 mod test;
 
 /// A verb with its arguments.
@@ -39,6 +40,7 @@ pub(super) enum Command {
     Test(test::Test),
     Build(build::Build),
     Show(show::Show),
+    Source(source::Source),
     Clean(clean::Clean),
     Explain(explain::Explain),
 }
@@ -59,6 +61,8 @@ impl Command {
             Command::Test(_) => "test",
             Command::Build(_) => "build",
             Command::Show(_) => "show",
+            // dbt: the verb below the verb.
+            Command::Source(_) => "freshness",
             Command::Clean(_) => "clean",
             Command::Explain(_) => "explain",
         }
@@ -92,6 +96,7 @@ impl Command {
             Command::Test(verb) => verb.run(context),
             Command::Build(verb) => verb.run(context),
             Command::Show(verb) => verb.run(context),
+            Command::Source(verb) => verb.run(context),
             Command::Clean(verb) => verb.run(context),
             Command::Explain(verb) => verb.run(context),
         }

@@ -12,7 +12,6 @@ use serde_json::{Map, Value as Json, json};
 
 use super::case::{Case, Step, texts};
 use super::manifest;
-use super::python::sorted;
 use super::tables::tables;
 use crate::scratch::copy;
 
@@ -241,7 +240,9 @@ fn artifact_facts(step: &Step, target: &Path) -> Vec<(String, Json)> {
         let sources = read_json(&target.join("sources.json"));
         let list = sources["results"].as_array().into_iter().flatten();
         let picked = list.map(|r| json!({"unique_id": r["unique_id"], "status": r["status"]}));
-        facts.push(("sources".to_owned(), sorted(&Json::Array(picked.collect()))));
+        let mut picked: Vec<Json> = picked.collect();
+        picked.sort_by_key(|r| r["unique_id"].as_str().map(str::to_owned));
+        facts.push(("sources".to_owned(), Json::Array(picked)));
     }
     facts
 }
