@@ -88,7 +88,7 @@ fn look(run: &Run<'_>, sources: &[Arc<SourceTable>]) -> Vec<SourceResult> {
         for number in 1..=workers {
             let name = format!("Thread-{number} (worker)");
             let builder = std::thread::Builder::new().name(name).stack_size(super::schedule::STACK);
-            if builder.spawn_scoped(scope, &work).is_err() && number == 1 {
+            if builder.spawn_scoped(scope, work).is_err() && number == 1 {
                 work();
             }
         }

@@ -46,7 +46,7 @@ fn joined(text: &str) -> String {
         _ => (text.to_owned(), None),
     };
     match zone {
-        Some(zone) if matches!(zone, "UTC" | "GMT" | "utc" | "z") => format!("{moment}Z"),
+        Some("UTC" | "GMT" | "utc" | "z") => format!("{moment}Z"),
         Some(zone) => format!("{moment}{zone}"),
         None => moment,
     }
