@@ -15,6 +15,8 @@ const NODE_RUNS: i64 = 50_000;
 /// How many runs are kept whatever their size.
 const FEWEST: i64 = 10;
 
+// Keys instead of indexes with names: dbt-sqlite drops a schema relation by relation and stumbles over an index that
+// went with its table.
 const TABLES: &[&str] = &[
     "create table if not exists _forge_ledger (version integer not null)",
     "create table if not exists _forge_runs (run_id text primary key, number integer not null, command text not null, \
@@ -23,13 +25,12 @@ const TABLES: &[&str] = &[
     "create table if not exists _forge_node_runs (run_id text not null, unique_id text not null, \
      resource_type text not null, materialized text, relation text, status text not null, message text, \
      started_at text not null, ended_at text not null, seconds real not null, rows_in integer, rows_out integer, \
-     quarantined integer, dropped integer, failures integer, primary key (run_id, unique_id))",
+     quarantined integer, dropped integer, failures integer, primary key (run_id, unique_id), \
+     unique (unique_id, run_id))",
     "create table if not exists _forge_batches (run_id text not null, unique_id text not null, \
      batch_start text not null, batch_end text not null, batch_size text not null, status text not null, \
      rows_in integer, rows_out integer, message text, started_at text not null, ended_at text not null, \
-     relation text, primary key (run_id, unique_id, batch_start))",
-    "create index if not exists _forge_node_runs_by_node on _forge_node_runs (unique_id)",
-    "create index if not exists _forge_batches_by_node on _forge_batches (unique_id, batch_start)",
+     relation text, primary key (run_id, unique_id, batch_start), unique (unique_id, batch_start, run_id))",
 ];
 
 /// Makes the tables that are missing.
