@@ -17,6 +17,7 @@ pub mod seed;
 pub mod session;
 pub mod sqlite;
 pub mod table;
+pub mod types;
 
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ pub use print::{PrintOptions, print_table};
 pub use relation::{EventTimeFilter, Relation, RelationKind, RelationUpdate};
 pub use session::{Description, Interrupt, Outcome, Session};
 pub use table::{ColumnKind, Table};
+pub use types::TypeRules;
 
 /// A target database.
 ///
@@ -71,6 +73,9 @@ pub trait Adapter: Send + Sync {
 
     /// Whether a statement casts to a date or a timestamp where that gives a number without a word.
     fn casts_dates_to_numbers(&self, sql: &str) -> bool;
+
+    /// How the engine reads declared types.
+    fn types(&self) -> &dyn TypeRules;
 
     /// An identifier in quotes.
     fn quote(&self, identifier: &str) -> String {

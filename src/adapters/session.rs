@@ -71,6 +71,16 @@ pub trait Session: Send {
     /// Prepares one statement without running it.
     fn describe(&mut self, sql: &str) -> Result<Description>;
 
+    /// The output columns of a query with their types, as far as they can be known without running it; the type of
+    /// others is empty.
+    fn result_columns(&mut self, sql: &str) -> Result<Vec<Column>>;
+
+    /// Rows that refer to a row that does not exist, by the engine's own foreign keys: table, row, table referred to.
+    fn dangling_references(&mut self) -> Result<Table>;
+
+    /// The statement that made a table or view; none when it does not exist.
+    fn definition(&mut self, relation: &Relation) -> Result<Option<String>>;
+
     /// Starts a transaction that may write at once; of a reader, one that sees a single state of the data.
     fn begin(&mut self) -> Result<()>;
 

@@ -12,6 +12,7 @@ use indexmap::IndexMap;
 use crate::names::UniqueId;
 
 pub mod config;
+pub mod constraint;
 mod definition;
 mod exposure;
 mod macros;
@@ -19,6 +20,7 @@ mod node;
 mod source;
 
 pub use config::Config;
+pub use constraint::{Constraint, ConstraintKind};
 pub use definition::Definition;
 pub use exposure::{Exposure, Group, Owner};
 pub use macros::{Doc, Macro, MacroArgument};

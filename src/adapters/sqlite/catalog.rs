@@ -99,6 +99,34 @@ pub(super) fn columns(
     rows.collect()
 }
 
+/// The affinity that the engine finds for every output column of a query, empty where there is none: those of
+/// columns and casts, through subqueries.
+pub(super) fn affinities(connection: &Connection, sql: &str) -> rusqlite::Result<Vec<String>> {
+    const PROBE: &str = "_forge_result_columns";
+    let query = sql.trim_end().trim_end_matches(';');
+    connection.execute_batch(&format!("create temp view {PROBE} as\n{query}\n"))?;
+    let probe = PhysicalName { schema: Some(TEMP.to_owned()), name: PROBE.to_owned() };
+    let found = columns(connection, &probe);
+    connection.execute_batch(&format!("drop view temp.{PROBE}"))?;
+    Ok(found?.into_iter().map(|column| column.dtype).collect())
+}
+
+/// The stored statement that made a relation.
+pub(super) fn definition(
+    connection: &Connection,
+    name: &PhysicalName,
+) -> rusqlite::Result<Option<String>> {
+    let schema = name.schema.as_deref().unwrap_or(MAIN);
+    let sql =
+        format!("select sql from {}.sqlite_master where name = ?1 collate nocase", quoted(schema));
+    let mut statement = connection.prepare(&sql)?;
+    let mut rows = statement.query([&name.name])?;
+    Ok(match rows.next()? {
+        Some(row) => row.get(0)?,
+        None => None,
+    })
+}
+
 /// The schema of the engine that holds the relations of `schema`.
 pub(super) fn engine_schema(naming: &NamingPolicy, schema: &str) -> String {
     match &naming.placement {

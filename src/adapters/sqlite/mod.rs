@@ -8,11 +8,13 @@ mod catalog;
 mod ddl;
 mod errors;
 mod files;
+mod infer;
 pub mod functions;
 mod open;
 mod session;
 pub mod settings;
 mod statements;
+mod types;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -23,10 +25,12 @@ use super::capabilities::Capabilities;
 use super::error::Result;
 use super::naming::{NamingPolicy, Placement, Policy};
 use super::session::Session;
+use super::types::TypeRules;
 pub use functions::{FUNCTIONS, foreign_functions_used};
 use open::Access;
 use session::SqliteSession;
 pub use settings::{Layout, Location, SqliteSettings};
+use types::SqliteTypes;
 
 /// The schema that SQLite calls its own file.
 pub const MAIN: &str = "main";
@@ -147,6 +151,10 @@ impl Adapter for SqliteAdapter {
 
     fn casts_dates_to_numbers(&self, sql: &str) -> bool {
         !self.settings.iso_casts && casts::casts_to_date(sql)
+    }
+
+    fn types(&self) -> &dyn TypeRules {
+        &SqliteTypes
     }
 
     fn exists(&self) -> bool {

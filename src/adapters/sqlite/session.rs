@@ -17,7 +17,7 @@ use super::super::table::Table;
 use super::catalog::{self, quoted};
 use super::open::{self, Access};
 use super::settings::{Layout, SqliteSettings};
-use super::{MAIN, Shared, TEMP, casts, ddl, errors, files, lock, statements};
+use super::{MAIN, Shared, TEMP, casts, ddl, errors, files, infer, lock, statements};
 
 /// An open connection to SQLite.
 pub(super) struct SqliteSession {
@@ -107,10 +107,33 @@ impl Session for SqliteSession {
         describe(&mut lock(&self.connection), &self.path, &self.read(sql))
     }
 
+    fn result_columns(&mut self, sql: &str) -> Result<Vec<Column>> {
+        let columns = self.describe(sql)?.columns;
+        let sql = self.read(sql);
+        let connection = lock(&self.connection);
+        // What cannot be found out stays unknown.
+        let told = catalog::affinities(&connection, &sql).unwrap_or_default();
+        let read = infer::column_types(&sql).unwrap_or_default();
+        Ok(completed(columns, &told, &read))
+    }
+
+    fn dangling_references(&mut self) -> Result<Table> {
+        let sql = "select \"table\", rowid as \"row\", parent as \"refers to\" from pragma_foreign_key_check";
+        statements::query(&lock(&self.connection), &self.path, sql, &[])
+    }
+
+    fn definition(&mut self, relation: &Relation) -> Result<Option<String>> {
+        self.with(|connection| catalog::definition(connection, &relation.physical()))
+    }
+
     fn begin(&mut self) -> Result<()> {
         let only_reads = lock(&self.connection).is_readonly(MAIN).unwrap_or(false);
         self.run(if only_reads { "begin" } else { "begin immediate" })?;
         self.owns_transaction = true;
+        if self.settings.foreign_keys && !only_reads {
+            // A table that others refer to is dropped and made again: what counts is the state at the commit.
+            self.run("pragma defer_foreign_keys = on")?;
+        }
         Ok(())
     }
 
@@ -260,6 +283,21 @@ fn insert(
         count += 1;
     }
     Ok(count)
+}
+
+/// The types of columns that have none, from what the engine and what the SQL tells.
+fn completed(columns: Vec<Column>, told: &[String], read: &[String]) -> Vec<Column> {
+    let fits = |types: &[String]| types.len() == columns.len();
+    let (told, read) = (fits(told).then_some(told), fits(read).then_some(read));
+    let of = |types: Option<&[String]>, at: usize| {
+        types.and_then(|types| types.get(at)).filter(|name| !name.is_empty()).cloned()
+    };
+    let complete = |(at, column): (usize, Column)| {
+        let known = Some(column.dtype.clone()).filter(|name| !name.is_empty());
+        let dtype = known.or_else(|| of(read, at)).or_else(|| of(told, at)).unwrap_or_default();
+        Column { dtype, ..column }
+    };
+    columns.into_iter().enumerate().map(complete).collect()
 }
 
 fn describe(connection: &mut Connection, path: &Path, sql: &str) -> Result<Description> {

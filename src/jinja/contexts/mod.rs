@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
 use indexmap::IndexMap;
@@ -188,6 +188,8 @@ pub struct Scope {
     pub(crate) model: OnceLock<Value>,
     /// Results of statements by name.
     pub results: Mutex<HashMap<String, Value>>,
+    /// Whether the rows of the node were held against its contract.
+    pub(crate) contract_rows_checked: AtomicBool,
     rows: AtomicI64,
 }
 
@@ -212,6 +214,7 @@ impl Scope {
             capture: Mutex::default(),
             model: OnceLock::new(),
             results: Mutex::default(),
+            contract_rows_checked: AtomicBool::new(false),
             rows: AtomicI64::new(-1),
         }
     }

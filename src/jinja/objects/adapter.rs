@@ -10,7 +10,9 @@ use minijinja::Error;
 use minijinja::value::Value;
 
 use super::class::{self, Attribute, Class, Method};
-use super::{api, behavior, column, constraints, relation, results, runtime_config, snapshots};
+use super::{
+    api, behavior, column, constraints, contract, relation, results, runtime_config, snapshots,
+};
 use crate::adapters::{self, ColumnKind, Datum, Relation, Session};
 use crate::jinja::args::{Args, invalid};
 use crate::jinja::contexts::Scope;
@@ -41,6 +43,8 @@ const METHODS: &[(&str, Method<AdapterObject>)] = &[
     ("cache_added", empty_text),
     ("cache_dropped", empty_text),
     ("cache_renamed", empty_text),
+    ("check_contract", contract::check),
+    ("check_contract_rows", contract::check_rows),
     ("check_schema_exists", check_schema_exists),
     ("commit", commit),
     ("convert_type", convert_type),
@@ -66,6 +70,7 @@ const METHODS: &[(&str, Method<AdapterObject>)] = &[
     ("quote_as_configured", quote_as_configured),
     ("quote_seed_column", quote_seed_column),
     ("rename_relation", rename_relation),
+    ("render_contract_types", contract::types),
     ("render_raw_columns_constraints", render_raw_columns_constraints),
     ("render_raw_model_constraints", render_raw_model_constraints),
     ("run_sql_for_tests", execute_for_tests),
@@ -327,10 +332,8 @@ fn render_raw_columns_constraints(scope: &AdapterObject, args: &Args) -> Result<
     let columns = args.required(0, "raw_columns")?;
     let mut parts = Vec::new();
     for name in columns.try_iter()? {
-        let column = resolved(scope, &columns.get_item(&name)?, "constraints")?;
-        parts.push(Value::from(constraints::column(&column, |name| {
-            scope.globals.adapter.quote(name)
-        })));
+        let column = values::to_json(&columns.get_item(&name)?)?;
+        parts.push(Value::from(constraints::column(scope, &column)));
     }
     Ok(values::list(parts))
 }
@@ -338,34 +341,13 @@ fn render_raw_columns_constraints(scope: &AdapterObject, args: &Args) -> Result<
 /// The constraints of a contract that belong to the whole table.
 fn render_raw_model_constraints(scope: &AdapterObject, args: &Args) -> Result<Value, Error> {
     let given = args.required(0, "raw_constraints")?;
-    if given.is_none() {
+    if given.is_none() || given.is_undefined() {
         return Ok(values::list(Vec::new()));
     }
-    let holder = resolved(scope, &values::dict([("constraints", given)]), "constraints")?;
-    let parts =
-        holder.get_attr("constraints")?.try_iter()?.filter_map(|one| constraints::on_model(&one));
+    let given = values::to_json(&given)?;
+    let all = given.as_array().into_iter().flatten();
+    let parts = all.filter_map(|one| constraints::on_model(scope, one));
     Ok(values::list(parts.map(Value::from).collect()))
-}
-
-/// `holder` with the `ref(…)` and `source(…)` in the `to` of its foreign keys made into relations.
-fn resolved(scope: &Arc<Scope>, holder: &Value, key: &str) -> Result<Value, Error> {
-    let Ok(mut json) = values::to_json(holder) else {
-        return Ok(holder.clone());
-    };
-    let list = json.get_mut(key).and_then(serde_json::Value::as_array_mut);
-    for to in list.into_iter().flatten().filter_map(|constraint| constraint.get_mut("to")) {
-        let Some(text) = to.as_str().map(str::trim) else {
-            continue;
-        };
-        if text.starts_with("ref(") || text.starts_with("source(") {
-            // The engine takes no schema in front of the table that a key points to.
-            let template = format!("{{{{ {text}.include(database=false, schema=false) }}}}");
-            let rendered =
-                scope.render("constraint", &template).map_err(|error| invalid(error.message))?;
-            *to = serde_json::Value::String(rendered);
-        }
-    }
-    Ok(values::to_mutable(&json))
 }
 
 fn execute_for_tests(scope: &AdapterObject, args: &Args) -> Result<Value, Error> {

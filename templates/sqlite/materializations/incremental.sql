@@ -91,9 +91,11 @@
 {# A column without a declared type fits every type. #}
 {% macro sqlite__diff_column_data_types(source_columns, target_columns) %}
   {%- set changes = [] -%}
+  {#- The engine's own names for the types of a `create table as`. -#}
+  {%- set same = {'int': 'integer', 'num': 'numeric'} -%}
   {%- for new in source_columns -%}
     {%- for old in target_columns if old.name == new.name -%}
-      {%- set types = [old.dtype | lower, new.dtype | lower] -%}
+      {%- set types = [same.get(old.dtype | lower, old.dtype | lower), same.get(new.dtype | lower, new.dtype | lower)] -%}
       {%- if types[0] != types[1] and '' not in types and 'unknown' not in types -%}
         {%- do changes.append({'column_name': old.name, 'new_type': new.dtype}) -%}
       {%- endif -%}

@@ -4,7 +4,10 @@
   {%- set sql_header = config.get('sql_header', none) -%}
   {%- set contract = config.get('contract') -%}
   {{ sql_header if sql_header is not none }}
-  {%- if contract and contract.enforced and not temporary %}
+  {%- if contract and contract.enforced and temporary %}
+  {{- get_assert_columns_equivalent(sql) }}
+  {{ sqlite__create_typed_temp_table(relation, sql) }}
+  {%- elif contract and contract.enforced %}
   {{- get_assert_columns_equivalent(sql) }}
   create table {{ relation.render() }} {{ get_table_columns_and_constraints() }};
   insert into {{ relation.render() }}

@@ -20,7 +20,9 @@
   {% else %}
     {% set temp_relation = make_temp_relation(target_relation) %}
     {% do run_query(get_drop_sql(temp_relation)) %}
+    {% do adapter.check_contract(sql, existing_relation) %}
     {% do run_query(get_create_table_as_sql(True, temp_relation, sql)) %}
+    {% do adapter.check_contract_rows(temp_relation) %}
     {% set contract = config.get('contract') %}
     {% if not contract or not contract.enforced %}
       {% do adapter.expand_target_column_types(from_relation=temp_relation, to_relation=target_relation) %}
