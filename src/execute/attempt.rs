@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Ended, Run, failure, record};
+use super::{Ended, Run, contract, failure, record};
 use crate::artifacts::manifest::CompiledInfo;
 use crate::compile::CompiledNode;
 use crate::diagnostics::Diagnostic;
@@ -54,7 +54,7 @@ impl<'r> Attempt<'r> {
     pub(super) fn commit(&self, ended: &Ended) -> Result<(), Box<Diagnostic>> {
         let row = record::row(self.run, &self.node.unique_id, ended, self.start.elapsed());
         let committed = self.connection.with(|session| record::commit(self.run, session, &row));
-        committed.map(drop).map_err(|error| failure::of_transaction(self.node, &error))
+        committed.map(drop).map_err(|error| contract::of_commit(self.node, self.connection, &error))
     }
 
     /// Makes what the node did permanent; the ledger is told later how it ended.

@@ -83,9 +83,10 @@ fn references(
     };
     let points = if count == 1 { "row points" } else { "rows point" };
     let message = format!(
-        "model `{}`: FOREIGN KEY constraint failed: {count} {points} with `{}` to nothing in {parent} ({key})\n{}",
+        "model `{}`: FOREIGN KEY constraint failed: {count} {points} with `{}` to nothing in `{}` ({key})\n{}",
         node.name,
         key.bare_columns().join("`, `"),
+        parent.identifier.as_deref().unwrap_or_default(),
         sample(&rows)
     );
     Err(Box::new(Diagnostic::error(codes::CONSTRAINT, message).at(place(node), "")))

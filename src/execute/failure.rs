@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::caret;
+use super::{caret, contract};
 use crate::adapters::AdapterError;
 use crate::compile::{Compiler, Variant, origin};
 use crate::diagnostics::Diagnostic;
@@ -61,7 +61,8 @@ pub(crate) fn of_node(
     if let Some((key, sql)) = failed_hook(compiler, node, connection, cause) {
         return of_hook(node, key, &sql, cause);
     }
-    of_sql(compiler, node, connection, code, cause)
+    let violation = contract::violation(compiler, node, connection, code, cause);
+    violation.unwrap_or_else(|| of_sql(compiler, node, connection, code, cause))
 }
 
 /// The diagnostic of an engine's error on a node's SQL.

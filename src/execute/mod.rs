@@ -23,6 +23,7 @@ use ledger::Ledger;
 
 mod caret;
 mod attempt;
+mod contract;
 mod failure;
 mod freshness;
 mod hooks;

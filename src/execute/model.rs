@@ -6,7 +6,7 @@ use minijinja::value::Value;
 use serde_json::json;
 
 use super::attempt::Attempt;
-use super::{Ended, Run, failure, materialization, seed, warnings};
+use super::{Ended, Run, contract, failure, materialization, seed, warnings};
 use crate::artifacts::manifest::CompiledInfo;
 use crate::compile::{CompiledNode, Variant};
 use crate::diagnostics::{Diagnostic, codes};
@@ -32,6 +32,7 @@ fn build(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
     };
     let info = attempt.keep(&compiled);
     let scope = materialize(run, node, connection, &compiled, &info)?;
+    contract::check(node, &scope, connection)?;
     warnings::of_query(run, node, &compiled.code);
     let rows = rows_of(node, &scope, connection);
     let ended = Ended { message: Some("OK".to_owned()), rows, ..attempt.ended(Status::Success) };

@@ -67,8 +67,13 @@ impl Places {
                 }
             }
         }
+        // How a contract is enforced is nothing that a user has called.
+        let is_own = [codes::CONTRACT, codes::CONSTRAINT].contains(&code);
         for pair in error.frames.windows(2) {
             let [inner, outer] = pair else { continue };
+            if is_own && self.is_internal(&inner.template) {
+                continue;
+            }
             let Some(name) = inner.template.strip_prefix("macro.") else {
                 continue;
             };

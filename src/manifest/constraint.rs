@@ -97,6 +97,20 @@ impl Constraint {
         self.columns.iter().map(|column| bare(column).to_owned()).collect()
     }
 
+    /// What it needs to be made and does not have.
+    pub fn lack(&self) -> Option<&'static str> {
+        let points = self.expression.is_some() || self.to.is_some() && !self.to_columns.is_empty();
+        match self.kind {
+            ConstraintKind::Check | ConstraintKind::Custom if self.expression.is_none() => {
+                Some("`expression`")
+            }
+            ConstraintKind::ForeignKey if !points => Some("`to` and `to_columns`"),
+            ConstraintKind::Check | ConstraintKind::Custom => None,
+            _ if self.columns.is_empty() => Some("`columns`"),
+            _ => None,
+        }
+    }
+
     /// Whether it forbids NULL in the column.
     pub fn forbids_null(&self, column: &str) -> bool {
         matches!(self.kind, ConstraintKind::NotNull | ConstraintKind::PrimaryKey)

@@ -81,8 +81,8 @@ pub const RULES: &[Rule] = &[
     rule(
         "contract-run",
         Differs,
-        "an enforced contract is checked before the table is written, which gets its types and constraints; dbt-sqlite warns only",
-        "mend the columns that differ; values of another type are not refused by this engine",
+        "an enforced contract is compared with the query and the values, and the table gets its constraints; dbt-sqlite only warns",
+        "mend the columns and rows that differ; `forge run` shows them",
         nodes::contracts,
     ),
     rule(

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::context::Context;
 use super::properties::has_jinja;
 use super::{nodes, render};
-use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::jinja::values;
 use crate::manifest::{Column, Language, Node, NodeKind};
 use crate::source::Span;
@@ -70,6 +70,7 @@ pub(crate) fn settle(cx: &Context<'_>, node: &mut Node, diagnostics: &mut Diagno
                     .hint("list `columns` with their `data_type` in a property file"),
             );
         }
+        of_contract(node, &problem, diagnostics);
         if node.language() != Language::Sql {
             let message =
                 format!("model `{}` has a contract, which only SQL models can have", node.name);
@@ -90,6 +91,45 @@ pub(crate) fn settle(cx: &Context<'_>, node: &mut Node, diagnostics: &mut Diagno
             (constraint["type"].as_str(), constraint["to"].as_str())
         {
             foreign(cx, node, (to, place), diagnostics);
+        }
+    }
+}
+
+/// What dbt 1.12 says of contracts: incremental models cannot ignore new columns, and only tables have constraints.
+fn of_contract(node: &Node, problem: &dyn Fn(String) -> Diagnostic, diagnostics: &mut Diagnostics) {
+    let on_change = node.config.get_str("on_schema_change").unwrap_or("ignore");
+    if node.materialized() == "incremental" && !["append_new_columns", "fail"].contains(&on_change)
+    {
+        let message = format!(
+            "incremental model `{}` has an enforced contract and `on_schema_change: {on_change}`",
+            node.name
+        );
+        let hint = "set `on_schema_change` to `append_new_columns` or `fail`";
+        diagnostics.push(problem(message).hint(hint));
+    }
+    let all = node.constraints();
+    let warning = |message: String| Diagnostic {
+        severity: Severity::Warning,
+        code: codes::UNENFORCED_CONSTRAINT,
+        ..problem(message)
+    };
+    if !node.makes_constraints() && all.iter().any(|one| one.warn_unsupported) {
+        let message = format!(
+            "the constraints of model `{}` are not made: it is materialized as `{}`",
+            node.name,
+            node.materialized()
+        );
+        diagnostics.push(warning(message).hint(
+            "only `table` and `incremental` make them; `warn_unsupported: false` on a constraint \
+             silences this",
+        ));
+        return;
+    }
+    for constraint in all.iter().filter(|one| one.warn_unsupported) {
+        if let Some(lack) = constraint.lack() {
+            let message =
+                format!("model `{}`: {constraint} has no {lack}, so nothing is checked", node.name);
+            diagnostics.push(warning(message));
         }
     }
 }

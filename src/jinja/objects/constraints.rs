@@ -99,7 +99,7 @@ fn on_column(scope: &Arc<Scope>, constraint: &Constraint, data_type: &str) -> Op
 
 /// A constraint of the whole table.
 pub(super) fn on_model(scope: &Arc<Scope>, constraint: &Json) -> Option<String> {
-    let constraint = Constraint::of(constraint, None)?;
+    let constraint = Constraint::of(constraint, None).filter(|one| one.lack().is_none())?;
     let adapter = &*scope.globals.adapter;
     let columns: Vec<String> =
         constraint.columns.iter().map(|name| written(adapter, name)).collect();

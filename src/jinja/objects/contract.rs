@@ -71,7 +71,8 @@ pub(super) fn check(of: &AdapterObject, args: &Args) -> Result<Value, Error> {
 
 /// `render_contract_types()`: the columns of the contract as DDL, without constraints.
 pub(super) fn types(of: &AdapterObject, _: &Args) -> Result<Value, Error> {
-    let columns = contracted(of).map_or_else(Vec::new, |node| node.columns.values().map(raw).collect());
+    let columns =
+        contracted(of).map_or_else(Vec::new, |node| node.columns.values().map(raw).collect());
     Ok(values::list(columns.iter().map(|raw| Value::from(constraints::typed(of, raw))).collect()))
 }
 
@@ -93,12 +94,15 @@ fn warn_of_old_constraints(
     columns: &[Column],
 ) -> Result<(), Error> {
     let Some(connection) = &of.connection else { return Ok(()) };
-    let definition = connection.with(|session| session.definition(there)).map_err(database_error)?;
+    let definition =
+        connection.with(|session| session.definition(there)).map_err(database_error)?;
     let Some(definition) = definition.flatten().map(|text| squeezed(&text)) else { return Ok(()) };
     let is_there = |column: &&crate::manifest::Column| {
-        !column.constraints.is_empty() && columns.iter().any(|own| own.name.eq_ignore_ascii_case(&column.name))
+        !column.constraints.is_empty()
+            && columns.iter().any(|own| own.name.eq_ignore_ascii_case(&column.name))
     };
-    let of_columns = node.columns.values().filter(is_there).map(|c| constraints::column(of, &raw(c)));
+    let of_columns =
+        node.columns.values().filter(is_there).map(|c| constraints::column(of, &raw(c)));
     let of_model = node.model().map_or(&[][..], |model| &model.constraints);
     let of_model = of_model.iter().filter_map(|one| constraints::on_model(of, one));
     let missing: Vec<String> =
@@ -106,7 +110,8 @@ fn warn_of_old_constraints(
     if missing.is_empty() {
         return Ok(());
     }
-    let message = format!("the table of model `{}` was made without constraints of its contract", node.name);
+    let message =
+        format!("the table of model `{}` was made without constraints of its contract", node.name);
     let warning = Diagnostic::warning(codes::OLD_CONSTRAINTS, message)
         .at(node.patch_span.unwrap_or_else(|| node.span_start()), "")
         .note(format!("not in the table: {}", missing.join(", ")))

@@ -1,0 +1,1 @@
+select 70 as id, 77 as parent_id union all select 71, null

@@ -1,0 +1,1 @@
+select null as id, 'n' as note

@@ -1,0 +1,1 @@
+select {{ -4 if var('bad') else 4 }} as amount

@@ -1,0 +1,1 @@
+select {{ 'null' if var('bad') else 1 }} as id, 'n' as note

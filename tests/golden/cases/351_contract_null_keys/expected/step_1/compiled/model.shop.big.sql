@@ -1,0 +1,1 @@
+select 1 as id, 'a' as t union all select 7, 'b'

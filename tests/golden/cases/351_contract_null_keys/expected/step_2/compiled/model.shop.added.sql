@@ -1,0 +1,2 @@
+
+select null as id, 'a' as t

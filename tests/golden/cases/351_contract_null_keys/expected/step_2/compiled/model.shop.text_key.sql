@@ -1,0 +1,1 @@
+select 'x' as id, 'a' as t union all select null, 'b'

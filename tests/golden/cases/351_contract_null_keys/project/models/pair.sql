@@ -1,0 +1,1 @@
+select 1 as a, {{ 'null' if var('bad') else 2 }} as b

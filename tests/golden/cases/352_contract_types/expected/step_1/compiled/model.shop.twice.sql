@@ -1,0 +1,1 @@
+select n, n from main."typed"

@@ -1,0 +1,1 @@
+select nullif(column1, 'x') as n from (values (1), ('b'), (null))

@@ -1,0 +1,1 @@
+select nullif(column1, 'x') as t from (values ('abc'), ('abcd'))

@@ -1,0 +1,1 @@
+ select code as n from main."typed"

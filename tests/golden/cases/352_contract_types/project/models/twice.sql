@@ -1,0 +1,1 @@
+select n, n from {{ ref('typed') }}

@@ -1,0 +1,1 @@
+{{ config(materialized='view') }} select code as n from {{ ref('typed') }}

@@ -1,0 +1,1 @@
+select 6 as id, 1 as n , 'm' as more

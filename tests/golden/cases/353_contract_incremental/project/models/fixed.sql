@@ -1,0 +1,1 @@
+select {{ var('id') }} as id, {{ var('value') }} as n {% if var('new') %}, 'm' as more{% endif %}
