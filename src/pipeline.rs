@@ -131,6 +131,8 @@ pub enum Verb {
     Test,
     /// Seeds.
     Seed,
+    /// Snapshots.
+    Snapshot,
     /// All in the order of the graph.
     Build,
 }

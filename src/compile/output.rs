@@ -77,6 +77,10 @@ fn path_of(node: &Node) -> String {
     let parts = node.original_file_path.split('/').filter(|part| !matches!(*part, "" | "." | ".."));
     let original = &parts.collect::<Vec<_>>().join("/");
     match file(&node.path) == file(original) {
+        // Several snapshots can be in one file.
+        _ if node.resource_type == ResourceType::Snapshot => {
+            format!("{}/{original}/{}.sql", node.package_name, node.name)
+        }
         true => format!("{}/{original}", node.package_name),
         false => format!("{}/{original}/{}", node.package_name, node.path),
     }

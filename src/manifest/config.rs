@@ -147,6 +147,10 @@ pub fn canonical(name: &str) -> &str {
     }
 }
 
+/// The columns that a snapshot adds, the keys of `snapshot_meta_column_names`.
+pub const SNAPSHOT_COLUMNS: [&str; 5] =
+    ["dbt_valid_to", "dbt_valid_from", "dbt_scd_id", "dbt_updated_at", "dbt_is_deleted"];
+
 /// The configuration of one resource: what was set, later layers merged over earlier ones.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {

@@ -322,9 +322,13 @@ pub struct Hook {
 }
 
 impl Node {
-    /// `materialized` of the configuration.
+    /// `materialized` of the configuration, or what nodes of its kind usually are.
     pub fn materialized(&self) -> &str {
-        self.config.get_str("materialized").unwrap_or("view")
+        self.config.get_str("materialized").unwrap_or(match self.resource_type {
+            ResourceType::Seed => "seed",
+            ResourceType::Snapshot => "snapshot",
+            _ => "view",
+        })
     }
 
     /// The language of its text.

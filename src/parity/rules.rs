@@ -16,13 +16,6 @@ const fn rule(
 /// Every difference that forge knows of. The reference is dbt 1.12, on SQLite dbt-sqlite 1.10.
 pub const RULES: &[Rule] = &[
     rule(
-        "snapshot-run",
-        Missing,
-        "snapshots are parsed, listed and compiled against, and not built yet",
-        "build their tables elsewhere until then, or keep those nodes on dbt",
-        nodes::snapshots,
-    ),
-    rule(
         "unit-test-run",
         Missing,
         "unit tests are read, checked and listed, and not run yet",
@@ -91,6 +84,13 @@ pub const RULES: &[Rule] = &[
         "strategy, predicates, schema changes and several keys are honoured; dbt-sqlite passes over them",
         "rebuild once with `--full-refresh` if the table was made by dbt-sqlite",
         nodes::incremental_settings,
+    ),
+    rule(
+        "snapshot-order",
+        Differs,
+        "keys are checked before anything is written, and versions of a key never overlap; dbt checks neither",
+        "let the query give one row for each key; nothing else to do",
+        nodes::snapshots,
     ),
     rule(
         "package-macro",

@@ -65,7 +65,7 @@ pub(crate) fn wrong_values(node: &Node) -> Vec<Diagnostic> {
 }
 
 /// The `config(name=…)` of a node's template; the template when the value is written elsewhere.
-fn config_call(node: &Node, name: &str) -> Span {
+pub(crate) fn config_call(node: &Node, name: &str) -> Span {
     if node.test().is_some_and(|test| test.metadata.is_some()) {
         return node.span;
     }

@@ -33,6 +33,7 @@ mod python;
 mod relation_names;
 mod render;
 mod resources;
+mod snapshots;
 mod sources;
 pub mod tests;
 mod unused_configs;

@@ -12,7 +12,7 @@ use super::configs;
 use super::constraints::{self, On};
 use super::context::Context;
 use super::properties::{NodePatch, RawColumn, has_jinja, tags_of};
-use super::{docs, python, relation_names, render};
+use super::{docs, python, relation_names, render, snapshots};
 use crate::artifacts;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::jinja::contexts::{Capture, ModelValue, NodeFacts, Scope};
@@ -201,6 +201,9 @@ pub(crate) fn finish(
     }
     for diagnostic in configs::wrong_values(&node) {
         diagnostics.push(diagnostic);
+    }
+    if node.resource_type == ResourceType::Snapshot {
+        snapshots::mistakes(cx, &node).into_iter().for_each(|mistake| diagnostics.push(mistake));
     }
     if let Err(problem) = settle(cx, &mut node) {
         diagnostics.push(problem);

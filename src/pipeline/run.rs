@@ -1,4 +1,4 @@
-//! `run`, `test`, `seed`, `build`: the selected nodes on the database.
+//! `run`, `test`, `seed`, `snapshot`, `build`: the selected nodes on the database.
 
 use indexmap::IndexSet;
 
@@ -18,6 +18,7 @@ impl Verb {
             Verb::Run => &[ResourceType::Model],
             Verb::Test => &[ResourceType::Test, ResourceType::UnitTest],
             Verb::Seed => &[ResourceType::Seed],
+            Verb::Snapshot => &[ResourceType::Snapshot],
             Verb::Build => &[
                 ResourceType::Model,
                 ResourceType::Seed,
@@ -88,19 +89,13 @@ pub(super) fn exposure_results(
         .collect()
 }
 
-/// Snapshots and unit tests are parsed and cannot be run yet; says so once for each kind.
+/// Unit tests are parsed and cannot be run yet; says so once.
 pub(super) fn drop_unsupported(
     world: &World,
     prepared: &Prepared,
     wanted: &mut IndexSet<UniqueId>,
 ) {
-    let unsupported = [
-        (
-            ResourceType::Snapshot,
-            "snapshots are not built yet; what reads them needs their tables from elsewhere",
-        ),
-        (ResourceType::UnitTest, "unit tests are not run yet"),
-    ];
+    let unsupported = [(ResourceType::UnitTest, "unit tests are not run yet")];
     for (kind, message) in unsupported {
         let before = wanted.len();
         wanted.retain(|id| {

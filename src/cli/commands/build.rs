@@ -9,7 +9,7 @@ use crate::diagnostics::Diagnostics;
 use crate::pipeline::{Selection, Verb};
 use crate::project::FlagOverrides;
 
-/// Load seeds, build models and run tests in one walk over the graph.
+/// Load seeds, build models and snapshots and run tests in one walk over the graph.
 ///
 /// The tests of a node run as soon as what they need is there. A failed node or test skips everything
 /// below it.

@@ -21,6 +21,7 @@ mod run;
 mod run_operation;
 mod seed;
 mod show;
+mod snapshot;
 mod source;
 mod test;
 
@@ -35,6 +36,7 @@ pub(super) enum Command {
     #[command(alias = "list")]
     Ls(ls::Ls),
     Seed(seed::Seed),
+    Snapshot(snapshot::Snapshot),
     Run(run::Run),
     RunOperation(run_operation::RunOperation),
     Test(test::Test),
@@ -56,6 +58,7 @@ impl Command {
             Command::Compile(_) => "compile",
             Command::Ls(_) => "list",
             Command::Seed(_) => "seed",
+            Command::Snapshot(_) => "snapshot",
             Command::Run(_) => "run",
             Command::RunOperation(_) => "run-operation",
             Command::Test(_) => "test",
@@ -91,6 +94,7 @@ impl Command {
             Command::Compile(verb) => verb.run(context),
             Command::Ls(verb) => verb.run(context),
             Command::Seed(verb) => verb.run(context),
+            Command::Snapshot(verb) => verb.run(context),
             Command::Run(verb) => verb.run(context),
             Command::RunOperation(verb) => verb.run(context),
             Command::Test(verb) => verb.run(context),

@@ -13,6 +13,8 @@ use crate::jinja::coded::coded;
 use crate::jinja::contexts::{Phase, Scope};
 use crate::jinja::objects::function::function;
 use crate::jinja::values;
+use crate::manifest::config::SNAPSHOT_COLUMNS;
+use crate::manifest::{Node, ResourceType};
 
 /// The value of `config`.
 pub(super) fn config(scope: &Arc<Scope>) -> Option<Value> {
@@ -40,6 +42,9 @@ impl fmt::Debug for ConfigObject {
 impl ConfigObject {
     fn value(&self, name: &str) -> Option<Json> {
         let node = &self.0.node.as_ref()?.node;
+        if name == "snapshot_table_column_names" && node.resource_type == ResourceType::Snapshot {
+            return Some(snapshot_columns(node));
+        }
         let found = node.config.effective(name, node.resource_type);
         (!found.is_null()).then_some(found)
     }
@@ -102,6 +107,16 @@ impl ConfigObject {
         let on = self.value("persist_docs").and_then(|docs| docs.get(part)?.as_bool());
         Value::from(on.unwrap_or(false))
     }
+}
+
+/// dbt: the names of the columns that a snapshot adds, those of `snapshot_meta_column_names` over the usual ones.
+fn snapshot_columns(node: &Node) -> Json {
+    let own = node.config.get("snapshot_meta_column_names");
+    let name = |usual: &&str| {
+        let own = own.and_then(|own| own.get(*usual)).and_then(Json::as_str);
+        ((*usual).to_owned(), Json::from(own.filter(|own| !own.is_empty()).unwrap_or(usual)))
+    };
+    Json::Object(SNAPSHOT_COLUMNS.iter().map(name).collect())
 }
 
 impl Object for ConfigObject {

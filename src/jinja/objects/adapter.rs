@@ -11,7 +11,8 @@ use minijinja::value::Value;
 
 use super::class::{self, Attribute, Class, Method};
 use super::{
-    api, behavior, column, constraints, contract, relation, results, runtime_config, snapshots,
+    api, behavior, column, constraints, contract, relation, results, runtime_config,
+    snapshot_checks, snapshots,
 };
 use crate::adapters::{self, ColumnKind, Datum, Relation, Session};
 use crate::jinja::args::{Args, invalid};
@@ -46,6 +47,8 @@ const METHODS: &[(&str, Method<AdapterObject>)] = &[
     ("check_contract", contract::check),
     ("check_contract_rows", contract::check_rows),
     ("check_schema_exists", check_schema_exists),
+    ("check_snapshot_source", snapshot_checks::source),
+    ("check_snapshot_table", snapshot_checks::table),
     ("commit", commit),
     ("convert_type", convert_type),
     ("create_schema", create_schema),
@@ -137,7 +140,7 @@ fn commit(scope: &AdapterObject, _: &Args) -> Result<Value, Error> {
 }
 
 /// Runs `work` on the session of the scope; `absent` when there is none.
-fn with_session<T>(
+pub(super) fn with_session<T>(
     scope: &Arc<Scope>,
     absent: T,
     work: impl FnOnce(&mut dyn Session) -> adapters::Result<T>,

@@ -13,4 +13,5 @@ pub mod relation;
 pub mod results;
 pub(crate) mod run_results;
 mod runtime_config;
+mod snapshot_checks;
 mod snapshots;

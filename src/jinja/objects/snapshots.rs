@@ -4,11 +4,15 @@ use minijinja::Error;
 use minijinja::value::Value;
 
 use super::adapter::{AdapterObject, columns_of, relation_argument};
+use crate::diagnostics::codes;
 use crate::jinja::args::{Args, invalid};
+use crate::jinja::coded::coded;
 use crate::jinja::values;
 
 /// The columns that every snapshot has.
 const COLUMNS: [&str; 3] = ["dbt_scd_id", "dbt_valid_from", "dbt_valid_to"];
+/// What the built-in strategies also need.
+const UPDATED: &str = "dbt_updated_at";
 
 /// `valid_snapshot_target(relation, column_names=None)`: an error unless it has the columns of a snapshot.
 pub(super) fn valid_snapshot_target(of: &AdapterObject, args: &Args) -> Result<Value, Error> {
@@ -21,12 +25,14 @@ pub(super) fn valid_snapshot_target_of_strategy(
     of: &AdapterObject,
     args: &Args,
 ) -> Result<Value, Error> {
-    check(of, args, &COLUMNS)?;
     let strategy = args.required(2, "strategy")?;
-    match strategy.get_attr("hard_deletes").ok().as_ref().and_then(Value::as_str) {
-        Some("new_record") => check(of, args, &["dbt_is_deleted"]),
-        _ => Ok(Value::from(())),
+    let mut wanted = COLUMNS.to_vec();
+    wanted.push(UPDATED);
+    if strategy.get_attr("hard_deletes").ok().as_ref().and_then(Value::as_str) == Some("new_record")
+    {
+        wanted.push("dbt_is_deleted");
     }
+    check(of, args, &wanted)
 }
 
 fn check(of: &AdapterObject, args: &Args, wanted: &[&str]) -> Result<Value, Error> {
@@ -48,11 +54,25 @@ fn check(of: &AdapterObject, args: &Args, wanted: &[&str]) -> Result<Value, Erro
         .collect();
     match missing.is_empty() {
         true => Ok(Value::from(())),
-        false => Err(invalid(format!(
-            "{relation} is not the table of a snapshot: it has no {}",
-            missing.join(", ")
-        ))),
+        false => Err(coded(
+            codes::SNAPSHOT_TABLE,
+            format!(
+                "{relation} is not the table of such a snapshot: it has no {}",
+                missing.join(", ")
+            ),
+            Some(hint(&missing)),
+        )),
     }
+}
+
+fn hint(missing: &[String]) -> String {
+    let change = match missing {
+        [one] if one.ends_with("deleted`") => "`hard_deletes`",
+        _ => "`snapshot_meta_column_names`",
+    };
+    format!(
+        "was {change} changed? undo that, or add the columns to the table; a snapshot is never rebuilt"
+    )
 }
 
 /// `get_hard_deletes_behavior(config)`: `ignore`, `invalidate` or `new_record`.

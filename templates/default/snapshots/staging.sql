@@ -20,8 +20,19 @@
     ) as snapshot_source
 {% endmacro %}
 
+{# The rows of the query in a temporary table, so that every part of a run sees the same ones. #}
+{% macro build_snapshot_source(sql, target_relation) %}
+    {% set source = make_temp_relation(target_relation, '__dbt_source') %}
+    {% do drop_relation_if_exists(source) %}
+    {% call statement('build_snapshot_source') %}
+        {{ create_table_as(True, source, sql) }}
+    {% endcall %}
+    {% do return(source) %}
+{% endmacro %}
+
 {% macro build_snapshot_staging_table(strategy, sql, target_relation) %}
     {% set staging = make_temp_relation(target_relation) %}
+    {% do drop_relation_if_exists(staging) %}
     {% set changes = snapshot_staging_table(strategy, sql, target_relation) %}
     {% call statement('build_snapshot_staging_relation') %}
         {{ create_table_as(True, staging, changes) }}

@@ -20,8 +20,9 @@
 {% macro snapshot_timestamp_strategy(node, snapshotted_rel, current_rel, model_config, target_exists) %}
   {% set columns = snapshot_meta_columns() %}
   {% set updated_at = config.get('updated_at') %}
-  {# The snapshot's own column: the query's updated_at is not in the table when the strategy was another one before. #}
-  {% set row_changed = "(" ~ snapshotted_rel ~ "." ~ columns.dbt_valid_from ~ " < " ~ current_rel ~ "." ~ updated_at ~ ")" %}
+  {# The snapshot's own column on both sides: updated_at can be an expression, and is not in the table when the strategy was another one before. What had no time yet is older than what has one. #}
+  {% set old, new = snapshotted_rel ~ "." ~ columns.dbt_updated_at, current_rel ~ "." ~ columns.dbt_updated_at %}
+  {% set row_changed = "(" ~ old ~ " < " ~ new ~ " or (" ~ old ~ " is null and " ~ new ~ " is not null))" %}
   {{ return(snapshot_strategy(updated_at, row_changed)) }}
 {% endmacro %}
 
@@ -64,13 +65,12 @@
     {%- do exceptions.raise_compiler_error("`check_cols` is `all` or a list of columns, not `" ~ check_cols_config ~ "`") -%}
   {%- endif -%}
   {%- set table = adapter.get_relation(database=node.database, schema=node.schema, identifier=node.alias) -%}
-  {%- set present = adapter.get_columns_in_relation(table) | map(attribute='name') | list -%}
-  {%- set common = wanted | select('in', present) | list -%}
+  {%- set present = adapter.get_columns_in_relation(table) | map(attribute='name') | map('lower') | list -%}
   {%- set quoted = [] -%}
-  {%- for name in common -%}
+  {%- for name in wanted if name | lower in present -%}
     {%- do quoted.append(adapter.quote(name)) -%}
   {%- endfor -%}
-  {{ return((common | length < wanted | length, quoted)) }}
+  {{ return((quoted | length < wanted | length, quoted)) }}
 {%- endmacro %}
 
 {% macro snapshot_hash_arguments(args) -%}

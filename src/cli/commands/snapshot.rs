@@ -1,0 +1,25 @@
+//! `snapshot`: brings the history of what changes up to date.
+
+use clap::Args;
+
+use crate::cli::Context;
+use crate::cli::args::SelectArgs;
+use crate::cli::exit::Outcome;
+use crate::diagnostics::Diagnostics;
+use crate::pipeline::Verb;
+
+/// Bring the selected snapshots up to date.
+///
+/// A snapshot keeps every version of the rows that its query gives. What has not changed is left alone; nothing
+/// is ever rebuilt.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Snapshot {
+    #[command(flatten)]
+    select: SelectArgs,
+}
+
+impl Snapshot {
+    pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
+        super::execute(context, &self.select.selection(), Verb::Snapshot)
+    }
+}
