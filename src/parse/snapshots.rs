@@ -160,7 +160,7 @@ impl Mistakes<'_> {
             let own = names.get(*usual).and_then(Json::as_str);
             own.filter(|own| !own.is_empty()).unwrap_or(usual).to_lowercase()
         };
-        let all: Vec<String> = SNAPSHOT_COLUMNS.iter().map(|usual| named(usual)).collect();
+        let all: Vec<String> = SNAPSHOT_COLUMNS.iter().map(named).collect();
         let twice = all.iter().enumerate().find(|(at, name)| all[..*at].contains(name))?.1;
         let message = format!("`{KEY}` gives two columns the name `{twice}`");
         Some(self.error(KEY, message).hint("give every column its own name"))
