@@ -125,6 +125,7 @@ fn prepare(dir: &Path) -> Prepared {
         host: Arc::new(RealHost::new()),
         sources: Arc::new(SourceMap::new()),
         sink: Arc::new(Silent),
+        stop: Arc::default(),
     };
     let flags = FlagOverrides {
         which: "parse".to_owned(),

@@ -14,6 +14,7 @@ use crate::artifacts::run_results::RunResults;
 use crate::compile::Compiler;
 use crate::diagnostics::Diagnostics;
 use crate::events::EventSink;
+use crate::execute::Stop;
 use crate::graph::Dag;
 use crate::host::Host;
 use crate::manifest::Manifest;
@@ -55,6 +56,8 @@ pub struct World {
     pub sources: Arc<SourceMap>,
     /// Who listens.
     pub sink: Arc<dyn EventSink>,
+    /// Ends a run early.
+    pub stop: Arc<Stop>,
 }
 
 /// What the command line selects.

@@ -28,6 +28,7 @@ pub const KEYS: &[&str] = &[
     "double_quoted_strings",
     "foreign_keys",
     "iso_casts",
+    "lock_retries",
     "write_ahead_log",
 ];
 
@@ -91,6 +92,11 @@ fn sqlite(settings: &Settings<'_>) -> Result<Arc<dyn Adapter>> {
         let seconds = value.as_f64().and_then(|n| Duration::try_from_secs_f64(n).ok());
         made.busy_timeout = seconds
             .ok_or_else(|| wrong(format!("`busy_timeout` is {value}; give seconds, 0 or more")))?;
+    }
+    if let Some(value) = settings.other.get("lock_retries") {
+        let number = value.as_u64().and_then(|n| u32::try_from(n).ok());
+        made.lock_retries = number
+            .ok_or_else(|| wrong(format!("`lock_retries` is {value}; give a whole number")))?;
     }
     for (key, slot) in [
         ("double_quoted_strings", &mut made.double_quoted_strings),

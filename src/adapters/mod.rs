@@ -28,7 +28,7 @@ pub use error::{AdapterError, Result};
 pub use naming::{NamingPolicy, Placement, Policy, PolicyUpdate};
 pub use print::{PrintOptions, print_table};
 pub use relation::{EventTimeFilter, Relation, RelationKind, RelationUpdate};
-pub use session::{Description, Interrupt, Outcome, Session};
+pub use session::{Description, Interrupt, Outcome, RunLock, Session, TryLock};
 pub use table::{ColumnKind, Table};
 pub use types::TypeRules;
 
@@ -57,6 +57,12 @@ pub trait Adapter: Send + Sync {
     /// Opens a session that only reads. Runs beside the writer where
     /// [`parallel_reads`](Capabilities::parallel_reads) says so.
     fn reader(&self) -> Result<Box<dyn Session>>;
+
+    /// Tries to keep other runs from the database; they are told `holder`.
+    fn try_lock(&self, holder: &str) -> TryLock;
+
+    /// How often a transaction is tried again when another connection holds the database.
+    fn lock_retries(&self) -> u32;
 
     /// Whether there is a database to read yet.
     fn exists(&self) -> bool;

@@ -49,6 +49,47 @@ impl std::fmt::Debug for Interrupt {
     }
 }
 
+/// Whether a run may begin on a database.
+#[derive(Debug)]
+pub enum TryLock {
+    /// Yes, as long as this lives.
+    Held(RunLock),
+    /// No: another process runs on it.
+    Taken {
+        /// Who, in that process's own words.
+        holder: String,
+    },
+}
+
+/// Keeps other runs from a database; ends when it is dropped, or with the process.
+pub struct RunLock(Option<Box<dyn FnOnce() + Send>>);
+
+impl RunLock {
+    /// A lock that `release` ends.
+    pub fn new(release: impl FnOnce() + Send + 'static) -> Self {
+        Self(Some(Box::new(release)))
+    }
+
+    /// A lock on what nobody else can use anyway.
+    pub fn none() -> Self {
+        Self(None)
+    }
+}
+
+impl Drop for RunLock {
+    fn drop(&mut self) {
+        if let Some(release) = self.0.take() {
+            release();
+        }
+    }
+}
+
+impl std::fmt::Debug for RunLock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RunLock")
+    }
+}
+
 /// An open connection.
 ///
 /// Dropping a session rolls back what it did not commit.

@@ -71,6 +71,10 @@ pub(super) struct Global {
     #[arg(long, global = true, value_name = "N", value_parser = threads)]
     threads: Option<usize>,
 
+    /// How many seconds to wait for another run on the same database [default: 600]
+    #[arg(long, global = true, value_name = "SECONDS")]
+    lock_timeout: Option<u64>,
+
     /// Stop at the first failure
     #[arg(short = 'x', long, global = true, overrides_with = "no_fail_fast")]
     fail_fast: bool,
@@ -200,6 +204,8 @@ impl Cli {
             indirect_selection: global.indirect_selection.clone(),
             without_effect: self.ignored.0.clone(),
             full_refresh: None,
+            allow_rebuild: None,
+            lock_timeout: global.lock_timeout,
             store_failures: None,
         };
         self.command.set_flags(&mut flags);

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::events::{Event, Level};
+use crate::execute::Stop;
 use crate::host::workshop;
 use crate::report::diagnostic;
 use crate::report::{Console, Style, output};
@@ -24,8 +25,8 @@ pub(super) enum Outcome {
 }
 
 /// The exit code of a command.
-pub(super) fn code(result: &Result<Outcome, Diagnostics>) -> ExitCode {
-    ExitCode::from(number(result))
+pub(super) fn code(result: &Result<Outcome, Diagnostics>, stop: &Stop) -> ExitCode {
+    ExitCode::from(if stop.is_requested() { INTERRUPTED } else { number(result) })
 }
 
 fn number(result: &Result<Outcome, Diagnostics>) -> u8 {
@@ -44,17 +45,22 @@ pub(super) fn usage(message: &clap::Error) -> ExitCode {
 }
 
 /// The code of a command that was interrupted, as shells give it: 128 and the number of SIGINT.
-const INTERRUPTED: i32 = 130;
+const INTERRUPTED: u8 = 130;
 
-/// On Ctrl-C: leaves the terminal as it was found, says so, and ends. The engine rolls back what was not committed.
-pub(super) fn on_interrupt(console: Arc<dyn Console>) {
+/// On Ctrl-C: a run is asked to end in order; without one, and the second time, the process ends at once and leaves the
+/// terminal as it was found. The engine rolls back what was not committed.
+pub(super) fn on_interrupt(console: Arc<dyn Console>, stop: Arc<Stop>) {
     let stop = move || {
+        if stop.request() {
+            let text = "stopping; Ctrl-C again ends at once".to_owned();
+            return console.emit(Event::Message { level: Level::Warn, text });
+        }
         console.interrupted();
         workshop::remove_scratch();
         let text =
             "interrupted; what was running is rolled back, what was finished stays".to_owned();
         console.emit(Event::Message { level: Level::Error, text });
-        std::process::exit(INTERRUPTED);
+        std::process::exit(INTERRUPTED.into());
     };
     // Without a handler the system's own one ends the process; only the terminal is less tidy then.
     let _ = ctrlc::set_handler(stop);

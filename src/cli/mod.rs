@@ -57,12 +57,12 @@ fn execute(cli: &Cli, command_line: String) -> ExitCode {
     output::hide(Mask::of(&*host));
     let console = choice.console(host.clone(), sources.clone());
     let context = Context {
-        world: World { host: host.clone(), sources, sink: console.clone() },
+        world: World { host: host.clone(), sources, sink: console.clone(), stop: Arc::default() },
         flags,
         style: choice.style,
         console,
     };
-    exit::on_interrupt(context.console.clone());
+    exit::on_interrupt(context.console.clone(), context.world.stop.clone());
     note_ignored(&context);
     let result = clock(&*host).and_then(|()| cli.command.run(&context));
     finish(&context, result)
@@ -70,7 +70,7 @@ fn execute(cli: &Cli, command_line: String) -> ExitCode {
 
 fn finish(context: &Context, result: Result<Outcome, Diagnostics>) -> ExitCode {
     context.console.close();
-    let code = exit::code(&result);
+    let code = exit::code(&result, &context.world.stop);
     if let Err(diagnostics) = result {
         context.console.diagnostics(diagnostics);
     }

@@ -5,11 +5,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::backoff::Backoff;
+use super::publish::{self, Tested};
 use super::{Ended, Run, contract, failure, record};
 use crate::artifacts::manifest::CompiledInfo;
 use crate::compile::CompiledNode;
-use crate::diagnostics::Diagnostic;
-use crate::events::Status;
+use crate::diagnostics::{Diagnostic, codes};
+use crate::events::{Event, Level, Status};
 use crate::jinja::contexts::Connection;
 use crate::manifest::Node;
 
@@ -21,6 +23,8 @@ pub(super) struct Attempt<'r> {
     start: Instant,
     compiled: Option<Arc<CompiledInfo>>,
     compile_time: Duration,
+    /// Tests that ran in the node's transaction.
+    pub(super) tested: Vec<Tested>,
 }
 
 impl<'r> Attempt<'r> {
@@ -32,35 +36,89 @@ impl<'r> Attempt<'r> {
         work: impl FnOnce(&mut Self) -> Result<Ended, Box<Diagnostic>>,
     ) -> Ended {
         connection.take_statements();
-        let (start, compile_time) = (Instant::now(), Duration::ZERO);
-        let mut attempt = Attempt { run, node, connection, start, compiled: None, compile_time };
+        let mut attempt = Attempt::new(run, node, connection);
         match work(&mut attempt) {
-            Ok(ended) => ended,
+            Ok(ended) => Ended { tested: attempt.tested, ..ended },
             Err(diagnostic) => {
-                let _ = connection.with(|session| session.rollback());
+                let _ = connection.rollback();
                 attempt.write_statements();
-                Ended { compiled: attempt.compiled, ..Ended::error(*diagnostic) }
+                publish::keep_stored(run, connection, &mut attempt.tested);
+                let Attempt { compiled, tested, .. } = attempt;
+                Ended { compiled, tested, ..Ended::error(*diagnostic) }
             }
         }
     }
 
+    /// Does `work` in a transaction of somebody else, who undoes it when it has failed.
+    pub(super) fn nested(
+        run: &'r Run<'r>,
+        node: &'r Arc<Node>,
+        connection: &'r Arc<Connection>,
+        work: impl FnOnce(&mut Self) -> Result<Ended, Box<Diagnostic>>,
+    ) -> Ended {
+        let mut attempt = Attempt::new(run, node, connection);
+        let ended = work(&mut attempt);
+        ended.unwrap_or_else(|diagnostic| {
+            attempt.write_statements();
+            Ended { compiled: attempt.compiled, ..Ended::error(*diagnostic) }
+        })
+    }
+
+    fn new(run: &'r Run<'r>, node: &'r Arc<Node>, connection: &'r Arc<Connection>) -> Self {
+        let (start, compile_time) = (Instant::now(), Duration::ZERO);
+        Attempt { run, node, connection, start, compiled: None, compile_time, tested: Vec::new() }
+    }
+
+    /// Does `work` in one transaction and commits it together with the node's entry in the ledger.
+    ///
+    /// When another connection holds the database, everything is undone and tried again after a wait. No other failure
+    /// is tried again.
+    pub(super) fn transaction(
+        &mut self,
+        work: impl Fn(&mut Self) -> Result<Ended, Box<Diagnostic>>,
+    ) -> Result<Ended, Box<Diagnostic>> {
+        let mut backoff = Backoff::new(self.run.compiler.globals.adapter.lock_retries());
+        loop {
+            let done = self.begin().and_then(|()| work(self));
+            let done = done.and_then(|ended| self.commit(&ended).map(|()| ended));
+            match done {
+                Ok(ended) => return Ok(Ended { is_recorded: true, ..ended }),
+                Err(diagnostic) if diagnostic.code == codes::DATABASE_LOCKED => {
+                    let Some(wait) = backoff.next() else {
+                        return Err(diagnostic);
+                    };
+                    let _ = self.connection.rollback();
+                    self.say_locked(wait);
+                    self.run.stop.pause(wait);
+                    self.connection.take_statements();
+                }
+                Err(diagnostic) => return Err(diagnostic),
+            }
+        }
+    }
+
+    fn say_locked(&self, wait: Duration) {
+        let node = self.node;
+        let text = format!(
+            "{} `{}`: another program holds the database; trying again in {:.1} s",
+            node.resource_type,
+            node.name,
+            wait.as_secs_f64()
+        );
+        self.run.emit(Event::Message { level: Level::Warn, text });
+    }
+
     /// Begins the node's transaction.
-    pub(super) fn begin(&self) -> Result<(), Box<Diagnostic>> {
+    fn begin(&self) -> Result<(), Box<Diagnostic>> {
         let begun = self.connection.with(|session| session.begin());
         begun.map(drop).map_err(|error| failure::of_transaction(self.node, &error))
     }
 
     /// Makes what the node did permanent, together with what the ledger says of it.
-    pub(super) fn commit(&self, ended: &Ended) -> Result<(), Box<Diagnostic>> {
+    fn commit(&self, ended: &Ended) -> Result<(), Box<Diagnostic>> {
         let row = record::row(self.run, &self.node.unique_id, ended, self.start.elapsed());
         let committed = self.connection.with(|session| record::commit(self.run, session, &row));
         committed.map(drop).map_err(|error| contract::of_commit(self.node, self.connection, &error))
-    }
-
-    /// Makes what the node did permanent; the ledger is told later how it ended.
-    pub(super) fn commit_unrecorded(&self) -> Result<(), Box<Diagnostic>> {
-        let committed = self.connection.with(|session| session.commit());
-        committed.map(drop).map_err(|error| failure::of_transaction(self.node, &error))
     }
 
     /// Writes and keeps what was compiled; compiling ends here.

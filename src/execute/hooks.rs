@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use minijinja::value::Value;
 
-use super::{Connections, Ended, Finished, Run, failure, publish};
+use super::{Connections, Ended, Finished, Run, failure, report};
 use crate::compile::CompiledNode;
 use crate::diagnostics::Diagnostic;
 use crate::events::{Event, Status};
@@ -55,12 +55,12 @@ pub(super) fn run(
         let ended = match one(run, connections, node, when, finished) {
             Ok(ended) => ended,
             Err(diagnostic) => {
-                let _ = connections.writer.with(|session| session.rollback());
+                let _ = connections.writer.rollback();
                 Ended::error(*diagnostic)
             }
         };
         let failed = ended.status.is_failure();
-        publish(run, &node.unique_id, at + 1, ended, start.elapsed(), finished);
+        report(run, &node.unique_id, at + 1, ended, start.elapsed(), finished);
         if failed {
             return Started::Failed;
         }

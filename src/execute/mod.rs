@@ -21,29 +21,36 @@ use crate::manifest::Node;
 use crate::names::UniqueId;
 use ledger::Ledger;
 
-mod caret;
 mod attempt;
+mod backoff;
+mod caret;
 mod contract;
 mod failure;
 mod freshness;
+mod history;
 mod hooks;
 mod ignored;
 mod inline;
 pub mod ledger;
+mod lock;
 mod materialization;
 mod model;
 mod operation;
 mod outcome;
 mod plan;
+mod publish;
 mod record;
 mod schedule;
 mod seed;
+mod stop;
 mod test;
+mod timeout;
 mod warnings;
 
 pub use freshness::{Looked, freshness, is_checked};
 pub use inline::{Rows, query};
 pub use operation::{call_macro, run_sql};
+pub use stop::Stop;
 
 /// What is run and how.
 pub struct Run<'a> {
@@ -61,6 +68,8 @@ pub struct Run<'a> {
     pub start_gates: bool,
     /// Where the run is written down.
     pub ledger: Ledger,
+    /// Ends the run early.
+    pub stop: &'a Stop,
 }
 
 /// How a run ended.
@@ -90,6 +99,8 @@ pub(crate) struct Ended {
     pub(crate) show_command: Option<String>,
     pub(crate) compiled: Option<Arc<CompiledInfo>>,
     pub(crate) compile_time: Duration,
+    /// Tests that ran in the node's transaction.
+    pub(crate) tested: Vec<publish::Tested>,
     /// The node's own transaction has written it into the ledger.
     pub(crate) is_recorded: bool,
 }
@@ -109,6 +120,7 @@ impl Ended {
             show_command: None,
             compiled: None,
             compile_time: Duration::ZERO,
+            tested: Vec::new(),
             is_recorded: false,
         }
     }
@@ -152,6 +164,7 @@ pub fn run(run: &Run<'_>) -> Result<Finished, Box<Diagnostic>> {
     if order.total() == 0 {
         return Ok(Finished::default());
     }
+    let _lock = lock::acquire(run)?;
     let adapter = &run.compiler.globals.adapter;
     let session = adapter.writer().map_err(|error| failure::of_adapter(&error))?;
     let connections = Connections { writer: Arc::new(Connection::over(session)) };
@@ -161,14 +174,16 @@ pub fn run(run: &Run<'_>) -> Result<Finished, Box<Diagnostic>> {
     let finished = Mutex::new(Finished::default());
     let started = hooks::run(run, &connections, hooks::When::Start, &finished);
     schedule::drive(run, &connections, &order, started, &finished);
-    hooks::run(run, &connections, hooks::When::End, &finished);
+    if !run.stop.is_requested() {
+        hooks::run(run, &connections, hooks::When::End, &finished);
+    }
     let finished = finished.into_inner().expect("invariant: no panic under lock");
     record::end(run, &connections, &finished);
     Ok(finished)
 }
 
 /// Says and keeps how a node ended.
-pub(crate) fn publish(
+pub(crate) fn report(
     run: &Run<'_>,
     id: &UniqueId,
     index: usize,

@@ -6,7 +6,7 @@ use minijinja::value::Value;
 use serde_json::json;
 
 use super::attempt::Attempt;
-use super::{Ended, Run, contract, failure, materialization, seed, warnings};
+use super::{Ended, Run, contract, failure, history, materialization, publish, seed, warnings};
 use crate::artifacts::manifest::CompiledInfo;
 use crate::compile::{CompiledNode, Variant};
 use crate::diagnostics::{Diagnostic, codes};
@@ -25,7 +25,16 @@ fn build(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
     refuse_batches(node)?;
     refuse_language(node)?;
     outside(run, node, connection, "pre-hook")?;
-    attempt.begin()?;
+    let ended = attempt.transaction(inside)?;
+    attempt.write_statements();
+    outside(run, node, connection, "post-hook")?;
+    Ok(ended)
+}
+
+/// What the node does inside of its transaction.
+fn inside(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
+    let Attempt { run, node, connection, .. } = *attempt;
+    history::refuse_loss(run, node, connection)?;
     let compiled = match node.resource_type {
         ResourceType::Seed => CompiledNode::default(),
         _ => run.compiler.compile(node, connection, Variant::Auto)?,
@@ -35,11 +44,8 @@ fn build(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
     contract::check(node, &scope, connection)?;
     warnings::of_query(run, node, &compiled.code);
     let rows = rows_of(node, &scope, connection);
-    let ended = Ended { message: Some("OK".to_owned()), rows, ..attempt.ended(Status::Success) };
-    attempt.commit(&ended)?;
-    attempt.write_statements();
-    outside(run, node, connection, "post-hook")?;
-    Ok(Ended { is_recorded: true, ..ended })
+    publish::check(attempt)?;
+    Ok(Ended { message: Some("OK".to_owned()), rows, ..attempt.ended(Status::Success) })
 }
 
 /// Without batches the strategy would replace the whole table, so it is refused until there are any.

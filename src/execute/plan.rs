@@ -3,9 +3,9 @@
 //! Source: dbt 1.12, `compilation.py`: in `build` a node waits for the tests of everything above it, as far as
 //! those tests need nothing that is not above it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::{Connections, Run};
+use super::{Connections, Run, publish};
 use crate::adapters;
 use crate::graph::{Dag, Indices};
 use crate::manifest::{Node, ResourceType};
@@ -40,9 +40,20 @@ pub(super) fn plan(run: &Run<'_>) -> Plan {
             wanted.insert(at);
         }
     }
+    let folded = folded(run, &dag);
+    for at in &folded {
+        wanted.insert(*at);
+    }
     let in_order = dag.order().iter().filter(|at| wanted.contains(**at));
     let index = in_order.enumerate().map(|(place, at)| (*at, place + 1)).collect();
     Plan { dag, wanted, index }
+}
+
+/// The tests that decide whether a model of the run is published.
+fn folded(run: &Run<'_>, dag: &Dag<UniqueId>) -> HashSet<usize> {
+    let models = run.wanted.iter().filter_map(|id| run.node(id));
+    let tests = models.flat_map(|model| publish::tests_of(run, model));
+    tests.filter_map(|test| dag.index_of(&test.unique_id)).collect()
 }
 
 /// Ephemeral models are inlined, analyses only compiled; a file without text has nothing to run.

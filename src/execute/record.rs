@@ -38,7 +38,11 @@ pub(super) fn begin(run: &Run<'_>, connections: &Connections, plan: &Plan) -> Re
 pub(super) fn end(run: &Run<'_>, connections: &Connections, finished: &Finished) {
     let has_failed =
         finished.results.iter().any(|result| matches!(result.status.as_str(), "error" | "fail"));
-    let status = if has_failed { "error" } else { "success" };
+    let status = match has_failed {
+        _ if run.stop.is_requested() => "interrupted",
+        true => "error",
+        false => "success",
+    };
     let now = run.compiler.globals.host.now();
     let closed = connections.writer.with(|session| run.ledger.close(session, status, now));
     if let Err(error) = closed {

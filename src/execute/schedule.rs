@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::hooks::Started;
 use super::plan::Plan;
-use super::{Connections, Ended, Finished, Run, model, outcome, publish, test};
+use super::{Connections, Ended, Finished, Run, model, outcome, report, test, timeout};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::{Event, Status};
 use crate::graph::Ready;
@@ -36,6 +36,8 @@ struct State {
     /// Vertices that will not run: the name of what held them up.
     held_up: HashMap<usize, String>,
     stopped: Option<String>,
+    /// Tests that ran in the transaction of their model, and how they ended.
+    tested: HashMap<usize, Status>,
 }
 
 /// Runs all nodes of the plan.
@@ -57,6 +59,7 @@ pub(super) fn drive(
         running: 0,
         left: plan.total(),
         held_up: HashMap::new(),
+        tested: HashMap::new(),
         stopped: match started {
             Started::Fine => None,
             Started::Failed if run.start_gates => Some("an `on-run-start` hook failed".to_owned()),
@@ -68,18 +71,43 @@ pub(super) fn drive(
     }
     let shared = (Mutex::new(state), Condvar::new());
     let workers = run.threads.clamp(1, plan.total().max(1));
+    let mut open: Vec<Arc<Connection>> = (0..workers).map(|_| reader(run)).collect();
+    let readers = open.clone();
+    open.push(connections.writer.clone());
+    run.stop.begin();
     std::thread::scope(|scope| {
-        for number in 1..=workers {
-            let shared = &shared;
-            let spawned = std::thread::Builder::new()
-                .name(format!("Thread-{number} (worker)"))
-                .stack_size(STACK)
-                .spawn_scoped(scope, move || work(run, connections, plan, shared, finished));
-            if spawned.is_err() && number == 1 {
-                work(run, connections, plan, shared, finished);
-            }
+        let ending = (run.stop, &shared);
+        scope.spawn(move || ending.0.watch(&open, || interrupt(ending.1)));
+        let spawned: Vec<_> = (readers.iter().enumerate())
+            .filter_map(|(at, reader)| {
+                let worker = Worker { run, connections, plan, shared: &shared, finished, reader };
+                let thread = std::thread::Builder::new()
+                    .name(format!("Thread-{} (worker)", at + 1))
+                    .stack_size(STACK);
+                thread.spawn_scoped(scope, move || worker.work()).ok()
+            })
+            .collect();
+        if spawned.is_empty() {
+            let reader = &readers[0];
+            Worker { run, connections, plan, shared: &shared, finished, reader }.work();
         }
+        spawned.into_iter().for_each(|worker| drop(worker.join()));
+        run.stop.end();
     });
+}
+
+/// A connection that only reads; opened when it is needed.
+fn reader(run: &Run<'_>) -> Arc<Connection> {
+    let adapter = run.compiler.globals.adapter.clone();
+    Arc::new(Connection::new(Box::new(move || adapter.reader().map(Some))))
+}
+
+/// Starts nothing new: the user wants the run to end.
+fn interrupt((lock, wake): &(Mutex<State>, Condvar)) {
+    let mut state = lock.lock().expect("invariant: no panic under lock");
+    state.stopped.get_or_insert_with(|| "the run was interrupted".to_owned());
+    drop(state);
+    wake.notify_all();
 }
 
 fn enqueue(run: &Run<'_>, plan: &Plan, state: &mut State, at: usize) {
@@ -111,43 +139,58 @@ enum Job {
         at: usize,
         reason: String,
     },
+    /// It ran already, in the transaction of its model.
+    Done {
+        at: usize,
+        status: Status,
+    },
 }
 
-fn work(
-    run: &Run<'_>,
-    connections: &Connections,
-    plan: &Plan,
-    shared: &(Mutex<State>, Condvar),
-    finished: &Mutex<Finished>,
-) {
-    let reader = Arc::new(Connection::new({
-        let adapter = run.compiler.globals.adapter.clone();
-        Box::new(move || adapter.reader().map(Some))
-    }));
-    let mut seen = 0;
-    while let Some(job) = next(shared, &mut seen) {
-        match job {
-            Job::Skip { at, reason } => {
-                let ended = Ended { message: Some(reason), ..Ended::with(Status::Skipped) };
-                publish(run, plan.dag.key(at), plan.index[&at], ended, Duration::ZERO, finished);
-                settle(run, plan, shared, at, Status::Skipped, false);
-            }
-            Job::Run { at, writes } => {
-                let connection = if writes {
-                    &connections.writer
-                } else {
-                    // One state of the data for the whole test: without it the engine gives up when tables change
-                    // faster than it reads the schema. What fails here fails again in the test, and is told there.
-                    let _ = reader.with(|session| session.begin());
-                    &reader
-                };
-                let status = one(run, plan, at, connection, finished);
-                if !writes {
-                    let _ = reader.with(|session| session.rollback());
+/// A thread that takes one job after the other.
+struct Worker<'w> {
+    run: &'w Run<'w>,
+    connections: &'w Connections,
+    plan: &'w Plan,
+    shared: &'w (Mutex<State>, Condvar),
+    finished: &'w Mutex<Finished>,
+    reader: &'w Arc<Connection>,
+}
+
+impl Worker<'_> {
+    fn work(&self) {
+        let mut seen = 0;
+        while let Some(job) = next(self.shared, &mut seen) {
+            match job {
+                Job::Skip { at, reason } => self.skip(at, reason),
+                Job::Run { at, writes } => self.take(at, writes),
+                Job::Done { at, status } => {
+                    settle(self.run, self.plan, self.shared, at, status, false);
                 }
-                settle(run, plan, shared, at, status, writes);
             }
         }
+    }
+
+    fn skip(&self, at: usize, reason: String) {
+        let Worker { run, plan, shared, finished, .. } = *self;
+        let ended = Ended { message: Some(reason), ..Ended::with(Status::Skipped) };
+        report(run, plan.dag.key(at), plan.index[&at], ended, Duration::ZERO, finished);
+        settle(run, plan, shared, at, Status::Skipped, false);
+    }
+
+    fn take(&self, at: usize, writes: bool) {
+        let Worker { run, plan, shared, finished, reader, .. } = *self;
+        let connection = if writes { &self.connections.writer } else { reader };
+        if !writes {
+            // One state of the data for the whole test: without it the engine gives up when tables change
+            // faster than it reads the schema. What fails here fails again in the test, and is told there.
+            let _ = reader.with(|session| session.begin());
+        }
+        let (status, tested) = one(run, plan, at, connection, finished);
+        shared.0.lock().expect("invariant: no panic under lock").tested.extend(tested);
+        if !writes {
+            let _ = reader.rollback();
+        }
+        settle(run, plan, shared, at, status, writes);
     }
 }
 
@@ -184,6 +227,9 @@ fn next(shared: &(Mutex<State>, Condvar), seen: &mut usize) -> Option<Job> {
 impl State {
     /// What can be done now: skip what is held up, write when nobody writes, read.
     fn take(&mut self, seen: &mut usize) -> Option<Job> {
+        if let Some((at, status)) = self.take_tested() {
+            return Some(Job::Done { at, status });
+        }
         if let Some(reason) = self.stopped.clone() {
             let at = self.writes.pop_front().or_else(|| self.reads.pop_front())?;
             return Some(Job::Skip { at, reason });
@@ -210,6 +256,17 @@ impl State {
         Some(Job::Run { at, writes })
     }
 
+    /// A test that is ready and ran already.
+    fn take_tested(&mut self) -> Option<(usize, Status)> {
+        for queue in [&mut self.writes, &mut self.reads] {
+            let place = queue.iter().position(|at| self.tested.contains_key(at));
+            if let Some(at) = place.and_then(|place| queue.remove(place)) {
+                return Some((at, self.tested[&at]));
+            }
+        }
+        None
+    }
+
     /// Whether a reader that saw this much written is slower than a small test.
     fn is_stale(&self, seen: usize) -> bool {
         self.is_large && seen != self.written
@@ -222,37 +279,61 @@ impl State {
     }
 }
 
-/// Runs one node and publishes how it ended.
+/// Runs one node and reports how it ended, and how the tests ended that ran in its transaction.
 fn one(
     run: &Run<'_>,
     plan: &Plan,
     at: usize,
     connection: &Arc<Connection>,
     finished: &Mutex<Finished>,
-) -> Status {
+) -> (Status, Vec<(usize, Status)>) {
     let id = plan.dag.key(at);
     let Some(node) = run.node(id) else {
-        return Status::Skipped;
+        return (Status::Skipped, Vec::new());
     };
+    announce(run, plan, at);
+    let start = Instant::now();
+    let mut ended = attempt(run, node, connection);
+    let tested = std::mem::take(&mut ended.tested);
+    let status = ended.status;
+    report(run, id, plan.index[&at], ended, start.elapsed(), finished);
+    let mut ran = Vec::new();
+    for test in tested {
+        let Some(at) = plan.dag.index_of(&test.id) else { continue };
+        ran.push((at, test.ended.status));
+        announce(run, plan, at);
+        report(run, &test.id, plan.index[&at], test.ended, test.elapsed, finished);
+    }
+    (status, ran)
+}
+
+fn announce(run: &Run<'_>, plan: &Plan, at: usize) {
+    let id = plan.dag.key(at);
     run.emit(Event::NodeStarted {
         id: id.clone(),
         index: plan.index[&at],
-        title: outcome::title(Some(node)),
+        title: outcome::title(run.node(id)),
     });
-    let start = Instant::now();
-    let done =
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match node.resource_type {
+}
+
+/// A node that meets a bug fails alone; one that the user has stopped says so in one line.
+fn attempt(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>) -> Ended {
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        timeout::within(node, connection, || match node.resource_type {
             ResourceType::Test => test::run(run, node, connection),
             _ => model::run(run, node, connection),
-        }));
+        })
+    }));
     let ended = done.unwrap_or_else(|_| {
-        let _ = connection.with(|session| session.rollback());
+        let _ = connection.rollback();
         let message = format!("a bug in forge stopped {} `{}`", node.resource_type, node.name);
         Ended::error(Diagnostic::error(codes::BUG, message).at(node.span_start(), ""))
     });
-    let status = ended.status;
-    publish(run, id, plan.index[&at], ended, start.elapsed(), finished);
-    status
+    if ended.status == Status::Error && run.stop.is_requested() {
+        let message = Some("interrupted and undone".to_owned());
+        return Ended { message, compiled: ended.compiled, ..Ended::with(Status::Error) };
+    }
+    ended
 }
 
 fn settle(

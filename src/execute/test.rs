@@ -21,18 +21,27 @@ pub(super) fn run(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>)
     Attempt::make(run, node, connection, judged)
 }
 
+/// Runs the test in the transaction of the model that it decides about.
+pub(super) fn in_transaction(
+    run: &Run<'_>,
+    node: &Arc<Node>,
+    connection: &Arc<Connection>,
+) -> Ended {
+    Attempt::nested(run, node, connection, examined)
+}
+
 fn judged(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
-    let Attempt { run, node, connection, .. } = *attempt;
-    let stores = node.relation_name.is_some();
-    if stores {
-        attempt.begin()?;
+    match attempt.node.relation_name.is_some() {
+        true => attempt.transaction(examined),
+        false => examined(attempt),
     }
+}
+
+fn examined(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
+    let Attempt { run, node, connection, .. } = *attempt;
     let compiled = run.compiler.compile(node, connection, Variant::Auto)?;
     attempt.keep(&compiled);
     let scope = materialize(run, node, connection, &compiled)?;
-    if stores {
-        attempt.commit_unrecorded()?;
-    }
     attempt.write_statements();
     warnings::of_query(run, node, &compiled.code);
     let counts = counts(node, &scope)?;

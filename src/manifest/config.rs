@@ -5,6 +5,7 @@
 //! mappings merge by top-level key.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
@@ -63,6 +64,8 @@ const ALL: &[ResourceType] = &[
     ResourceType::Metric,
     ResourceType::SavedQuery,
 ];
+const BUILT: &[ResourceType] =
+    &[ResourceType::Model, ResourceType::Seed, ResourceType::Snapshot, ResourceType::Test];
 const INCREMENTAL: &[ResourceType] = &[ResourceType::Model, ResourceType::Snapshot];
 
 macro_rules! keys {
@@ -113,6 +116,7 @@ keys! {
     "persist_docs" Clobber NODES,
     "post-hook" Append NODES,
     "pre-hook" Append NODES,
+    "publish" Clobber MODEL,
     "quote_columns" Clobber SEED,
     "quoting" Update NODES,
     "schema" Clobber ALL,
@@ -126,6 +130,7 @@ keys! {
     "tags" Append ALL,
     "target_database" Clobber SNAPSHOT,
     "target_schema" Clobber SNAPSHOT,
+    "timeout" Clobber BUILT,
     "unique_key" Clobber NODES,
     "updated_at" Clobber SNAPSHOT,
     "warn_if" Clobber TEST,
@@ -361,6 +366,26 @@ fn node_defaults(resource_type: ResourceType) -> Json {
     all
 }
 
+/// What the key `timeout` means: seconds as a number, or a text with `s`, `m` or `h`; `None` for anything else.
+pub fn timeout(value: &Json) -> Option<Duration> {
+    let (number, unit) = match value {
+        Json::Number(number) => (number.as_f64()?, 1.0),
+        Json::String(text) => {
+            let text = text.trim();
+            let end = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
+            let unit = match &text[end..] {
+                "" | "s" => 1.0,
+                "m" => 60.0,
+                "h" => 3600.0,
+                _ => return None,
+            };
+            (text[..end].trim().parse::<f64>().ok()?, unit)
+        }
+        _ => return None,
+    };
+    Duration::try_from_secs_f64(number * unit).ok().filter(|limit| !limit.is_zero())
+}
+
 fn as_list(value: Json) -> Vec<Json> {
     match value {
         Json::Array(items) => items,
@@ -444,6 +469,21 @@ mod tests {
         assert_eq!(config.get("tags"), Some(&json!(["a", "b", "a"])));
         assert_eq!(config.get("meta"), Some(&json!({"x": 1, "y": {"w": 2}})));
         assert_eq!(config.get_str("materialized"), Some("table"));
+    }
+
+    #[test]
+    fn timeouts_are_seconds_or_have_a_unit() {
+        let seconds = |value: Json| timeout(&value).map(|limit| limit.as_secs_f64());
+        assert_eq!(seconds(json!(1.5)), Some(1.5));
+        assert_eq!(seconds(json!("90")), Some(90.0));
+        assert_eq!(seconds(json!("90s")), Some(90.0));
+        assert_eq!(seconds(json!("15 m")), Some(900.0));
+        assert_eq!(seconds(json!("2h")), Some(7200.0));
+        let wrong =
+            [json!(0), json!(-1), json!("1d"), json!(""), json!("m"), json!([1]), json!(1e300)];
+        for value in wrong {
+            assert_eq!(seconds(value.clone()), None, "{value}");
+        }
     }
 
     #[test]

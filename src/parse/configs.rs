@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::diagnostics::{Diagnostic, codes};
 use crate::jinja::rewrite;
-use crate::manifest::{Node, ResourceType};
+use crate::manifest::{Node, ResourceType, config};
 use crate::source::Span;
 use crate::source::yaml::Yaml;
 
@@ -55,8 +55,15 @@ pub(crate) fn wrong_values(node: &Node) -> Vec<Diagnostic> {
         node.resource_type != ResourceType::Model
             || word.is_some_and(|word| ["skip_children", "continue"].contains(&word))
     };
+    let publish = |value: &Json| {
+        node.resource_type != ResourceType::Model
+            || value.as_str().is_some_and(|word| ["after_tests", "at_once"].contains(&word))
+    };
+    let timeout = |value: &Json| config::timeout(value).is_some();
     [
         wrong("enabled", "true or false", &Json::is_boolean),
+        wrong("publish", "`after_tests` or `at_once`", &publish),
+        wrong("timeout", "seconds, or a text such as `90s`, `15m` or `2h`", &timeout),
         wrong("on_error", "`skip_children` or `continue`", &on_error),
     ]
     .into_iter()

@@ -37,6 +37,7 @@ pub fn freshness(
         threads: flags.threads.unwrap_or(prepared.project.target.threads),
         start_gates: flags.behavior("skip_nodes_if_on_run_start_fails"),
         ledger: execute::ledger::Ledger::default(),
+        stop: &world.stop,
     };
     let looked = execute::freshness(&run, &sources).map_err(|d| Diagnostics::from(*d))?;
     let metadata = Metadata {

@@ -21,8 +21,12 @@ pub struct ParityReport {
 /// Parses the project and looks for differences; its mistakes come back as they do from every command.
 pub fn parity(world: &World, flags: &FlagOverrides) -> Result<ParityReport, Diagnostics> {
     let listener = Arc::new(Listener::default());
-    let quiet =
-        World { host: world.host.clone(), sources: world.sources.clone(), sink: listener.clone() };
+    let quiet = World {
+        host: world.host.clone(),
+        sources: world.sources.clone(),
+        sink: listener.clone(),
+        stop: world.stop.clone(),
+    };
     let prepared = prepare(&quiet, flags)?;
     let subject = Subject {
         project: &prepared.project,

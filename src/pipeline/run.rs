@@ -51,6 +51,7 @@ pub fn run(
         threads: project.flags.threads.unwrap_or(project.target.threads),
         start_gates: project.flags.behavior("skip_nodes_if_on_run_start_fails"),
         ledger: execute::ledger::Ledger::default(),
+        stop: &world.stop,
     };
     let start = std::time::Instant::now();
     let finished = execute::run(&run).map_err(|d| Diagnostics::from(*d))?;

@@ -9,6 +9,9 @@ mod shown;
 pub use resolve::parse_vars;
 pub(super) use resolve::{env_value, resolve};
 
+/// How many seconds a run waits for another one unless `--lock-timeout` says otherwise.
+pub const LOCK_TIMEOUT: u64 = 600;
+
 /// What the command line said; `None` where it said nothing.
 #[derive(Clone, Debug, Default)]
 pub struct FlagOverrides {
@@ -34,6 +37,10 @@ pub struct FlagOverrides {
     pub threads: Option<usize>,
     /// `--full-refresh`
     pub full_refresh: Option<bool>,
+    /// `--allow-rebuild`
+    pub allow_rebuild: Option<bool>,
+    /// `--lock-timeout`, seconds
+    pub lock_timeout: Option<u64>,
     /// `--fail-fast`
     pub fail_fast: Option<bool>,
     /// `--store-failures`
@@ -85,6 +92,10 @@ pub struct Flags {
     pub threads: Option<usize>,
     /// Rebuild incremental models and seeds.
     pub full_refresh: bool,
+    /// Build what grows over time anew although its relation is lost.
+    pub allow_rebuild: bool,
+    /// How many seconds to wait for another run on the same database.
+    pub lock_timeout: u64,
     /// Stop at the first failure.
     pub fail_fast: bool,
     /// Keep failing rows of tests.
@@ -158,6 +169,8 @@ impl Default for Flags {
             log_path: None,
             threads: None,
             full_refresh: false,
+            allow_rebuild: false,
+            lock_timeout: LOCK_TIMEOUT,
             fail_fast: false,
             store_failures: false,
             warn_error: false,

@@ -11,6 +11,7 @@ mod files;
 mod infer;
 pub mod functions;
 mod open;
+mod run_lock;
 mod session;
 pub mod settings;
 mod statements;
@@ -24,7 +25,7 @@ use super::Adapter;
 use super::capabilities::Capabilities;
 use super::error::Result;
 use super::naming::{NamingPolicy, Placement, Policy};
-use super::session::Session;
+use super::session::{RunLock, Session, TryLock};
 use super::types::TypeRules;
 pub use functions::{FUNCTIONS, foreign_functions_used};
 use open::Access;
@@ -159,6 +160,17 @@ impl Adapter for SqliteAdapter {
 
     fn exists(&self) -> bool {
         self.settings.main_file().is_none_or(|file| file.exists())
+    }
+
+    fn try_lock(&self, holder: &str) -> TryLock {
+        match self.settings.main_file() {
+            Some(file) => run_lock::try_lock(&file, holder),
+            None => TryLock::Held(RunLock::none()),
+        }
+    }
+
+    fn lock_retries(&self) -> u32 {
+        self.settings.lock_retries
     }
 
     fn scratch(&self) -> Result<Box<dyn Session>> {

@@ -60,6 +60,8 @@ pub struct SqliteSettings {
     pub base_dir: PathBuf,
     /// How long to wait for another connection's lock.
     pub busy_timeout: Duration,
+    /// How often a transaction is tried again after that.
+    pub lock_retries: u32,
     /// Whether `"typo"` may mean the text `typo`.
     pub double_quoted_strings: bool,
     /// Whether foreign keys are checked. They make it impossible to drop and rebuild a parent table.
@@ -102,6 +104,7 @@ impl SqliteSettings {
             schema: schema.to_owned(),
             base_dir: base_dir.to_owned(),
             busy_timeout: Duration::from_secs(10),
+            lock_retries: 3,
             double_quoted_strings: false,
             foreign_keys: false,
             iso_casts: true,

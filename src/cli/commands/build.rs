@@ -24,6 +24,10 @@ pub(in crate::cli) struct Build {
     #[arg(short, long)]
     full_refresh: bool,
 
+    /// Build incremental models and snapshots anew although their tables are lost
+    #[arg(long)]
+    allow_rebuild: bool,
+
     /// Keep the failing rows of tests in tables
     #[arg(long)]
     store_failures: bool,
@@ -36,6 +40,7 @@ impl Build {
 
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
         flags.full_refresh = self.full_refresh.then_some(true);
+        flags.allow_rebuild = self.allow_rebuild.then_some(true);
         flags.store_failures = self.store_failures.then_some(true);
     }
 

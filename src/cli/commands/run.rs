@@ -21,11 +21,16 @@ pub(in crate::cli) struct Run {
     /// Rebuild incremental models from nothing
     #[arg(short, long)]
     full_refresh: bool,
+
+    /// Build incremental models and snapshots anew although their tables are lost
+    #[arg(long)]
+    allow_rebuild: bool,
 }
 
 impl Run {
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
         flags.full_refresh = self.full_refresh.then_some(true);
+        flags.allow_rebuild = self.allow_rebuild.then_some(true);
     }
 
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {

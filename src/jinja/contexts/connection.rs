@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::adapters::{self, Outcome, Session};
+use crate::adapters::{self, AdapterError, Interrupt, Outcome, Session};
 
 /// Opens the session of a [`Connection`] when it is first needed; `None` when there is no database yet.
 pub type Open = dyn Fn() -> adapters::Result<Option<Box<dyn Session>>> + Send + Sync;
@@ -15,6 +16,9 @@ pub struct Connection {
     statements: Mutex<Vec<String>>,
     /// A transaction is open whenever a statement runs.
     keeps_transaction: bool,
+    /// Stops a statement while the session is in use.
+    interrupt: Mutex<Option<Interrupt>>,
+    is_halted: AtomicBool,
 }
 
 impl fmt::Debug for Connection {
@@ -31,6 +35,8 @@ impl Connection {
             session: Mutex::new(None),
             statements: Mutex::default(),
             keeps_transaction: false,
+            interrupt: Mutex::default(),
+            is_halted: AtomicBool::new(false),
         }
     }
 
@@ -44,6 +50,7 @@ impl Connection {
     /// A connection over an open session.
     pub fn over(session: Box<dyn Session>) -> Self {
         let connection = Connection::new(Box::new(|| Ok(None)));
+        connection.keep_interrupt(&*session);
         *connection.session.lock().expect("invariant: no panic under lock") = Some(session);
         connection
     }
@@ -54,8 +61,12 @@ impl Connection {
         work: impl FnOnce(&mut dyn Session) -> adapters::Result<T>,
     ) -> adapters::Result<Option<T>> {
         let mut session = self.session.lock().expect("invariant: no panic under lock");
+        if self.is_halted.load(Ordering::Acquire) {
+            return Err(AdapterError::Interrupted);
+        }
         if session.is_none() {
             *session = (self.open)()?;
+            session.as_deref().into_iter().for_each(|session| self.keep_interrupt(session));
             if let Some(session) = session.as_deref_mut().filter(|_| self.keeps_transaction) {
                 session.begin()?;
             }
@@ -64,6 +75,24 @@ impl Connection {
             Some(session) => work(session).map(Some),
             None => Ok(None),
         }
+    }
+
+    fn keep_interrupt(&self, session: &dyn Session) {
+        let handle = session.interrupt_handle();
+        *self.interrupt.lock().expect("invariant: no panic under lock") = Some(handle);
+    }
+
+    /// Stops the statement that is running and refuses further ones; a rollback is always possible.
+    pub fn halt(&self) {
+        self.is_halted.store(true, Ordering::Release);
+        if let Some(handle) = &*self.interrupt.lock().expect("invariant: no panic under lock") {
+            handle.interrupt();
+        }
+    }
+
+    /// Takes statements again.
+    pub fn resume(&self) {
+        self.is_halted.store(false, Ordering::Release);
     }
 
     /// Runs statements, with the query comment, and remembers them.

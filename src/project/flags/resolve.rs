@@ -7,7 +7,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::known;
-use super::{FlagOverrides, Flags};
+use super::{FlagOverrides, Flags, LOCK_TIMEOUT};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::host::Host;
 use crate::names::did_you_mean;
@@ -65,6 +65,8 @@ pub(in crate::project) fn resolve(
         profiles_dir: resolver.text("profiles_dir", &overrides.profiles_dir),
         threads: overrides.threads,
         full_refresh: resolver.on("full_refresh", overrides.full_refresh, false),
+        allow_rebuild: overrides.allow_rebuild.unwrap_or(false),
+        lock_timeout: overrides.lock_timeout.unwrap_or(LOCK_TIMEOUT),
         fail_fast: resolver.on("fail_fast", overrides.fail_fast, false),
         store_failures: resolver.on("store_failures", overrides.store_failures, false),
         strict: resolver.on("strict", overrides.strict, false),

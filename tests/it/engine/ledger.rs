@@ -1,0 +1,109 @@
+//! What the ledger knows agrees with the data, and what was collected is not lost without a word.
+
+use super::rows;
+use crate::scratch::Scratch;
+
+const PROJECT: &str = "//- seeds/s.csv
+id
+1
+2
+//- models/a.sql
+{{ config(materialized='incremental', unique_key='id') }}
+select id from {{ ref('s') }}
+//- models/b.sql
+select nope from {{ ref('a') }}
+//- models/c.sql
+select * from {{ ref('b') }}
+//- models/s.yml
+models:
+  - name: a
+    columns: [{name: id, data_tests: [unique]}]
+";
+
+#[test]
+fn every_node_of_a_run_has_its_entry() {
+    let scratch = Scratch::new(PROJECT);
+    scratch.forge(&["build"]).expect(1, &[]);
+    let nodes = "select unique_id, materialized, status, rows_in, rows_out from _forge_node_runs order by unique_id";
+    assert_eq!(
+        rows(&scratch, nodes),
+        [
+            "model.shop.a|incremental|success|2|2",
+            "model.shop.b|view|error|~|~",
+            "model.shop.c|view|skipped|~|~",
+            "seed.shop.s|seed|success|2|2",
+            "test.shop.unique_a_id.1fe6b19c17|~|pass|~|~",
+        ]
+        .map(|row| row.replace("1fe6b19c17", &test_hash(&scratch)))
+    );
+    let runs = "select number, command, status, nodes, ended_at from _forge_runs";
+    assert_eq!(rows(&scratch, runs), ["1|build|error|5|2026-03-01T12:00:00Z"]);
+    // With a clock that stands still every run has the same id, and still its own entries.
+    scratch.forge(&["build"]).expect(1, &[]);
+    assert_eq!(
+        rows(&scratch, "select count(*), count(distinct run_id) from _forge_node_runs"),
+        ["10|2"]
+    );
+}
+
+fn test_hash(scratch: &Scratch) -> String {
+    let id = rows(scratch, "select unique_id from _forge_node_runs where unique_id like 'test.%'");
+    id[0].rsplit('.').next().unwrap().to_owned()
+}
+
+#[test]
+fn a_lost_table_is_not_begun_anew_without_a_word() {
+    let scratch = Scratch::new(PROJECT);
+    scratch.forge(&["run", "-s", "a"]).expect(1, &["no table or view `s`"]);
+    scratch.forge(&["build", "-s", "+a"]).expect(0, &[]);
+    let drop = || scratch.db().execute_batch("drop table a").unwrap();
+    drop();
+    scratch.forge(&["run", "-s", "a"]).expect(1, &["error[E0804] lost-history", "--allow-rebuild"]);
+    scratch.forge(&["run", "-s", "a", "--allow-rebuild"]).expect(0, &[]);
+    drop();
+    scratch.forge(&["run", "-s", "a", "--full-refresh"]).expect(0, &[]);
+    // Another place is another relation.
+    scratch.write(
+        "dbt_project.yml",
+        "name: shop\nversion: '1.0'\nmodels: {shop: {a: {+alias: a2}}}\n",
+    );
+    scratch.forge(&["run", "-s", "a"]).expect(0, &[]);
+}
+
+#[test]
+fn a_node_that_takes_too_long_is_stopped_and_undone() {
+    let scratch = Scratch::new(
+        "//- models/slow.sql\n{{ config(materialized='table', timeout='0.2s') }}\nselect 1 as m\n",
+    );
+    scratch.forge(&["run"]).expect(0, &[]);
+    let endless =
+        "with recursive n(i) as (select 1 union all select i + 1 from n) select max(i) as m from n";
+    scratch.write(
+        "models/slow.sql",
+        &format!("{{{{ config(materialized='table', timeout='0.2s') }}}}\n{endless}\n"),
+    );
+    scratch
+        .forge(&["run"])
+        .expect(1, &["error[E0805] timeout: model `slow` took longer than its `timeout` of 0.2 s"]);
+    assert_eq!(rows(&scratch, "select m from slow"), ["1"]);
+    scratch.write("models/slow.sql", "{{ config(timeout='soon') }}\nselect 1 as m\n");
+    scratch.forge(&["run"]).expect(2, &["`timeout` of model `slow` must be seconds"]);
+}
+
+#[test]
+fn the_second_run_is_told_who_holds_the_database() {
+    let scratch = Scratch::new(PROJECT);
+    scratch.forge(&["seed"]).expect(0, &[]);
+    let held = std::fs::File::create(scratch.path("shop.db-lock")).unwrap();
+    std::io::Write::write_all(&mut &held, b"`forge run`, process 7, since noon\n").unwrap();
+    held.lock().unwrap();
+    scratch.forge(&["run", "-s", "a", "--lock-timeout", "0"]).expect(
+        2,
+        &["error[E0803] another-run: another run holds the database: `forge run`, process 7, since noon"],
+    );
+    // What changes no relation need not wait.
+    scratch.forge(&["test", "-s", "a", "--lock-timeout", "0"]).expect(1, &["no table or view `a`"]);
+    drop(held);
+    scratch.forge(&["run", "-s", "a", "--lock-timeout", "0"]).expect(0, &[]);
+    assert!(!scratch.path("shop.db-lock").exists(), "the file goes with the run");
+}
