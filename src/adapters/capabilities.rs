@@ -33,4 +33,6 @@ pub struct Capabilities {
     pub qualify: bool,
     /// Upsert needs a unique index on the key.
     pub upsert_needs_unique_index: bool,
+    /// The names under which every table numbers its rows, as long as no column of it has that name.
+    pub row_numbers: &'static [&'static str],
 }

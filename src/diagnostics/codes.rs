@@ -127,6 +127,7 @@ codes! {
     UNSUPPORTED "E0505" "unsupported",
     BAD_VERSION "E0506" "bad-version",
     BAD_SNAPSHOT "E0510" "bad-snapshot",
+    BAD_EXPECTATION "E0520" "bad-expectation",
     UNENFORCED_CONSTRAINT "E0530" "unenforced-constraint",
     BAD_SELECTOR "E0601" "bad-selector",
     NO_MATCH "E0602" "no-match",
@@ -154,6 +155,8 @@ codes! {
     NOTHING_TO_RETRY "E0807" "nothing-to-retry",
     STALE_SOURCE "E0811" "stale-source",
     BAD_FRESHNESS "E0812" "bad-freshness",
+    EXPECTATION_VIOLATED "E0820" "expectation-violated",
+    ROWS_LOST "E0821" "rows-lost",
     BUG "E0901" "bug",
 }
 

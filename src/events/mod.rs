@@ -70,6 +70,10 @@ pub struct NodeOutcome {
     pub message: Option<String>,
     /// Rows written, or failures of a test; `None` when not counted.
     pub rows: Option<i64>,
+    /// Rows that expectations put into quarantine; `None` when there are no expectations.
+    pub quarantined: Option<i64>,
+    /// Rows that expectations left out.
+    pub dropped: Option<i64>,
     /// Wall time.
     pub elapsed: Duration,
     /// Why it failed.

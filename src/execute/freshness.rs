@@ -184,6 +184,8 @@ fn tell(
         title,
         message: ended.message,
         rows: None,
+        quarantined: None,
+        dropped: None,
         elapsed,
         diagnostics: ended.diagnostics,
         sample: None,

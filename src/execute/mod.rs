@@ -25,6 +25,7 @@ mod attempt;
 mod backoff;
 mod caret;
 mod contract;
+mod expectations;
 mod failure;
 mod freshness;
 mod history;
@@ -47,6 +48,7 @@ mod test;
 mod timeout;
 mod warnings;
 
+pub use expectations::{Requeue, requeue};
 pub use freshness::{Looked, freshness, is_checked};
 pub use inline::{Rows, query};
 pub use operation::{call_macro, run_sql};
@@ -201,6 +203,8 @@ pub(crate) fn report(
             title: outcome::title(run.node(id)),
             message: ended.message,
             rows: ended.failures.or(ended.rows),
+            quarantined: ended.quarantined,
+            dropped: ended.dropped,
             elapsed,
             diagnostics: ended.diagnostics,
             sample: ended.sample,

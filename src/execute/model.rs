@@ -6,7 +6,9 @@ use minijinja::value::Value;
 use serde_json::json;
 
 use super::attempt::Attempt;
-use super::{Ended, Run, contract, failure, history, materialization, publish, seed, warnings};
+use super::{
+    Ended, Run, contract, expectations, failure, history, materialization, publish, seed, warnings,
+};
 use crate::artifacts::manifest::CompiledInfo;
 use crate::compile::{CompiledNode, Variant};
 use crate::diagnostics::{Diagnostic, codes};
@@ -40,12 +42,16 @@ fn inside(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
         _ => run.compiler.compile(node, connection, Variant::Auto)?,
     };
     let info = attempt.keep(&compiled);
-    let scope = materialize(run, node, connection, &compiled, &info)?;
+    let sorted = expectations::sort(run, node, connection, &compiled)?;
+    let (built, code) = sorted.as_ref().map_or((node, &compiled), |rows| (&rows.node, &rows.kept));
+    let scope = materialize(run, built, connection, code, &info)?;
     contract::check(node, &scope, connection)?;
     warnings::of_query(run, node, &compiled.code);
     let rows = rows_of(node, &scope, connection);
+    let ended = Ended { message: Some("OK".to_owned()), rows, ..attempt.ended(Status::Success) };
+    let ended = expectations::account(attempt, sorted.as_ref(), ended)?;
     publish::check(attempt)?;
-    Ok(Ended { message: Some("OK".to_owned()), rows, ..attempt.ended(Status::Success) })
+    Ok(ended)
 }
 
 /// Without batches the strategy would replace the whole table, so it is refused until there are any.

@@ -78,6 +78,16 @@ pub(super) fn result(run: &Run<'_>, id: &UniqueId, ended: &Ended, elapsed: Durat
     {
         response.insert("_message".to_owned(), json!("OK"));
         response.insert("rows_affected".to_owned(), json!(ended.rows.unwrap_or(-1)));
+        let sorted = [
+            ("rows_in", ended.rows_in),
+            ("rows_quarantined", ended.quarantined),
+            ("rows_dropped", ended.dropped),
+        ];
+        for (name, rows) in sorted {
+            if let Some(rows) = rows {
+                response.insert(name.to_owned(), json!(rows));
+            }
+        }
     }
     let is_operation = node.is_some_and(|n| n.resource_type == ResourceType::Operation);
     RunResult {

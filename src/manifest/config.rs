@@ -91,6 +91,7 @@ keys! {
     "enabled" Clobber ALL,
     "error_if" Clobber TEST,
     "event_time" Clobber ALL,
+    "expectations" Append MODEL,
     "fail_calc" Clobber TEST,
     "freshness" Clobber ALL,
     "full_refresh" Clobber NODES,

@@ -14,6 +14,7 @@ use crate::names::UniqueId;
 pub mod config;
 pub mod constraint;
 mod definition;
+pub mod expectation;
 mod exposure;
 mod macros;
 mod node;

@@ -12,12 +12,12 @@ use super::configs;
 use super::constraints::{self, On};
 use super::context::Context;
 use super::properties::{NodePatch, RawColumn, has_jinja, tags_of};
-use super::{docs, python, relation_names, render, snapshots};
+use super::{docs, expectations, python, relation_names, render, snapshots};
 use crate::artifacts;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::jinja::contexts::{Capture, ModelValue, NodeFacts, Scope};
 use crate::manifest::{
-    Column, Config, DependsOn, Hook, Language, Model, Node, NodeKind, ResourceType,
+    Column, Config, DependsOn, Language, Model, Node, NodeKind, ResourceType, expectation,
 };
 use crate::names::UniqueId;
 use crate::project::{File, Package};
@@ -205,6 +205,7 @@ pub(crate) fn finish(
     if node.resource_type == ResourceType::Snapshot {
         snapshots::mistakes(cx, &node).into_iter().for_each(|mistake| diagnostics.push(mistake));
     }
+    expectations::check(cx.project, &node, diagnostics);
     if let Err(problem) = settle(cx, &mut node) {
         diagnostics.push(problem);
         return None;
@@ -228,7 +229,7 @@ fn set_version(package: &Package, entry: &NodePatch, node: &mut Node) {
     node.fqn.push(suffix);
 }
 
-/// Renders the hooks; what they ask for comes after what the text asked for.
+/// Renders the hooks and the expectations; what they ask for comes after what the text asked for.
 fn render_hooks(
     cx: &Context<'_>,
     package: &Package,
@@ -236,19 +237,20 @@ fn render_hooks(
     capture: Capture,
     diagnostics: &mut Diagnostics,
 ) -> (Node, Capture) {
-    let hooks: Vec<Hook> = ["pre-hook", "post-hook"]
-        .into_iter()
-        .flat_map(|key| node.config.hooks(key))
-        .filter(|hook| has_jinja(&hook.sql))
+    let hooks = ["pre-hook", "post-hook"].into_iter().flat_map(|key| node.config.hooks(key));
+    let later: Vec<String> = hooks
+        .map(|hook| hook.sql)
+        .chain(expectation::of(&node.config).into_iter().map(|one| one.expression))
+        .filter(|text| has_jinja(text))
         .collect();
-    if hooks.is_empty() {
+    if later.is_empty() {
         return (node, capture);
     }
     let node = Arc::new(node);
     let scope = scope_of(cx, package, &node);
     *scope.capture.lock().expect("invariant: no panic under lock") = capture;
-    for hook in hooks {
-        if let Err(error) = scope.render("hook", &hook.sql) {
+    for text in later {
+        if let Err(error) = scope.render("hook", &text) {
             diagnostics.push(render::diagnostic_at(cx, &error, node.span));
         }
     }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 
 use super::generic_tests::Render;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
-use crate::manifest::config;
+use crate::manifest::{config, expectation};
 use crate::names::did_you_mean;
 use crate::project::File;
 use crate::source::yaml::{Mapping, Node as YamlNode, Yaml};
@@ -272,7 +272,8 @@ impl Reader<'_> {
         self.check_config_keys(map);
         map.iter()
             .map(|(key, value)| {
-                let raw = matches!(key, "pre_hook" | "post_hook" | "loaded_at_query");
+                let raw =
+                    matches!(key, "pre_hook" | "post_hook" | "loaded_at_query" | expectation::KEY);
                 (key.to_owned(), if raw { value.to_json() } else { self.rendered(value) })
             })
             .collect()

@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::host::Host;
+use crate::manifest::expectation;
 use crate::source::yaml::{Mapping, Yaml};
 use crate::source::{SourceMap, Spanned};
 
@@ -146,7 +147,7 @@ impl RawProject {
 
 /// dbt 1.12: hooks, `vars` and `query-comment` are templates for later.
 fn is_rendered(path: &[&str]) -> bool {
-    const HOOKS: &[&str] = &["pre-hook", "post-hook", "pre_hook", "post_hook"];
+    const HOOKS: &[&str] = &["pre-hook", "post-hook", "pre_hook", "post_hook", expectation::KEY];
     match path.first() {
         Some(&("on-run-start" | "on-run-end" | "query-comment" | "vars")) => false,
         Some(&("seeds" | "models" | "snapshots" | "tests" | "data_tests")) => {

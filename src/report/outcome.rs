@@ -117,9 +117,18 @@ fn show_command(outcome: &NodeOutcome, style: Style) -> String {
 fn rows(outcome: &NodeOutcome) -> String {
     match (outcome.status, outcome.rows) {
         (Status::Fail | Status::Warn, Some(rows)) => count(rows, "failure"),
-        (Status::Success, Some(rows)) if rows >= 0 => count(rows, "row"),
+        (Status::Success, Some(rows)) if rows >= 0 => count(rows, "row") + &aside(outcome),
         _ => String::new(),
     }
+}
+
+/// The rows that are not in the table: `, 3 quarantined, 1 dropped`.
+fn aside(outcome: &NodeOutcome) -> String {
+    let one = |rows: Option<i64>, word| match rows {
+        Some(rows) if rows > 0 => format!(", {} {word}", super::style::thousands(rows)),
+        _ => String::new(),
+    };
+    one(outcome.quarantined, "quarantined") + &one(outcome.dropped, "dropped")
 }
 
 /// `0.02s`, `1m 02s`.
@@ -181,6 +190,8 @@ pub(crate) mod tests {
             title: title.into(),
             message: None,
             rows: None,
+            quarantined: None,
+            dropped: None,
             elapsed: Duration::from_millis(20),
             diagnostics: vec![],
             sample: None,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::adapters::naming::{RESERVED_PREFIX, is_reserved};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
+use crate::manifest::expectation::{self, Action};
 use crate::manifest::{Manifest, Node, ResourceType};
 
 /// The diagnostic of two nodes with one name.
@@ -46,8 +47,42 @@ pub(super) fn shared_name(
     }
 }
 
+/// Finds nodes whose relation has the name of another node's quarantine.
+fn check_quarantines(manifest: &Manifest, diagnostics: &mut Diagnostics) {
+    let with_relation = || manifest.nodes.values().filter(|node| node.relation_name.is_some());
+    let key = |node: &Node, suffix: &str| {
+        (node.schema.to_lowercase(), format!("{}{suffix}", node.alias).to_lowercase())
+    };
+    let sets_aside = |node: &&Arc<Node>| {
+        let all = expectation::of(&node.config);
+        all.iter().any(|one| one.on_violation == Action::Quarantine)
+    };
+    let owners: HashMap<_, _> = with_relation()
+        .filter(sets_aside)
+        .map(|node| (key(node, expectation::SUFFIX), node))
+        .collect();
+    if owners.is_empty() {
+        return;
+    }
+    for node in with_relation() {
+        if let Some(owner) = owners.get(&key(node, "")) {
+            let message = format!(
+                "`{}` would write the relation in which `{}` keeps its quarantined rows",
+                node.unique_id, owner.unique_id
+            );
+            diagnostics.push(
+                Diagnostic::error(codes::DUPLICATE_RELATION, message)
+                    .at(node.span_start(), "this one")
+                    .and_at(owner.span_start(), "has expectations")
+                    .hint("give it another `alias`"),
+            );
+        }
+    }
+}
+
 /// Finds nodes that would write the same relation.
 pub(super) fn check_relations(manifest: &Manifest, diagnostics: &mut Diagnostics) {
+    check_quarantines(manifest, diagnostics);
     let mut seen: HashMap<String, &Arc<Node>> = HashMap::new();
     for node in manifest.nodes.values() {
         let is_test = node.resource_type == ResourceType::Test;

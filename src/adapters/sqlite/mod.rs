@@ -119,6 +119,7 @@ impl Adapter for SqliteAdapter {
             materialized_views: false,
             qualify: false,
             upsert_needs_unique_index: true,
+            row_numbers: &["rowid", "_rowid_", "oid"],
         }
     }
 

@@ -17,6 +17,7 @@ mod explain;
 mod init;
 mod ls;
 mod parse;
+mod requeue;
 mod run;
 mod run_operation;
 mod seed;
@@ -41,6 +42,7 @@ pub(super) enum Command {
     RunOperation(run_operation::RunOperation),
     Test(test::Test),
     Build(build::Build),
+    Requeue(requeue::Requeue),
     Show(show::Show),
     Source(source::Source),
     Clean(clean::Clean),
@@ -63,6 +65,7 @@ impl Command {
             Command::RunOperation(_) => "run-operation",
             Command::Test(_) => "test",
             Command::Build(_) => "build",
+            Command::Requeue(_) => "requeue",
             Command::Show(_) => "show",
             // dbt: the verb below the verb.
             Command::Source(_) => "freshness",
@@ -99,6 +102,7 @@ impl Command {
             Command::RunOperation(verb) => verb.run(context),
             Command::Test(verb) => verb.run(context),
             Command::Build(verb) => verb.run(context),
+            Command::Requeue(verb) => verb.run(context),
             Command::Show(verb) => verb.run(context),
             Command::Source(verb) => verb.run(context),
             Command::Clean(verb) => verb.run(context),

@@ -10,6 +10,7 @@ use super::{
     Reader, Section, SourceProperties, tags_of,
 };
 use crate::diagnostics::{Diagnostic, codes};
+use crate::manifest::expectation;
 use crate::source::Spanned;
 use crate::source::yaml::Yaml;
 
@@ -61,7 +62,7 @@ impl Reader<'_> {
             self.check_keys(map, NODE_KEYS, &what);
         }
         let mut config = self.config(entry);
-        for key in ["meta", "docs", "group", "access", "contract"] {
+        for key in ["meta", "docs", "group", "access", "contract", expectation::KEY] {
             self.move_to_config(entry, key, &mut config);
         }
         let mut patch = NodePatch {
@@ -101,7 +102,8 @@ impl Reader<'_> {
             );
             return;
         }
-        let value = self.rendered(value);
+        // Expectations are templates for later.
+        let value = if key == expectation::KEY { value.to_json() } else { self.rendered(value) };
         if !value.is_null() {
             config.insert(key.to_owned(), value);
         }

@@ -36,6 +36,7 @@ pub(super) const NODE_KEYS: &[&str] = &[
     "group",
     "access",
     "constraints",
+    "expectations",
     "latest_version",
     "versions",
     "deprecation_date",
