@@ -36,11 +36,13 @@ mod debug;
 mod parity;
 mod deps;
 mod freshness;
+mod docs;
 
 pub use clean::clean;
 pub use compile::compile;
 pub use debug::{DebugReport, debug};
 pub use deps::deps;
+pub use docs::{DocsOptions, generate_docs};
 pub use freshness::freshness;
 pub use operation::run_operation;
 pub use parity::{ParityReport, parity};

@@ -3,6 +3,7 @@
 //! Values in, text out; who writes the files, and when, is decided elsewhere.
 //! Invariant: keys and their order are those of dbt 1.12; dbt's own readers accept the text.
 
+pub mod catalog;
 pub mod manifest;
 pub mod run_results;
 pub mod sources;

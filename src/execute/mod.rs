@@ -24,6 +24,7 @@ use ledger::Ledger;
 mod attempt;
 mod backoff;
 mod caret;
+mod catalog;
 mod contract;
 mod expectations;
 mod failure;
@@ -49,6 +50,7 @@ mod timeout;
 mod warnings;
 
 pub use expectations::{Requeue, requeue};
+pub use catalog::catalog;
 pub use freshness::{Looked, freshness, is_checked};
 pub use inline::{Rows, query};
 pub use operation::{call_macro, run_sql};

@@ -13,6 +13,7 @@ mod clean;
 mod compile;
 mod debug;
 mod deps;
+mod docs;
 mod explain;
 mod init;
 mod ls;
@@ -45,6 +46,7 @@ pub(super) enum Command {
     Requeue(requeue::Requeue),
     Show(show::Show),
     Source(source::Source),
+    Docs(docs::Docs),
     Clean(clean::Clean),
     Explain(explain::Explain),
 }
@@ -69,6 +71,7 @@ impl Command {
             Command::Show(_) => "show",
             // dbt: the verb below the verb.
             Command::Source(_) => "freshness",
+            Command::Docs(_) => "generate",
             Command::Clean(_) => "clean",
             Command::Explain(_) => "explain",
         }
@@ -105,6 +108,7 @@ impl Command {
             Command::Requeue(verb) => verb.run(context),
             Command::Show(verb) => verb.run(context),
             Command::Source(verb) => verb.run(context),
+            Command::Docs(verb) => verb.run(context),
             Command::Clean(verb) => verb.run(context),
             Command::Explain(verb) => verb.run(context),
         }
