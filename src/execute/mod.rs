@@ -49,8 +49,8 @@ mod test;
 mod timeout;
 mod warnings;
 
-pub use expectations::{Requeue, requeue};
 pub use catalog::catalog;
+pub use expectations::{Requeue, requeue};
 pub use freshness::{Looked, freshness, is_checked};
 pub use inline::{Rows, query};
 pub use operation::{call_macro, run_sql};
