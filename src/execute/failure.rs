@@ -14,7 +14,7 @@ use crate::names::did_you_mean;
 use crate::source::Span;
 
 /// The diagnostic of an engine's error that belongs to no node.
-pub(crate) fn of_adapter(error: &AdapterError) -> Box<Diagnostic> {
+pub fn of_adapter(error: &AdapterError) -> Box<Diagnostic> {
     Box::new(hinted(Diagnostic::error(adapter_code(error), error.to_string()), error))
 }
 

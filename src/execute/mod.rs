@@ -51,6 +51,7 @@ mod warnings;
 
 pub use catalog::catalog;
 pub use expectations::{Requeue, requeue};
+pub use failure::of_adapter as failure_of_adapter;
 pub use freshness::{Looked, freshness, is_checked};
 pub use inline::{Rows, query};
 pub use operation::{call_macro, run_sql};

@@ -3,17 +3,20 @@
 //! Invariant: a node that wrote data has its entry in the transaction of that data; an entry that cannot be written
 //! otherwise is said and does not fail the run.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::Value as Json;
 
 use super::ledger::{NodeRow, Start};
 use super::plan::Plan;
 use super::{Connections, Ended, Finished, Run};
 use crate::adapters::{Result, Session};
 use crate::events::{Event, Level};
+use crate::host::secrets::Mask;
 use crate::manifest::ResourceType;
 use crate::names::UniqueId;
+use crate::project::Project;
 
 /// Opens the ledger with the plan of the run.
 pub(super) fn begin(run: &Run<'_>, connections: &Connections, plan: &Plan) -> Result<()> {
@@ -22,16 +25,29 @@ pub(super) fn begin(run: &Run<'_>, connections: &Connections, plan: &Plan) -> Re
         .filter(|at| plan.wanted.contains(**at))
         .map(|at| plan.dag.key(*at).to_string())
         .collect();
+    let mask = Mask::of(&*run.compiler.globals.host);
     let start = Start {
         invocation_id: &project.invocation_id,
+        project: &project.root().name,
+        target: &project.target.name,
         command: &project.flags.which,
-        command_line: &project.flags.command_line,
+        command_line: &mask.apply(&project.flags.command_line),
         process: &format!("process {}", std::process::id()),
         started_at: project.started_at,
         planned: &planned,
-        flags: json!({}),
+        flags: flags(project, &mask),
     };
     connections.writer.with(|session| run.ledger.open(session, &start)).map(drop)
+}
+
+/// The flags that a repetition needs; none when they hold a secret, which is not written anywhere.
+fn flags(project: &Project, mask: &Mask) -> Json {
+    let flags =
+        serde_json::to_value(&project.flags.given).expect("invariant: flags have string keys");
+    match mask.apply(&flags.to_string()) {
+        Cow::Borrowed(_) => flags,
+        Cow::Owned(_) => Json::Null,
+    }
 }
 
 /// Writes what still waits, and how the run ended.
@@ -67,6 +83,13 @@ pub(super) fn commit(run: &Run<'_>, session: &mut dyn Session, row: &NodeRow) ->
     Ok(())
 }
 
+fn masked(run: &Run<'_>, message: &str) -> String {
+    match message {
+        "OK" => message.to_owned(),
+        _ => Mask::of(&*run.compiler.globals.host).apply(message).into_owned(),
+    }
+}
+
 /// The entry of a node.
 pub(super) fn row(run: &Run<'_>, id: &UniqueId, ended: &Ended, elapsed: Duration) -> NodeRow {
     let node = run.node(id);
@@ -84,7 +107,7 @@ pub(super) fn row(run: &Run<'_>, id: &UniqueId, ended: &Ended, elapsed: Duration
         }),
         relation: node.and_then(|node| node.relation_name.clone()),
         status: ended.status.as_str().to_owned(),
-        message: ended.message.clone(),
+        message: ended.message.as_deref().map(|message| masked(run, message)),
         started_at: ended_at.checked_sub(since).unwrap_or(ended_at),
         ended_at,
         seconds: elapsed.as_secs_f64(),

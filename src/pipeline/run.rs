@@ -38,8 +38,18 @@ pub fn run(
     selection: &Selection,
     verb: Verb,
 ) -> Result<RunSummary, Diagnostics> {
+    let wanted = selected(world, prepared, selection, verb.resource_types())?;
+    run_nodes(world, prepared, wanted, verb)
+}
+
+/// Runs these nodes and writes the artifacts, also when nodes fail.
+pub(super) fn run_nodes(
+    world: &World,
+    prepared: &Prepared,
+    mut wanted: IndexSet<UniqueId>,
+    verb: Verb,
+) -> Result<RunSummary, Diagnostics> {
     let project = &prepared.project;
-    let mut wanted = selected(world, prepared, selection, verb.resource_types())?;
     drop_unsupported(world, prepared, &mut wanted);
     let (exposures, wanted): (IndexSet<UniqueId>, IndexSet<UniqueId>) =
         wanted.into_iter().partition(|id| prepared.manifest.exposures.contains_key(id));

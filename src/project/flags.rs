@@ -1,5 +1,6 @@
 //! Flags of a run: command line over `DBT_*` variables over `flags:` of the project file over defaults.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 mod known;
@@ -13,7 +14,8 @@ pub(super) use resolve::{env_value, resolve};
 pub const LOCK_TIMEOUT: u64 = 600;
 
 /// What the command line said; `None` where it said nothing.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct FlagOverrides {
     /// The verb: `build`, `run` … (dbt's `WHICH`).
     pub which: String,
@@ -127,6 +129,8 @@ pub struct Flags {
     pub write_json: bool,
     /// `eager`, `cautious`, `buildable` or `empty`.
     pub indirect_selection: String,
+    /// What the command line said.
+    pub given: Box<FlagOverrides>,
     /// `flags:` of the project file as written, for `flags.*` names that have no field here.
     pub other: Map<String, Json>,
 }
@@ -186,6 +190,7 @@ impl Default for Flags {
             version_check: true,
             write_json: true,
             indirect_selection: "eager".to_owned(),
+            given: Box::default(),
             other: Map::new(),
         }
     }

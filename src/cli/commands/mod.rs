@@ -15,10 +15,12 @@ mod debug;
 mod deps;
 mod docs;
 mod explain;
+mod history;
 mod init;
 mod ls;
 mod parse;
 mod requeue;
+mod retry;
 mod run;
 mod run_operation;
 mod seed;
@@ -44,6 +46,8 @@ pub(super) enum Command {
     Test(test::Test),
     Build(build::Build),
     Requeue(requeue::Requeue),
+    Retry(retry::Retry),
+    History(history::History),
     Show(show::Show),
     Source(source::Source),
     Docs(docs::Docs),
@@ -68,6 +72,8 @@ impl Command {
             Command::Test(_) => "test",
             Command::Build(_) => "build",
             Command::Requeue(_) => "requeue",
+            Command::Retry(_) => "retry",
+            Command::History(_) => "history",
             Command::Show(_) => "show",
             // dbt: the verb below the verb.
             Command::Source(_) => "freshness",
@@ -85,6 +91,7 @@ impl Command {
             Command::Run(verb) => verb.set_flags(flags),
             Command::Test(verb) => verb.set_flags(flags),
             Command::Build(verb) => verb.set_flags(flags),
+            Command::Retry(verb) => verb.set_flags(flags),
             Command::Show(verb) => verb.set_flags(flags),
             _ => {}
         }
@@ -106,6 +113,8 @@ impl Command {
             Command::Test(verb) => verb.run(context),
             Command::Build(verb) => verb.run(context),
             Command::Requeue(verb) => verb.run(context),
+            Command::Retry(verb) => verb.run(context),
+            Command::History(verb) => verb.run(context),
             Command::Show(verb) => verb.run(context),
             Command::Source(verb) => verb.run(context),
             Command::Docs(verb) => verb.run(context),
@@ -117,7 +126,12 @@ impl Command {
 
 /// The project, loaded, parsed and resolved.
 fn prepare(context: &Context) -> Result<Prepared, Diagnostics> {
-    let prepared = pipeline::prepare(&context.world, &context.flags)?;
+    prepare_with(context, &context.flags)
+}
+
+/// The same with other flags than those of the command line.
+fn prepare_with(context: &Context, flags: &FlagOverrides) -> Result<Prepared, Diagnostics> {
+    let prepared = pipeline::prepare(&context.world, flags)?;
     context.console.begin(&prepared.project.invocation_id, &prepared.manifest);
     // The process ends with the verb: taking the manifest apart would only cost time.
     std::mem::forget(prepared.manifest.clone());

@@ -14,6 +14,10 @@ use crate::adapters::{AdapterError, Datum, Result, Session};
 pub struct Start<'a> {
     /// The id of the invocation; the ledger makes it unique.
     pub invocation_id: &'a str,
+    /// The root package.
+    pub project: &'a str,
+    /// The target by name.
+    pub target: &'a str,
     /// dbt's word for the verb.
     pub command: &'a str,
     /// The arguments as typed.
@@ -127,15 +131,25 @@ fn begin_run(session: &mut dyn Session, start: &Start<'_>) -> Result<String> {
     let last = session.query("select max(number) from _forge_runs", &[])?;
     let number = last.scalar().and_then(Datum::as_i64).unwrap_or(0) + 1;
     let run_id = unused(session, start.invocation_id, number)?;
+    let place = [start.project.into(), start.target.into()];
     // Only the last run can be repeated, so only its plan is kept.
-    session.query("update _forge_runs set planned = null where planned is not null", &[])?;
+    let forget = "update _forge_runs set planned = null where project = ? and target = ? and planned is not null";
+    session.query(forget, &place)?;
     let planned = serde_json::to_string(start.planned).expect("invariant: ids are text");
-    let sql = "insert into _forge_runs (run_id, number, command, command_line, process, started_at, status, nodes, \
-               planned, flags) values (?, ?, ?, ?, ?, ?, 'running', ?, ?, ?)";
+    // Tests run beside others; any other run has waited until nobody else was running.
+    if start.command != "test" {
+        let killed = "update _forge_runs set status = 'killed' where status = 'running' and command <> 'test'";
+        session.query(killed, &[])?;
+    }
+    let [project, target] = place;
+    let sql = "insert into _forge_runs (run_id, number, project, target, command, command_line, process, started_at, status, nodes, \
+               planned, flags) values (?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?)";
     let nodes = i64::try_from(start.planned.len()).unwrap_or(i64::MAX);
     let values = [
         run_id.as_str().into(),
         number.into(),
+        project,
+        target,
         start.command.into(),
         start.command_line.into(),
         start.process.into(),

@@ -2,6 +2,8 @@
 //!
 //! A database without a ledger is one without runs.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value as Json;
 
 use super::schema;
@@ -24,7 +26,7 @@ pub struct LoggedRun {
     pub started_at: String,
     /// RFC 3339 in UTC; none while it runs and when it was killed.
     pub ended_at: Option<String>,
-    /// `success`, `error`, `interrupted`, or `running`.
+    /// `success`, `error`, `interrupted`, `running`, or `killed`: it never said how it ended.
     pub status: String,
     /// How many nodes were to run.
     pub nodes: i64,
@@ -124,6 +126,32 @@ impl LedgerReader<'_> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let sql = format!("{RUN} order by number desc limit ?");
         Ok(self.rows(&sql, &[limit.into()])?.rows.iter().map(|row| run(row)).collect())
+    }
+
+    /// The last run of a project and target; one that was begun is a run, however it ended.
+    pub fn last_run(&mut self, project: &str, target: &str) -> Result<Option<LoggedRun>> {
+        let sql = format!("{RUN} where project = ? and target = ? order by number desc limit 1");
+        let found = self.rows(&sql, &[project.into(), target.into()])?;
+        Ok(found.rows.first().map(|row| run(row)))
+    }
+
+    /// One run, by its number.
+    pub fn run(&mut self, number: i64) -> Result<Option<LoggedRun>> {
+        let found = self.rows(&format!("{RUN} where number = ?"), &[number.into()])?;
+        Ok(found.rows.first().map(|row| run(row)))
+    }
+
+    /// How many nodes of a run ended with which status.
+    pub fn counts_of_run(&mut self, run_id: &str) -> Result<BTreeMap<String, i64>> {
+        let sql = "select status, count(*) from _forge_node_runs where run_id = ? group by status";
+        let found = self.rows(sql, &[run_id.into()])?;
+        Ok(found.rows.iter().map(|row| (text(&row[0]), row[1].as_i64().unwrap_or(0))).collect())
+    }
+
+    /// The nodes that the ledger knows, sorted.
+    pub fn node_ids(&mut self) -> Result<Vec<String>> {
+        let sql = "select distinct unique_id from _forge_node_runs order by unique_id";
+        Ok(self.rows(sql, &[])?.rows.iter().map(|row| text(&row[0])).collect())
     }
 
     /// The nodes of a run, in the order in which they ended.

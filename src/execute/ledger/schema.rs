@@ -19,7 +19,8 @@ const FEWEST: i64 = 10;
 // went with its table.
 const TABLES: &[&str] = &[
     "create table if not exists _forge_ledger (version integer not null)",
-    "create table if not exists _forge_runs (run_id text primary key, number integer not null, command text not null, \
+    "create table if not exists _forge_runs (run_id text primary key, number integer not null, project text not null, \
+     target text not null, command text not null, \
      command_line text not null, process text not null, started_at text not null, ended_at text, status text not null, \
      nodes integer not null, planned text, flags text)",
     "create table if not exists _forge_node_runs (run_id text not null, unique_id text not null, \

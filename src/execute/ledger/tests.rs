@@ -14,6 +14,8 @@ fn at(minute: i64) -> Timestamp {
 fn start<'a>(id: &'a str, planned: &'a [String]) -> Start<'a> {
     Start {
         invocation_id: id,
+        project: "p",
+        target: "dev",
         command: "build",
         command_line: "forge build",
         process: "process 1",

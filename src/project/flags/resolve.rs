@@ -83,6 +83,7 @@ pub(in crate::project) fn resolve(
         indirect_selection: resolver
             .choice("indirect_selection", &overrides.indirect_selection, INDIRECT_SELECTIONS)
             .unwrap_or_else(|| "eager".to_owned()),
+        given: Box::new(overrides.clone()),
         other: resolver.all_written(),
         ..resolver.warn_errors(overrides)
     }

@@ -107,3 +107,72 @@ fn the_second_run_is_told_who_holds_the_database() {
     scratch.forge(&["run", "-s", "a", "--lock-timeout", "0"]).expect(0, &[]);
     assert!(!scratch.path("shop.db-lock").exists(), "the file goes with the run");
 }
+
+#[test]
+fn a_retry_runs_what_was_left_with_the_flags_of_the_run() {
+    let scratch = Scratch::new(
+        "//- models/a.sql\nselect {{ var('n') }} as n\n//- models/b.sql\nselect nope from {{ ref('a') }}\n\
+         //- models/c.sql\nselect {{ var('n') }} as n from {{ ref('b') }}\n",
+    );
+    scratch.forge(&["retry"]).expect(2, &["error[E0807] nothing-to-retry"]);
+    scratch.forge(&["build", "--vars", "n: 7", "-s", "+c"]).expect(1, &["ERROR=1 SKIP=1"]);
+    // The ledger is enough.
+    std::fs::remove_dir_all(scratch.path("target")).unwrap();
+    scratch
+        .forge(&["retry"])
+        .expect(1, &["retrying 2 nodes of run 1", "ERROR=1 SKIP=1", "TOTAL=2"]);
+    scratch.write("models/b.sql", "select n from {{ ref('a') }}\n");
+    scratch.forge(&["retry"]).expect(0, &["TOTAL=2"]).without(&["view main.a"]);
+    assert_eq!(rows(&scratch, "select n from c"), ["7"]);
+    scratch.forge(&["retry"]).expect(0, &["nothing to retry: run 3"]);
+    // Without a ledger, the results of the last run are read.
+    scratch.write("models/b.sql", "select nope from {{ ref('a') }}\n");
+    scratch.forge(&["run", "--vars", "n: 8"]).expect(1, &[]);
+    scratch.db().execute_batch("drop table _forge_ledger").unwrap();
+    scratch.write("models/b.sql", "select n from {{ ref('a') }}\n");
+    scratch.forge(&["retry"]).expect(0, &["TOTAL=2"]);
+    assert_eq!(rows(&scratch, "select n from c"), ["8"]);
+    scratch.forge(&["retry", "--state", "nowhere"]).expect(2, &["there is no run to retry"]);
+}
+
+#[test]
+fn a_killed_run_is_retried_from_the_ledger_and_secrets_are_not_in_it() {
+    let scratch = Scratch::new(PROJECT);
+    scratch.write("models/b.sql", "select id from {{ ref('a') }}\n");
+    let secret = [("DBT_ENV_SECRET_X", "hunter22")];
+    scratch.forge_with(&["build", "--vars", "x: hunter22"], &secret).expect(0, &[]);
+    assert_eq!(
+        rows(&scratch, "select command_line, flags from _forge_runs"),
+        ["forge build --vars 'x: *****'|null"]
+    );
+    let as_if_killed = "delete from _forge_node_runs where unique_id not like 'seed.%'; \
+                        update _forge_runs set status = 'running', ended_at = null";
+    scratch.db().execute_batch(as_if_killed).unwrap();
+    scratch.forge(&["retry"]).expect(2, &["its flags hold a secret"]);
+    scratch.db().execute_batch("update _forge_runs set flags = '{}'").unwrap();
+    scratch.forge(&["retry"]).expect(0, &["retrying 4 nodes of run 1", "TOTAL=4"]);
+    scratch
+        .forge(&["history"])
+        .expect(0, &["2 2026-03-01 12:00:00 0.00 build success 4", "build killed 5"]);
+}
+
+#[test]
+fn the_history_is_told_for_people_and_for_programs() {
+    let scratch = Scratch::new(PROJECT);
+    scratch.forge(&["history"]).expect(0, &["no runs yet"]);
+    scratch.forge(&["build"]).expect(1, &[]);
+    scratch
+        .forge(&["history", "a"])
+        .expect(0, &["run ended command status seconds rows in rows out message", "success"]);
+    scratch
+        .forge(&["history", "--run", "1"])
+        .expect(0, &["run 1: forge build", "model a success", "seed s success"]);
+    let told = scratch.forge(&["history", "a", "--output", "json"]).expect(0, &[]).stdout;
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["unique_id"], "model.shop.a");
+    assert_eq!((&told["runs"][0]["rows_in"], &told["runs"][0]["rows_out"]), (&2.into(), &2.into()));
+    scratch
+        .forge(&["history", "aa"])
+        .expect(2, &["the ledger has no node `aa`", "did you mean `a`?"]);
+    scratch.forge(&["history", "--run", "9"]).expect(2, &["the ledger has no run 9"]);
+}
