@@ -1,17 +1,37 @@
--- Every delivered line is either a version in the history layer or a row in quarantine.
-with counted as (
+-- Every delivered line is judged, and the newest accepted line of every key is its current version in the history.
+with
 
-    {% for entity in ['customers', 'accounts'] %}
+{% for entity in ['customer', 'account'] %}
+{{ entity }}_lines as (
+
     select
-        '{{ entity }}' as entity,
-        (select count(*) from {{ source('core_banking', 'raw_' ~ entity) }})
-            + (select count(*) from {{ ref('raw_' ~ entity ~ '_grown') }}) as delivered,
-        (select count(*) from {{ ref('hist_' ~ entity) }}) as accepted,
-        (select count(*) from {{ ref('quarantine') }} where source_table = 'raw_{{ entity }}') as rejected
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+        '{{ entity }}s' as entity,
+        (select count(*) from {{ source('core_banking', 'raw_' ~ entity ~ 's') }})
+            + (select count(*) from {{ ref('raw_' ~ entity ~ 's_grown') }}) as delivered,
+        (select count(*) from {{ ref('stg_' ~ entity ~ 's') }} where reject_reason is null)
+            + (select count(*) from {{ ref('quarantine') }} where source_table = 'raw_{{ entity }}s') as judged
 
-)
+),
 
-select * from counted
-where delivered <> accepted + rejected
+{{ entity }}_keys as (
+
+    select newest.{{ entity }}_id, newest.loaded_at
+    from {{ newest_lines(ref('stg_' ~ entity ~ 's'), entity ~ '_id') }}
+    left join {{ ref('hist_' ~ entity ~ 's') }} as history
+        on history.{{ entity }}_id = newest.{{ entity }}_id
+        and history.loaded_at = newest.loaded_at
+        and history.dbt_valid_to is null
+    where history.{{ entity }}_id is null
+
+){{ ',' if not loop.last }}
+{% endfor %}
+
+select entity || ': lines' as what, delivered || ' delivered, ' || judged || ' judged' as problem
+from customer_lines where delivered <> judged
+union all
+select entity || ': lines', delivered || ' delivered, ' || judged || ' judged'
+from account_lines where delivered <> judged
+union all
+select customer_id, 'delivered at ' || loaded_at || ', not in the history' from customer_keys
+union all
+select account_id, 'delivered at ' || loaded_at || ', not in the history' from account_keys

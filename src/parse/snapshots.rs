@@ -57,9 +57,16 @@ impl Mistakes<'_> {
         let mistake = self.error("strategy", message);
         Some(match did_you_mean(name, STRATEGIES) {
             Some(near) => mistake.suggest(Some(near)),
-            None => mistake.hint(format!(
-                "use `timestamp` or `check`, or define a macro `snapshot_{name}_strategy`"
-            )),
+            None => mistake.hint(match name.split_once('.') {
+                None => {
+                    format!(
+                        "use `timestamp` or `check`, or define a macro `snapshot_{name}_strategy`"
+                    )
+                }
+                Some((package, name)) => {
+                    format!("the package `{package}` needs a macro `snapshot_{name}_strategy`")
+                }
+            }),
         })
     }
 
@@ -142,7 +149,11 @@ impl Mistakes<'_> {
             "`hard_deletes` is `ignore`, `invalidate` or `new_record`, not `{}`",
             shown(new)
         );
-        Some(self.error("hard_deletes", message).suggest(did_you_mean(word, HARD_DELETES)))
+        let mistake = self.error("hard_deletes", message);
+        Some(match did_you_mean(word, HARD_DELETES) {
+            Some(near) => mistake.suggest(Some(near)),
+            None => mistake.hint("write `hard_deletes: invalidate`"),
+        })
     }
 
     fn column_names(&self) -> Option<Diagnostic> {

@@ -33,14 +33,16 @@ fn the_changed_accounts_and_no_others_are_written() {
     let build = |change: u32| {
         let vars = format!("{{grow_to: 2000, change: {change}}}");
         scratch.forge(&["build", "--vars", &vars]).expect(0, &[]);
-        rows(&scratch)["account_summary"].clone()
+        let rows = rows(&scratch);
+        (rows["account_summary"].clone(), rows["hist_accounts"].clone())
     };
-    let before = build(0);
-    let after = build(47);
+    let (before, history_before) = build(0);
+    let (after, history) = build(47);
     assert_eq!(before.len(), after.len());
     let changed = after.iter().filter(|row| before.binary_search(row).is_err()).count();
     assert_eq!(changed, 47);
-    assert_eq!(build(47), after);
+    assert_eq!(history.len(), history_before.len() + 47);
+    assert_eq!(build(47), (after, history));
 }
 
 #[test]

@@ -63,7 +63,11 @@ impl Object for Exceptions {
         let name = key.as_str()?;
         if WARNING.contains(&name) {
             let scope = self.0.clone();
-            return Some(function("warn", move |_, args| warn(&scope, args)));
+            let is_of_snapshot = name != "warn";
+            return Some(function("warn", move |_, args| match is_of_snapshot {
+                true => warn(&scope, snapshot_types(args)?),
+                false => warn(&scope, Args::new("warn", args)?.required(0, "msg")?.to_string()),
+            }));
         }
         let (name, code) =
             RAISING[RAISING.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?];
@@ -175,9 +179,19 @@ fn contract_error(args: &Args) -> String {
     )
 }
 
-fn warn(scope: &Arc<Scope>, args: &[Value]) -> Result<Value, Error> {
+/// `warn_snapshot_timestamp_data_types(snapshot_time_data_type, updated_at_data_type)`: the type of the clock, and the
+/// other one of `updated_at`.
+fn snapshot_types(args: &[Value]) -> Result<String, Error> {
+    let args = Args::new("warn_snapshot_timestamp_data_types", args)?;
+    let (clock, updated_at) =
+        (args.required(0, "snapshot_time_data_type")?, args.required(1, "updated_at_data_type")?);
+    Ok(format!(
+        "the times of the snapshot have the type `{clock}`, and its `updated_at` has `{updated_at}`: cast it"
+    ))
+}
+
+fn warn(scope: &Arc<Scope>, text: String) -> Result<Value, Error> {
     const EVENT: &str = "JinjaLogWarning";
-    let text = Args::new("warn", args)?.required(0, "msg")?.to_string();
     let code = codes::RAISED;
     if (scope.globals.promotes)(&[EVENT, code.id(), code.name()]) {
         return Err(coded(code, text, None));

@@ -47,6 +47,7 @@ const METHODS: &[(&str, Method<AdapterObject>)] = &[
     ("check_contract", contract::check),
     ("check_contract_rows", contract::check_rows),
     ("check_schema_exists", check_schema_exists),
+    ("check_snapshot_settings", snapshots::settings),
     ("check_snapshot_source", snapshot_checks::source),
     ("check_snapshot_table", snapshot_checks::table),
     ("commit", commit),

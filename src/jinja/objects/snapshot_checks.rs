@@ -6,12 +6,13 @@
 use minijinja::Error;
 use minijinja::value::Value;
 
-use super::adapter::{AdapterObject, columns_of, relation_argument, with_session};
+use super::adapter::{AdapterObject, columns_of, database_error, relation_argument, with_session};
 use crate::adapters::{AdapterError, Datum, Relation, Table};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::Event;
 use crate::jinja::args::Args;
 use crate::jinja::coded::coded;
+use crate::manifest::Node;
 use crate::manifest::config::SNAPSHOT_COLUMNS;
 
 /// Columns of the staging table.
@@ -136,8 +137,7 @@ impl<'a> Checks<'a> {
 
     fn warn_about_missing_times(&self) -> Result<(), Error> {
         let node = self.of.node.as_ref().map(|facts| facts.node.clone());
-        let is_timestamp =
-            |node: &crate::manifest::Node| node.config.get_str("strategy") == Some("timestamp");
+        let is_timestamp = |node: &Node| node.config.get_str("strategy") == Some("timestamp");
         let Some(updated_at) =
             self.text("updated_at").filter(|_| node.as_deref().is_some_and(is_timestamp))
         else {
@@ -180,11 +180,11 @@ impl<'a> Checks<'a> {
                     "{}: the key {} cannot be read from its table {}: {message}",
                     self.subject(),
                     self.key(),
-                    self.relation
+                    self.table()
                 ),
                 Some("undo the change of `unique_key`, or begin a new history in another table (`alias`)".to_owned()),
             )),
-            Err(error) => Err(super::adapter::database_error(error)),
+            Err(error) => Err(database_error(error)),
             Ok(_) => Ok(()),
         }
     }
@@ -203,7 +203,7 @@ impl<'a> Checks<'a> {
             format!(
                 "{}: its table {} has {} current versions with {}",
                 self.subject(),
-                self.relation,
+                self.table(),
                 number(&found, self.keys.len()),
                 self.value(&found)
             ),
@@ -227,7 +227,7 @@ impl<'a> Checks<'a> {
             format!(
                 "{}: no version in its table {} is current, and some end in the future",
                 self.subject(),
-                self.relation
+                self.table()
             ),
             Some("was `dbt_valid_to_current` changed? undo that, or set the ends of the current versions to the new value".to_owned()),
         ))
@@ -267,6 +267,11 @@ impl<'a> Checks<'a> {
     fn subject(&self) -> String {
         let node = self.of.node.as_ref();
         node.map_or_else(|| "the snapshot".to_owned(), |facts| format!("snapshot `{}`", facts.name))
+    }
+
+    /// The name of the table, as people write it.
+    fn table(&self) -> String {
+        format!("`{}`", self.relation.to_string().replace('"', ""))
     }
 
     /// `` `id`, `region` ``

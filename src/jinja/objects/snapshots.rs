@@ -1,13 +1,16 @@
-//! What snapshots ask of the adapter: whether their table is one, and what becomes of deleted rows.
+//! What snapshots ask of the adapter: whether their table is one, whether their query has what the configuration names,
+//! and what becomes of deleted rows.
 
 use minijinja::Error;
 use minijinja::value::Value;
 
-use super::adapter::{AdapterObject, columns_of, relation_argument};
+use super::adapter::{AdapterObject, columns_of, database_error, relation_argument};
+use crate::adapters::{AdapterError, Column};
 use crate::diagnostics::codes;
 use crate::jinja::args::{Args, invalid};
 use crate::jinja::coded::coded;
 use crate::jinja::values;
+use crate::names::did_you_mean;
 
 /// The columns that every snapshot has.
 const COLUMNS: [&str; 3] = ["dbt_scd_id", "dbt_valid_from", "dbt_valid_to"];
@@ -57,7 +60,8 @@ fn check(of: &AdapterObject, args: &Args, wanted: &[&str]) -> Result<Value, Erro
         false => Err(coded(
             codes::SNAPSHOT_TABLE,
             format!(
-                "{relation} is not the table of such a snapshot: it has no {}",
+                "`{}` is not the table of such a snapshot: it has no {}",
+                relation.to_string().replace('"', ""),
                 missing.join(", ")
             ),
             Some(hint(&missing)),
@@ -73,6 +77,57 @@ fn hint(missing: &[String]) -> String {
     format!(
         "was {change} changed? undo that, or add the columns to the table; a snapshot is never rebuilt"
     )
+}
+
+/// `check_snapshot_settings(source)`: the query gives the columns that the configuration names.
+pub(super) fn settings(of: &AdapterObject, args: &Args) -> Result<Value, Error> {
+    let (Some(facts), Some(connection)) = (&of.node, &of.connection) else {
+        return Ok(Value::from(()));
+    };
+    let source = relation_argument(args, 0, "source")?;
+    let config = &facts.node.config;
+    for key in ["unique_key", "updated_at", "check_cols"] {
+        for expression in config.get(key).map_or_else(Vec::new, texts) {
+            if key == "check_cols" && expression == "all" {
+                continue;
+            }
+            let sql = format!("select ({expression}) from {} limit 0", source.render());
+            match connection.with(|session| session.query(&sql, &[])) {
+                Ok(_) => {}
+                Err(AdapterError::Sql { message, .. }) => {
+                    let known = columns_of(of, &source)?;
+                    return Err(coded(
+                        codes::BAD_SNAPSHOT,
+                        format!(
+                            "snapshot `{}`: `{key}: {expression}` cannot be read from its query: {message}",
+                            facts.name
+                        ),
+                        Some(nearest(&expression, &known)),
+                    ));
+                }
+                Err(error) => return Err(database_error(error)),
+            }
+        }
+    }
+    Ok(Value::from(()))
+}
+
+fn nearest(wanted: &str, known: &[Column]) -> String {
+    const SHOWN: usize = 8;
+    let names = known.iter().map(|column| column.name.as_str());
+    if let Some(near) = did_you_mean(wanted, names.clone()) {
+        return format!("did you mean `{near}`?");
+    }
+    let shown: Vec<String> = names.take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let more = if known.len() > SHOWN { ", …" } else { "" };
+    format!("the query gives {}{more}", shown.join(", "))
+}
+
+fn texts(value: &serde_json::Value) -> Vec<String> {
+    match value {
+        serde_json::Value::Array(items) => items.iter().flat_map(texts).collect(),
+        other => other.as_str().map(str::to_owned).into_iter().collect(),
+    }
 }
 
 /// `get_hard_deletes_behavior(config)`: `ignore`, `invalidate` or `new_record`.

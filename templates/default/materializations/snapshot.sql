@@ -9,6 +9,8 @@
   {{ run_hooks(pre_hooks, inside_transaction=False) }}
   {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
+  {% set source = build_snapshot_source(sql, target_relation) %}
+  {% do adapter.check_snapshot_settings(source) %}
   {% set strategy_macro = strategy_dispatch(config.get('strategy')) %}
   {% set strategy = strategy_macro(model, "snapshotted_data", "source_data", model['config'], exists) %}
 
@@ -17,7 +19,6 @@
     {% do adapter.assert_valid_snapshot_target_given_strategy(target_relation, columns, strategy) %}
     {% do adapter.check_snapshot_table(target_relation, columns, strategy, snapshot_is_current(columns.dbt_valid_to), snapshot_get_time()) %}
   {% endif %}
-  {% set source = build_snapshot_source(sql, target_relation) %}
   {% do adapter.check_snapshot_source(source, columns, strategy) %}
   {% set source_sql = "select * from " ~ source.render() %}
 

@@ -167,7 +167,8 @@
 {% macro check_time_data_types(sql) %}
   {% set updated_at = get_updated_at_column_data_type(sql) %}
   {% set clock = get_snapshot_get_time_data_type() %}
-  {% if updated_at and clock and updated_at != clock %}
+  {# A type that the engine does not know is none that could differ. #}
+  {% if updated_at != clock and '' not in [updated_at or '', clock or ''] and 'unknown' not in [updated_at | lower, clock | lower] %}
     {% do exceptions.warn_snapshot_timestamp_data_types(clock, updated_at) %}
   {% endif %}
 {% endmacro %}
