@@ -8,9 +8,9 @@
 use serde_json::Value as Json;
 
 use super::judge::{BAD, strength};
-use super::quarantine_of;
 use super::sql::{Db, text};
 use super::stage::{ROWS, Stage};
+use super::{LEAST_REMOVED, quarantine_of};
 use crate::adapters::{Relation, RelationKind};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::manifest::expectation::{Action, Expectation};
@@ -65,8 +65,16 @@ pub(super) fn settle(
     widen(db, stage, &table)?;
     let gone = match (is_whole, key(db, stage)) {
         (true, _) => "1 = 1".to_owned(),
-        (false, Some(key)) => same_row(db, &key, "="),
-        (false, None) => same_row(db, &stage.columns, "is not distinct from"),
+        (false, Some(key)) => given(&same(db, &key, "=")),
+        (false, None) => {
+            let is_kept = format!(
+                "given.{} not in (select row_no from {BAD} where action >= {})",
+                stage.row,
+                strength(LEAST_REMOVED)
+            );
+            let is_same = same(db, &stage.columns, "is not distinct from");
+            given(&format!("{is_same} and {is_kept}"))
+        }
     };
     exchange(db, stage, &table, &gone)
 }
@@ -133,14 +141,19 @@ pub(super) fn key(db: &Db<'_>, stage: &Stage) -> Option<Vec<String>> {
     (!found.is_empty() && found.len() == names.len()).then_some(found)
 }
 
-/// Whether the query gave a row with the same values in these columns.
-fn same_row(db: &Db<'_>, columns: &[String], is: &str) -> String {
+/// Whether a held row has the values of a given one in these columns.
+fn same(db: &Db<'_>, columns: &[String], is: &str) -> String {
     let one = |name: &String| {
         let name = db.quoted(name);
         format!("given.{name} {is} held.{name}")
     };
     let all: Vec<String> = columns.iter().map(one).collect();
-    format!("exists (select 1 from {ROWS} as given where {})", all.join(" and "))
+    all.join(" and ")
+}
+
+/// Whether the query gave such a row.
+fn given(condition: &str) -> String {
+    format!("exists (select 1 from {ROWS} as given where {condition})")
 }
 
 /// Takes out the rows for which `gone` holds and that are not among the new ones, and puts the others of those in.
