@@ -21,6 +21,8 @@ pub mod types;
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 pub use capabilities::Capabilities;
 pub use column::Column;
 pub use datum::Datum;
@@ -69,7 +71,12 @@ pub trait Adapter: Send + Sync {
 
     /// Opens a session on an empty database of this engine that ends with the session: statements can be tried
     /// where nothing was built yet.
-    fn scratch(&self) -> Result<Box<dyn Session>>;
+    fn scratch(&self) -> Result<Box<dyn Session>> {
+        self.scratch_at(None, &[])
+    }
+
+    /// The same with these schemas; the engine's own clock stands still at `now` when it is given.
+    fn scratch_at(&self, now: Option<Timestamp>, schemas: &[&str]) -> Result<Box<dyn Session>>;
 
     /// Functions in a statement that only forge's own connections have, by name.
     fn foreign_functions(&self, sql: &str) -> Vec<&'static str>;

@@ -3,7 +3,7 @@
 use crate::names::UniqueId;
 
 /// The statement with the CTEs: first in its own `with` list, or below a new `with`.
-pub(super) fn inject(sql: &str, ctes: &[(UniqueId, String)]) -> String {
+pub fn inject(sql: &str, ctes: &[(UniqueId, String)]) -> String {
     let joined = ctes.iter().map(|(_, cte)| cte.as_str()).collect::<Vec<_>>().join(", ");
     match end_of_with(sql) {
         Some(at) => format!("{} {joined},{}", &sql[..at], &sql[at..]),

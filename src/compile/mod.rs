@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use crate::artifacts::manifest::{CompiledInfo, compiled_node_json, macro_json, node_json};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::jinja::contexts::{
-    Connection, Globals, LazyComment, ModelValue, NodeFacts, Phase, QueryComment, Scope,
+    Connection, Globals, LazyComment, ModelValue, NodeFacts, Phase, QueryComment, Resolver, Scope,
 };
 use crate::jinja::diagnose::Root;
 use crate::jinja::error::JinjaError;
@@ -29,6 +29,7 @@ mod output;
 mod references;
 mod variants;
 
+pub use ctes::inject as with_ctes;
 pub use lines::{Origin, origin};
 pub use variants::Variant;
 
@@ -47,7 +48,12 @@ pub struct Compiler {
     ephemeral: Arc<Mutex<HashMap<UniqueId, Arc<CompiledNode>>>>,
     /// Whether it was said that a file could not be written.
     has_complained: Arc<AtomicBool>,
+    /// The last word on the names of every template.
+    adjust: Option<Arc<Adjust>>,
 }
+
+/// Changes what names mean in the templates of one [`Compiler`].
+pub type Adjust = dyn Fn(&mut Scope) + Send + Sync;
 
 /// The SQL of a node.
 #[derive(Clone, Debug, Default)]
@@ -81,7 +87,28 @@ impl Compiler {
             references,
             ephemeral: Arc::default(),
             has_complained: Arc::default(),
+            adjust: None,
         }
+    }
+
+    /// The same project seen in another way: other globals, other names. What it compiles is its own.
+    pub fn adjusted(&self, globals: Globals, adjust: Arc<Adjust>) -> Self {
+        Compiler {
+            globals: Arc::new(globals),
+            ephemeral: Arc::default(),
+            adjust: Some(adjust),
+            ..self.clone()
+        }
+    }
+
+    /// What names in `ref` and `source` mean.
+    pub fn lookup(&self) -> &Lookup {
+        &self.references.lookup
+    }
+
+    /// What resolves `ref` and `source` in its templates.
+    pub fn resolver(&self) -> Arc<dyn Resolver> {
+        self.references.clone()
     }
 
     /// Compiles one node. `connection` answers what templates ask of the database.
@@ -123,6 +150,9 @@ impl Compiler {
         scope.connection = Some(connection.clone());
         let (compiler, of) = (self.clone(), node.clone());
         scope.query_comment = LazyComment::new(Box::new(move || compiler.query_comment(&of)));
+        if let Some(adjust) = &self.adjust {
+            adjust(&mut scope);
+        }
         scope
     }
 

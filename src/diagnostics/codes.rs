@@ -129,6 +129,7 @@ codes! {
     BAD_SNAPSHOT "E0510" "bad-snapshot",
     BAD_EXPECTATION "E0520" "bad-expectation",
     UNENFORCED_CONSTRAINT "E0530" "unenforced-constraint",
+    BAD_UNIT_TEST "E0540" "bad-unit-test",
     BAD_SELECTOR "E0601" "bad-selector",
     NO_MATCH "E0602" "no-match",
     CANNOT_CONNECT "E0701" "cannot-connect",

@@ -7,6 +7,10 @@ use std::time::Duration;
 use crate::diagnostics::Diagnostic;
 use crate::names::UniqueId;
 
+mod diff;
+
+pub use diff::{DiffCell, DiffRow, RowDiff, RowMark};
+
 /// How a node ended; the words of `run_results.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -80,6 +84,8 @@ pub struct NodeOutcome {
     pub diagnostics: Vec<Diagnostic>,
     /// The first failing rows of a test.
     pub sample: Option<Sample>,
+    /// What a unit test found.
+    pub diff: Option<RowDiff>,
     /// The command that shows all failing rows.
     pub show_command: Option<String>,
 }

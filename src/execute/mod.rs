@@ -14,7 +14,7 @@ use crate::artifacts::manifest::CompiledInfo;
 use crate::artifacts::run_results::RunResult;
 use crate::compile::Compiler;
 use crate::diagnostics::Diagnostic;
-use crate::events::{Event, NodeOutcome, Sample, Status};
+use crate::events::{Event, NodeOutcome, RowDiff, Sample, Status};
 use crate::graph::Dag;
 use crate::jinja::contexts::Connection;
 use crate::manifest::Node;
@@ -47,6 +47,7 @@ mod seed;
 mod stop;
 mod test;
 mod timeout;
+mod unit_test;
 mod warnings;
 
 pub use catalog::catalog;
@@ -56,6 +57,7 @@ pub use freshness::{Looked, freshness, is_checked};
 pub use inline::{Rows, query};
 pub use operation::{call_macro, run_sql};
 pub use stop::Stop;
+pub use unit_test::Units;
 
 /// What is run and how.
 pub struct Run<'a> {
@@ -75,6 +77,8 @@ pub struct Run<'a> {
     pub ledger: Ledger,
     /// Ends the run early.
     pub stop: &'a Stop,
+    /// The unit tests of the project, as nodes.
+    pub units: Units,
 }
 
 /// How a run ended.
@@ -101,6 +105,7 @@ pub(crate) struct Ended {
     pub(crate) failures: Option<i64>,
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) sample: Option<Sample>,
+    pub(crate) diff: Option<RowDiff>,
     pub(crate) show_command: Option<String>,
     pub(crate) compiled: Option<Arc<CompiledInfo>>,
     pub(crate) compile_time: Duration,
@@ -122,6 +127,7 @@ impl Ended {
             failures: None,
             diagnostics: Vec::new(),
             sample: None,
+            diff: None,
             show_command: None,
             compiled: None,
             compile_time: Duration::ZERO,
@@ -151,7 +157,7 @@ impl Run<'_> {
     }
 
     fn node(&self, id: &UniqueId) -> Option<&Arc<Node>> {
-        self.compiler.manifest.nodes.get(id)
+        self.compiler.manifest.nodes.get(id).or_else(|| self.units.node(id))
     }
 }
 
@@ -211,6 +217,7 @@ pub(crate) fn report(
             elapsed,
             diagnostics: ended.diagnostics,
             sample: ended.sample,
+            diff: ended.diff,
             show_command: ended.show_command,
         },
     };

@@ -1,5 +1,6 @@
 //! How nodes are named and how they ended, for people and for `run_results.json`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, json};
@@ -7,7 +8,7 @@ use serde_json::{Map, json};
 use super::{Ended, Run};
 use crate::artifacts::run_results::{RunResult, Timing};
 use crate::events::Status;
-use crate::manifest::{Manifest, Node, ResourceType};
+use crate::manifest::{Definition, Manifest, Node, ResourceType};
 use crate::names::UniqueId;
 
 /// `12 models, 31 tests, 4 seeds`.
@@ -28,9 +29,13 @@ pub(super) fn summary(manifest: &Manifest) -> String {
             (count > 0).then(|| counted(count, word))
         })
         .collect();
-    for (count, word) in
-        [(manifest.sources.len(), "source"), (manifest.exposures.len(), "exposure")]
-    {
+    let is_unit = |one: &&Arc<Definition>| one.resource_type == ResourceType::UnitTest;
+    let unit_tests = manifest.definitions.values().filter(is_unit).count();
+    for (count, word) in [
+        (unit_tests, "unit test"),
+        (manifest.sources.len(), "source"),
+        (manifest.exposures.len(), "exposure"),
+    ] {
         if count > 0 {
             parts.push(counted(count, word));
         }
@@ -47,7 +52,7 @@ fn counted(count: usize, word: &str) -> String {
 }
 
 /// What a person reads about a node: `table main.orders`, `test not_null_orders_id`.
-pub(super) fn title(node: Option<&std::sync::Arc<Node>>) -> String {
+pub(super) fn title(node: Option<&Arc<Node>>) -> String {
     let Some(node) = node else {
         return String::new();
     };
@@ -59,6 +64,7 @@ pub(super) fn title(node: Option<&std::sync::Arc<Node>>) -> String {
             format!("{} {}", node.resource_type, place(node))
         }
         ResourceType::Operation => format!("hook {}", node.name),
+        ResourceType::UnitTest => format!("unit test {}", node.name),
         _ => format!("{} {}", node.resource_type, node.name),
     }
 }

@@ -29,10 +29,8 @@ impl Plan {
 /// Plans a run.
 pub(super) fn plan(run: &Run<'_>) -> Plan {
     let extra = if run.tests_gate { gates(run) } else { HashMap::new() };
-    let dag = match extra.is_empty() {
-        true => with_extra(run.dag, &HashMap::new()),
-        false => with_extra(run.dag, &extra),
-    };
+    let units = if run.tests_gate { units(run) } else { HashMap::new() };
+    let dag = with_extra(run.dag, &extra, &units);
     let mut wanted = dag.none();
     for id in run.wanted {
         let runs = run.node(id).is_some_and(|node| is_run(node));
@@ -62,15 +60,39 @@ fn is_run(node: &Node) -> bool {
         ResourceType::Model => !node.is_ephemeral() && !node.raw_code.trim().is_empty(),
         ResourceType::Seed | ResourceType::Snapshot => true,
         ResourceType::Test => !node.raw_code.trim().is_empty(),
+        ResourceType::UnitTest => true,
         _ => false,
     }
 }
 
-fn with_extra(dag: &Dag<UniqueId>, extra: &HashMap<usize, Vec<usize>>) -> Dag<UniqueId> {
+fn is_test(node: &Node) -> bool {
+    matches!(node.resource_type, ResourceType::Test | ResourceType::UnitTest)
+}
+
+/// The wanted unit tests of each model: in `build` they run before it, when all that it waits for is there.
+fn units(run: &Run<'_>) -> HashMap<usize, Vec<usize>> {
+    let mut units: HashMap<usize, Vec<usize>> = HashMap::new();
+    for id in run.wanted.iter().filter(|id| run.units.node(id).is_some()) {
+        let Some(unit) = run.dag.index_of(id) else { continue };
+        for model in run.dag.parents(unit) {
+            units.entry(*model).or_default().push(unit);
+        }
+    }
+    units
+}
+
+fn with_extra(
+    dag: &Dag<UniqueId>,
+    extra: &HashMap<usize, Vec<usize>>,
+    units: &HashMap<usize, Vec<usize>>,
+) -> Dag<UniqueId> {
+    let model_of: HashMap<usize, usize> =
+        units.iter().flat_map(|(model, units)| units.iter().map(|unit| (*unit, *model))).collect();
     let parents: Vec<Vec<UniqueId>> = (0..dag.len())
         .map(|at| {
-            let own = dag.parents(at).iter();
-            let more = extra.get(&at).into_iter().flatten();
+            let after = model_of.get(&at).copied().unwrap_or(at);
+            let own = dag.parents(after).iter();
+            let more = extra.get(&after).into_iter().chain(units.get(&at)).flatten();
             own.chain(more).map(|parent| dag.key(*parent).clone()).collect()
         })
         .collect();
@@ -86,8 +108,7 @@ fn with_extra(dag: &Dag<UniqueId>, extra: &HashMap<usize, Vec<usize>>) -> Dag<Un
 /// For each node the tests that it waits for.
 fn gates(run: &Run<'_>) -> HashMap<usize, Vec<usize>> {
     let dag = run.dag;
-    let executable =
-        |at: usize| run.node(dag.key(at)).is_some_and(|n| n.resource_type != ResourceType::Test);
+    let executable = |at: usize| run.node(dag.key(at)).is_some_and(|n| !is_test(n));
     let mut gates: HashMap<usize, Vec<usize>> = HashMap::new();
     let mut below: HashMap<usize, Indices> = HashMap::new();
     for id in run.wanted {

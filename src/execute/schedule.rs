@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::hooks::Started;
 use super::plan::Plan;
-use super::{Connections, Ended, Finished, Run, model, outcome, report, test, timeout};
+use super::{Connections, Ended, Finished, Run, model, outcome, report, test, timeout, unit_test};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::{Event, Status};
 use crate::graph::Ready;
@@ -123,7 +123,7 @@ fn enqueue(run: &Run<'_>, plan: &Plan, state: &mut State, at: usize) {
 /// With one thread nothing runs beside them, and the connection that writes knows the tables already: another one
 /// would have to read the whole schema again after every model.
 fn only_reads(run: &Run<'_>, node: &Node) -> bool {
-    node.resource_type == ResourceType::Test
+    matches!(node.resource_type, ResourceType::Test | ResourceType::UnitTest)
         && node.relation_name.is_none()
         && run.threads > 1
         && run.compiler.globals.adapter.capabilities().parallel_reads
@@ -321,6 +321,7 @@ fn attempt(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>) -> End
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         timeout::within(node, connection, || match node.resource_type {
             ResourceType::Test => test::run(run, node, connection),
+            ResourceType::UnitTest => unit_test::run(run, node, connection),
             _ => model::run(run, node, connection),
         })
     }));
@@ -387,6 +388,9 @@ fn hold_up(run: &Run<'_>, plan: &Plan, state: &mut State, at: usize, status: Sta
     let mut start = plan.dag.none();
     start.insert(at);
     for below in plan.dag.descendants(&start, None).iter().filter(|below| *below != at) {
-        state.held_up.entry(below).or_insert_with(|| format!("{kind} `{name}` failed"));
+        state
+            .held_up
+            .entry(below)
+            .or_insert_with(|| format!("{} `{name}` failed", kind.replace('_', " ")));
     }
 }

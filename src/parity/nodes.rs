@@ -49,16 +49,6 @@ pub(super) fn snapshots(subject: &Subject<'_>) -> Vec<Occurrence> {
     all(subject, ResourceType::Snapshot, "", |_| true)
 }
 
-pub(super) fn unit_tests(subject: &Subject<'_>) -> Vec<Occurrence> {
-    (subject.manifest.definitions.values())
-        .filter(|definition| definition.resource_type == ResourceType::UnitTest)
-        .map(|definition| Occurrence {
-            construct: definition.unique_id.to_string(),
-            span: Some(definition.span),
-        })
-        .collect()
-}
-
 pub(super) fn python_models(subject: &Subject<'_>) -> Vec<Occurrence> {
     all(subject, ResourceType::Model, "", |node| node.language() == Language::Python)
 }

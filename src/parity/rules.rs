@@ -16,13 +16,6 @@ const fn rule(
 /// Every difference that forge knows of. The reference is dbt 1.12, on SQLite dbt-sqlite 1.10.
 pub const RULES: &[Rule] = &[
     rule(
-        "unit-test-run",
-        Missing,
-        "unit tests are read, checked and listed, and not run yet",
-        "keep them on dbt until then",
-        nodes::unit_tests,
-    ),
-    rule(
         "microbatch",
         Missing,
         "the incremental strategy `microbatch` is refused",

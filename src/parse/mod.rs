@@ -39,6 +39,8 @@ mod sources;
 pub mod tests;
 mod unused_configs;
 
+pub use definitions::places;
+
 use context::Context;
 use generic_tests::Tested;
 use nodes::{Half, Patch};

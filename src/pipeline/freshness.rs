@@ -36,6 +36,7 @@ pub fn freshness(
         tests_gate: false,
         threads: flags.threads.unwrap_or(prepared.project.target.threads),
         start_gates: flags.behavior("skip_nodes_if_on_run_start_fails"),
+        units: execute::Units::default(),
         ledger: execute::ledger::Ledger::default(),
         stop: &world.stop,
     };

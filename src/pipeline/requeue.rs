@@ -37,6 +37,7 @@ pub fn requeue(
         tests_gate: false,
         threads: 1,
         start_gates: false,
+        units: execute::Units::default(),
         ledger: execute::ledger::Ledger::default(),
         stop: &world.stop,
     };

@@ -6,7 +6,7 @@ use super::choose::selected;
 use super::write::{add_inlined, results_of, write_artifacts};
 use super::{Prepared, RunSummary, Selection, Verb, World};
 use crate::artifacts::run_results::RunResult;
-use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::diagnostics::Diagnostics;
 use crate::events::Event;
 use crate::execute;
 use crate::manifest::ResourceType;
@@ -46,11 +46,10 @@ pub fn run(
 pub(super) fn run_nodes(
     world: &World,
     prepared: &Prepared,
-    mut wanted: IndexSet<UniqueId>,
+    wanted: IndexSet<UniqueId>,
     verb: Verb,
 ) -> Result<RunSummary, Diagnostics> {
     let project = &prepared.project;
-    drop_unsupported(world, prepared, &mut wanted);
     let (exposures, wanted): (IndexSet<UniqueId>, IndexSet<UniqueId>) =
         wanted.into_iter().partition(|id| prepared.manifest.exposures.contains_key(id));
     let run = execute::Run {
@@ -59,6 +58,7 @@ pub(super) fn run_nodes(
         wanted: &wanted,
         tests_gate: verb == Verb::Build,
         threads: project.flags.threads.unwrap_or(project.target.threads),
+        units: execute::Units::of(&prepared.manifest),
         start_gates: project.flags.behavior("skip_nodes_if_on_run_start_fails"),
         ledger: execute::ledger::Ledger::default(),
         stop: &world.stop,
@@ -98,26 +98,4 @@ pub(super) fn exposure_results(
             }
         })
         .collect()
-}
-
-/// Unit tests are parsed and cannot be run yet; says so once.
-pub(super) fn drop_unsupported(
-    world: &World,
-    prepared: &Prepared,
-    wanted: &mut IndexSet<UniqueId>,
-) {
-    let unsupported = [(ResourceType::UnitTest, "unit tests are not run yet")];
-    for (kind, message) in unsupported {
-        let before = wanted.len();
-        wanted.retain(|id| {
-            prepared
-                .manifest
-                .resource(id.as_str())
-                .is_none_or(|found| found.resource_type() != kind)
-        });
-        if wanted.len() < before {
-            let warning = Diagnostic::warning(codes::UNSUPPORTED, message);
-            world.sink.emit(Event::Diagnostic(warning));
-        }
-    }
 }

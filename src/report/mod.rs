@@ -18,6 +18,7 @@ pub mod output;
 pub mod page;
 pub mod parity;
 pub mod plain;
+pub mod row_diff;
 pub mod style;
 pub mod summary;
 pub mod table;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::diagnostic;
 use super::style::{Paint, Style, columns, count, cut, cut_middle, pad, pad_left};
-use super::table;
+use super::{row_diff, table};
 use crate::events::{NodeOutcome, Sample, Status};
 use crate::source::SourceMap;
 
@@ -74,6 +74,9 @@ pub fn details(outcome: &NodeOutcome, sources: &SourceMap, style: Style) -> Stri
     if let Some(sample) = outcome.sample.as_ref().filter(|sample| !sample.columns.is_empty()) {
         text += &table::render(sample, style, 4);
         text += &rest(outcome, sample.rows.len());
+    }
+    if let Some(diff) = &outcome.diff {
+        text += &row_diff::render(diff, style);
     }
     text + &show_command(outcome, style)
 }
@@ -195,6 +198,7 @@ pub(crate) mod tests {
             elapsed: Duration::from_millis(20),
             diagnostics: vec![],
             sample: None,
+            diff: None,
             show_command: None,
         }
     }

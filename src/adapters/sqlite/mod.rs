@@ -19,6 +19,7 @@ mod types;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::Adapter;
@@ -174,10 +175,23 @@ impl Adapter for SqliteAdapter {
         self.settings.lock_retries
     }
 
-    fn scratch(&self) -> Result<Box<dyn Session>> {
+    fn scratch_at(&self, now: Option<Timestamp>, schemas: &[&str]) -> Result<Box<dyn Session>> {
         let mut settings = SqliteSettings::clone(&self.settings);
         settings.layout = SqliteSettings::in_memory().layout;
-        SqliteAdapter::new(settings)?.writer()
+        settings.freezes_engine = now.is_some();
+        settings.now = now.or(settings.now);
+        let mut adapter = SqliteAdapter::new(settings)?;
+        // What is written into SQL is decided by the real target.
+        adapter.naming = Arc::clone(&self.naming);
+        let mut session = adapter.writer()?;
+        let mut attached = vec![MAIN.to_owned()];
+        for schema in schemas.iter().filter(|schema| self.naming.is_written(schema)) {
+            if !attached.iter().any(|known| known.eq_ignore_ascii_case(schema)) {
+                session.execute(&format!("attach ':memory:' as {}", self.naming.quoted(schema)))?;
+                attached.push((*schema).to_owned());
+            }
+        }
+        Ok(session)
     }
 }
 

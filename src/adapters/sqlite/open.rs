@@ -45,6 +45,10 @@ pub(super) fn open(settings: &SqliteSettings, access: Access) -> Result<Connecti
     }
     functions::register(&connection, settings.now)
         .map_err(|error| errors::of_connection(error, &label))?;
+    if let Some(now) = settings.now.filter(|_| settings.freezes_engine) {
+        functions::freeze(&connection, now)
+            .map_err(|error| errors::of_connection(error, &label))?;
+    }
     Ok(connection)
 }
 

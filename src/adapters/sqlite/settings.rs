@@ -72,6 +72,8 @@ pub struct SqliteSettings {
     pub write_ahead_log: bool,
     /// What `forge_now()` returns; the clock when it is not given.
     pub now: Option<Timestamp>,
+    /// Whether the engine's own functions for dates take `now` for now, too.
+    pub freezes_engine: bool,
 }
 
 impl SqliteSettings {
@@ -110,6 +112,7 @@ impl SqliteSettings {
             iso_casts: true,
             write_ahead_log: true,
             now: None,
+            freezes_engine: false,
         }
     }
 

@@ -13,6 +13,11 @@ pub(super) fn modules(scope: &Arc<Scope>) -> Option<Value> {
     Some(python::modules(move || host.now()))
 }
 
+/// The same with a clock that stands still.
+pub fn modules_at(now: jiff::Timestamp) -> Value {
+    python::modules(move || now)
+}
+
 /// A moment as an aware UTC datetime.
 pub fn datetime_utc(moment: jiff::Timestamp) -> Value {
     python::datetime_utc(moment)

@@ -16,12 +16,16 @@ use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::manifest::{Config, Definition, DependsOn, RefCall, ResourceType};
 use crate::names::UniqueId;
 use crate::project::Package;
+use crate::source::Span;
 
 mod fixtures;
 mod metrics;
+pub mod places;
 mod saved_queries;
 mod semantic_models;
 mod unit_tests;
+
+use places::Part;
 
 /// The resources of an entry: a semantic model brings the metrics that its measures ask for.
 pub(super) fn of_entry(
@@ -121,6 +125,17 @@ impl Draft<'_> {
         let raw = self.raw;
         let message = format!("{} `{}`: {message}", raw.resource_type, raw.name.value);
         Box::new(Diagnostic::error(codes::BAD_CONFIG, message).at(raw.name.span, ""))
+    }
+
+    /// A mistake in a part of a unit test.
+    fn problem_in(&self, part: Part, message: impl std::fmt::Display) -> Diagnostic {
+        let at = places::of_part(&self.cx.project.sources, self.raw.name.span, part);
+        self.problem_at(at, message)
+    }
+
+    fn problem_at(&self, at: Span, message: impl std::fmt::Display) -> Diagnostic {
+        let message = format!("unit test `{}`: {message}", self.raw.name.value);
+        Diagnostic::error(codes::BAD_UNIT_TEST, message).at(at, "")
     }
 
     fn required(&self, key: &str) -> Result<&Json, Box<Diagnostic>> {

@@ -1,8 +1,8 @@
-//! `test_name:`: generic tests by the name of the test, such as `unique`.
+//! `test_name:`: generic tests by the name of the test, such as `unique`, and unit tests by theirs.
 
 use crate::diagnostics::Diagnostic;
 use crate::graph::Indices;
-use crate::manifest::Resource;
+use crate::manifest::{Resource, ResourceType};
 use crate::select::grammar::Query;
 use crate::select::pattern::Pattern;
 use crate::select::scope::Scope;
@@ -23,6 +23,9 @@ fn names(scope: &Scope<'_>) -> Vec<String> {
 fn test_name<'m>(resource: &Resource<'m>) -> Option<&'m str> {
     match resource {
         Resource::Node(node) => Some(node.test()?.metadata.as_ref()?.name.as_str()),
+        Resource::Definition(one) if one.resource_type == ResourceType::UnitTest => {
+            Some(one.name.as_str())
+        }
         _ => None,
     }
 }

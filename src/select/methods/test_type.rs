@@ -2,7 +2,7 @@
 
 use crate::diagnostics::Diagnostic;
 use crate::graph::Indices;
-use crate::manifest::{Resource, Test};
+use crate::manifest::{Resource, ResourceType, Test};
 use crate::select::grammar::Query;
 use crate::select::scope::Scope;
 
@@ -29,6 +29,9 @@ fn find(query: &Query, scope: &Scope<'_>) -> Result<Indices, Diagnostic> {
     };
     Ok(scope.matching(|resource| match resource {
         Resource::Node(node) => node.test().is_some_and(is_of),
+        Resource::Definition(one) => {
+            query.value == "unit" && one.resource_type == ResourceType::UnitTest
+        }
         _ => false,
     }))
 }

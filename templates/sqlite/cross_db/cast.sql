@@ -21,6 +21,8 @@
     case when lower({{ field }}) in ('true', 't', 'yes', 'y', 'on', '1') then 1 when lower({{ field }}) in ('false', 'f', 'no', 'n', 'off', '0') then 0 end
     {%- elif name == 'date' or name.startswith(('timestamp', 'datetime')) %}
     {{ sqlite__cast(field, type) }}
+    {%- elif name in ('', 'unknown') %}
+    {{ field }}
     {%- else -%}
     {{ default__safe_cast(field, type) }}
     {%- endif -%}

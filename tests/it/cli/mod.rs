@@ -8,5 +8,6 @@ mod bad_template;
 mod macros;
 mod parity;
 mod safety;
+mod unit_tests;
 mod values;
 mod verbs;

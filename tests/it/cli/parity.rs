@@ -73,21 +73,6 @@ fn macros_of_packages_that_forge_replaces_are_listed() {
 }
 
 #[test]
-fn unit_tests_that_are_not_run_are_said_by_every_command_that_would() {
-    let scratch = Scratch::new(
-        "//- models/a.sql\nselect 1 as id\n//- models/s.yml\n\
-         unit_tests:\n  - {name: ut, model: a, given: [], expect: {rows: [{id: 2}]}}\n",
-    );
-    for verb in ["build", "test"] {
-        scratch.forge(&[verb]).expect(0, &["E0505", "unit tests are not run yet"]);
-    }
-    scratch.forge(&["run"]).expect(0, &[]).without(&["unit tests"]);
-    scratch
-        .forge(&["debug", "--parity"])
-        .expect(1, &["unit-test-run", "unit_test.shop.a.ut (models/s.yml:2:"]);
-}
-
-#[test]
 fn a_plain_project_has_no_differences() {
     let scratch = Scratch::new("//- models/a.sql\nselect 1 as id\n");
     scratch.forge(&["debug", "--parity"]).expect(0, &["no known difference"]);

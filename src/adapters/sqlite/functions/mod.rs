@@ -10,6 +10,7 @@ mod date_parts;
 mod dates;
 mod extremes;
 mod foreign;
+mod frozen;
 mod hash;
 mod math;
 mod patterns;
@@ -18,6 +19,7 @@ mod text;
 mod timestamps;
 
 pub use foreign::foreign_functions_used;
+pub(super) use frozen::freeze;
 
 use jiff::Timestamp;
 use rusqlite::functions::{Context, FunctionFlags, SqlFnOutput};

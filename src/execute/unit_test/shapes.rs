@@ -1,0 +1,226 @@
+//! Which columns an input has, and of which types, whether it was built or not.
+//!
+//! A relation of the database tells; what was never built is inferred: a seed from its file, a model from its SQL over
+//! empty inputs, in a database in memory. Types that the project declares win. Values of a fixture never count.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value as Json;
+
+use super::tables;
+use crate::adapters::seed::Seed;
+use crate::adapters::{Adapter, Column, Relation, Session};
+use crate::compile::{Compiler, Variant};
+use crate::jinja::contexts::{Connection, Globals};
+use crate::manifest::{self, Node, NodeKind, ResourceType};
+use crate::names::UniqueId;
+
+/// Columns of what was looked at, by id.
+#[derive(Default)]
+pub(super) struct Shapes {
+    stored: Known,
+    inferred: Known,
+}
+
+type Known = Mutex<HashMap<UniqueId, Arc<Vec<Column>>>>;
+
+/// The columns that a snapshot adds, as far as their types are known.
+const SNAPSHOT: [(&str, &str); 4] =
+    [("dbt_scd_id", "TEXT"), ("dbt_updated_at", ""), ("dbt_valid_from", ""), ("dbt_valid_to", "")];
+
+/// What finding out needs.
+#[derive(Clone, Copy)]
+pub(super) struct Finder<'f> {
+    pub(super) shapes: &'f Shapes,
+    pub(super) compiler: &'f Compiler,
+    /// The real database.
+    pub(super) connection: &'f Connection,
+}
+
+impl Finder<'_> {
+    /// The columns of a node or a source; none when nothing tells them.
+    pub(super) fn columns(&self, id: &UniqueId) -> Arc<Vec<Column>> {
+        let stored = remembered(&self.shapes.stored, id, || {
+            let relation = self.compiler.relation(id);
+            relation.map(|relation| self.stored(&relation)).unwrap_or_default()
+        });
+        match stored.is_empty() {
+            true => self.inferred(id),
+            false => Arc::new(self.declared(id, stored.to_vec())),
+        }
+    }
+
+    /// The columns that the project's own text tells, whatever the database has.
+    pub(super) fn inferred(&self, id: &UniqueId) -> Arc<Vec<Column>> {
+        remembered(&self.shapes.inferred, id, || self.declared(id, self.infer(id)))
+    }
+
+    /// Columns with the types that the project declares for them.
+    pub(super) fn typed(&self, id: &UniqueId, columns: Vec<Column>) -> Vec<Column> {
+        let known = columns.len();
+        let mut typed = self.declared(id, columns);
+        typed.truncate(known);
+        typed
+    }
+
+    fn stored(&self, relation: &Relation) -> Vec<Column> {
+        self.connection.with(|session| session.columns(relation)).ok().flatten().unwrap_or_default()
+    }
+
+    /// The columns with the types that the project declares, and with declared ones that are not there yet.
+    fn declared(&self, id: &UniqueId, mut columns: Vec<Column>) -> Vec<Column> {
+        let manifest = &self.compiler.manifest;
+        let declared = (manifest.nodes.get(id).map(|node| &node.columns))
+            .or_else(|| manifest.sources.get(id).map(|source| &source.columns));
+        let is_unknown = columns.is_empty();
+        for column in declared.into_iter().flat_map(|declared| declared.values()) {
+            let known = columns.iter_mut().find(|c| c.name.eq_ignore_ascii_case(&column.name));
+            match (known, column.data_type.as_deref()) {
+                (Some(known), Some(data_type)) => *known = described(column, data_type),
+                (None, Some(data_type)) => columns.push(described(column, data_type)),
+                (None, None) if is_unknown => columns.push(described(column, "")),
+                (_, None) => {}
+            }
+        }
+        columns
+    }
+
+    fn infer(&self, id: &UniqueId) -> Vec<Column> {
+        let Some(node) = self.compiler.manifest.nodes.get(id) else { return Vec::new() };
+        match (&node.kind, node.resource_type) {
+            (NodeKind::Seed(seed), _) => {
+                self.of_seed(node, &seed.root_path.join(&node.original_file_path))
+            }
+            (_, ResourceType::Model) => self.of_query(node).unwrap_or_default(),
+            (_, ResourceType::Snapshot) => {
+                let mut columns = self.of_query(node).unwrap_or_default();
+                if !columns.is_empty() {
+                    columns.extend(added_by_snapshot(node));
+                }
+                columns
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn of_seed(&self, node: &Node, path: &std::path::Path) -> Vec<Column> {
+        let Ok(text) = self.compiler.globals.host.read(path) else { return Vec::new() };
+        let types = node.config.get("column_types").and_then(Json::as_object);
+        let text_columns: Vec<String> = types.into_iter().flat_map(|t| t.keys().cloned()).collect();
+        let delimiter = node.config.get_str("delimiter").and_then(|d| d.bytes().next());
+        let Ok(seed) = Seed::from_csv(&text, delimiter.unwrap_or(b','), &text_columns) else {
+            return Vec::new();
+        };
+        let columns = seed.column_names.iter().zip(seed.declared_types());
+        let column = |(name, inferred): (&String, &'static str)| {
+            let declared = types.and_then(|types| types.get(name)?.as_str());
+            column(name, declared.unwrap_or(inferred))
+        };
+        columns.map(column).collect()
+    }
+
+    /// The output columns of a model's SQL over empty inputs; `None` when the engine does not take it.
+    fn of_query(&self, node: &Arc<Node>) -> Option<Vec<Column>> {
+        let globals = &self.compiler.globals;
+        let adapter = &globals.adapter;
+        let inputs = self.inputs(node);
+        let schemas = inputs.iter().filter_map(|(relation, _)| relation.schema.as_deref());
+        let schemas: Vec<&str> = schemas.chain([node.schema.as_str()]).collect();
+        let mut session = adapter.scratch_at(None, &schemas).ok()?;
+        for (relation, columns) in &inputs {
+            tables::create(&mut *session, relation, columns).ok()?;
+        }
+        let scratch = Arc::new(Connection::over(session));
+        // What templates say while they are only looked at is no news, and what they learn is not true.
+        let silent = Globals { sink: Arc::new(crate::events::Silent), ..Globals::clone(globals) };
+        let compiler = self.compiler.adjusted(silent, Arc::new(|_| {}));
+        let code = compiler.compile(node, &scratch, Variant::FullRefresh).ok()?.code;
+        scratch.with(|session| Ok(of_sql(session, &**adapter, &code))).ok().flatten().flatten()
+    }
+
+    /// What a model reads, through ephemeral models, with its columns.
+    fn inputs(&self, node: &Node) -> Vec<(Relation, Arc<Vec<Column>>)> {
+        let nodes = &self.compiler.manifest.nodes;
+        let mut found: Vec<(UniqueId, Relation)> = Vec::new();
+        let mut open: Vec<UniqueId> = node.depends_on.nodes.clone();
+        while let Some(id) = open.pop() {
+            match self.compiler.relation(&id) {
+                Some(relation) if !found.iter().any(|(known, _)| *known == id) => {
+                    found.push((id, relation));
+                }
+                Some(_) => {}
+                None => {
+                    open.extend(nodes.get(&id).iter().flat_map(|n| n.depends_on.nodes.clone()));
+                }
+            }
+        }
+        let with_columns = |(id, relation)| {
+            let columns = self.columns(&id);
+            (!columns.is_empty()).then_some((relation, columns))
+        };
+        found.into_iter().filter_map(with_columns).collect()
+    }
+}
+
+/// The output columns of a query: types of columns that come from a table, affinities of expressions.
+pub(super) fn of_sql(
+    session: &mut dyn Session,
+    adapter: &dyn Adapter,
+    code: &str,
+) -> Option<Vec<Column>> {
+    let described = session.describe(code).ok()?.columns;
+    let empty = format!("select * from (\n{code}\n) limit 0");
+    let shape = adapter.relation(None, "_forge_shape");
+    let made = session.execute(&format!("create table {} as {empty}", shape.render()));
+    let columns = match made {
+        Ok(_) => session.columns(&shape).unwrap_or_default(),
+        Err(_) => Vec::new(),
+    };
+    let _ = session.drop_relation(&shape);
+    if columns.len() != described.len() {
+        return Some(described);
+    }
+    let one = |(known, made): (Column, Column)| match known.dtype.is_empty() {
+        true => Column { name: known.name, ..made },
+        false => known,
+    };
+    Some(described.into_iter().zip(columns).map(one).collect())
+}
+
+fn remembered(
+    known: &Known,
+    id: &UniqueId,
+    find: impl FnOnce() -> Vec<Column>,
+) -> Arc<Vec<Column>> {
+    let lock = || known.lock().expect("invariant: no panic under lock");
+    if let Some(found) = lock().get(id) {
+        return found.clone();
+    }
+    // Two threads may find out the same; both find the same.
+    let found = Arc::new(find());
+    lock().insert(id.clone(), found.clone());
+    found
+}
+
+fn column(name: &str, declared: &str) -> Column {
+    Column::from_description(name, declared).unwrap_or_else(|_| Column::new(name, declared))
+}
+
+fn described(written: &manifest::Column, data_type: &str) -> Column {
+    column(&written.name, data_type)
+}
+
+fn added_by_snapshot(node: &Node) -> Vec<Column> {
+    let renamed = node.config.get("snapshot_meta_column_names");
+    let name = |name: &str| {
+        let other = renamed.and_then(|names| names.get(name)?.as_str());
+        other.unwrap_or(name).to_owned()
+    };
+    let mut columns: Vec<Column> =
+        SNAPSHOT.iter().map(|(known, dtype)| column(&name(known), dtype)).collect();
+    if node.config.get_str("hard_deletes") == Some("new_record") {
+        columns.push(column(&name("dbt_is_deleted"), "TEXT"));
+    }
+    columns
+}

@@ -1,0 +1,45 @@
+//! Tables in the database of a test: created with their columns, filled with the rows of a fixture.
+
+use crate::adapters::{self, Column, Relation, Session};
+
+/// Creates an empty table; a type that is no plain name is left out.
+pub(super) fn create(
+    session: &mut dyn Session,
+    relation: &Relation,
+    columns: &[Column],
+) -> adapters::Result<()> {
+    let columns: Vec<String> = columns
+        .iter()
+        .map(|column| format!("{} {}", column.quoted(), declared(column)).trim_end().to_owned())
+        .collect();
+    let sql = format!("create table {} ({})", relation.render(), columns.join(", "));
+    session.execute(&sql).map(drop)
+}
+
+fn declared(column: &Column) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || " _".contains(c);
+    if !column.dtype.chars().all(is_plain) {
+        return String::new();
+    }
+    let sizes = [column.char_size, column.numeric_precision, column.numeric_scale];
+    let sizes: Vec<String> = sizes.into_iter().flatten().map(|size| size.to_string()).collect();
+    match sizes.is_empty() {
+        true => column.dtype.clone(),
+        false => format!("{}({})", column.dtype, sizes.join(", ")),
+    }
+}
+
+/// Fills columns of a table with what a query gives, matched by name.
+pub(super) fn fill(
+    session: &mut dyn Session,
+    relation: &Relation,
+    columns: &[&Column],
+    sql: &str,
+) -> adapters::Result<()> {
+    let names: Vec<String> = columns.iter().map(|column| column.quoted()).collect();
+    let names = names.join(", ");
+    let table = relation.render();
+    session
+        .execute(&format!("insert into {table} ({names}) select {names} from (\n{sql}\n)"))
+        .map(drop)
+}
