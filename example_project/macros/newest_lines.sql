@@ -5,7 +5,6 @@
     from (
         select *, row_number() over (partition by {{ key }} order by loaded_at desc) as age
         from {{ staged }}
-        where reject_reason is null
     ) as accepted
     where age = 1
 ) as newest

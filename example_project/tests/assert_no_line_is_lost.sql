@@ -8,7 +8,7 @@ with
         '{{ entity }}s' as entity,
         (select count(*) from {{ source('core_banking', 'raw_' ~ entity ~ 's') }})
             + (select count(*) from {{ ref('raw_' ~ entity ~ 's_grown') }}) as delivered,
-        (select count(*) from {{ ref('stg_' ~ entity ~ 's') }} where reject_reason is null)
+        (select count(*) from {{ ref('stg_' ~ entity ~ 's') }})
             + (select count(*) from {{ ref('quarantine') }} where source_table = 'raw_{{ entity }}s') as judged
 
 ),

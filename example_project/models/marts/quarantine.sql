@@ -2,10 +2,9 @@
 select
     'raw_{{ entity }}s' as source_table,
     {{ entity }}_id as source_key,
-    reject_reason,
+    _forge_reason as reject_reason,
     delivered_line,
     loaded_at
-from {{ ref('stg_' ~ entity ~ 's') }}
-where reject_reason is not null
+from {{ quarantine_of('stg_' ~ entity ~ 's') }}
 {{ 'union all' if not loop.last }}
 {%- endfor %}
