@@ -118,6 +118,9 @@ impl Ledger {
     }
 }
 
+/// The command that moves rows of earlier runs and is no run of its own to `retry`.
+pub(super) const REQUEUE: &str = "requeue";
+
 fn begin_run(session: &mut dyn Session, start: &Start<'_>) -> Result<String> {
     if let Some(found) = schema::version(session)?.filter(|found| *found != schema::VERSION) {
         let message = format!(
@@ -132,9 +135,11 @@ fn begin_run(session: &mut dyn Session, start: &Start<'_>) -> Result<String> {
     let number = last.scalar().and_then(Datum::as_i64).unwrap_or(0) + 1;
     let run_id = unused(session, start.invocation_id, number)?;
     let place = [start.project.into(), start.target.into()];
-    // Only the last run can be repeated, so only its plan is kept.
-    let forget = "update _forge_runs set planned = null where project = ? and target = ? and planned is not null";
-    session.query(forget, &place)?;
+    // Only the last run can be repeated, so only its plan is kept; what was requeued since is no reason to forget it.
+    if start.command != REQUEUE {
+        let forget = "update _forge_runs set planned = null where project = ? and target = ? and planned is not null";
+        session.query(forget, &place)?;
+    }
     let planned = serde_json::to_string(start.planned).expect("invariant: ids are text");
     // Tests run beside others; any other run has waited until nobody else was running.
     if start.command != "test" {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use super::open::REQUEUE;
 use super::schema;
 use crate::adapters::{Datum, Result, Session, Table};
 
@@ -128,10 +129,13 @@ impl LedgerReader<'_> {
         Ok(self.rows(&sql, &[limit.into()])?.rows.iter().map(|row| run(row)).collect())
     }
 
-    /// The last run of a project and target; one that was begun is a run, however it ended.
+    /// The last run of a project and target; one that was begun is a run, however it ended. Rows that were requeued
+    /// since do not hide what a run left undone.
     pub fn last_run(&mut self, project: &str, target: &str) -> Result<Option<LoggedRun>> {
-        let sql = format!("{RUN} where project = ? and target = ? order by number desc limit 1");
-        let found = self.rows(&sql, &[project.into(), target.into()])?;
+        let sql = format!(
+            "{RUN} where project = ? and target = ? and command <> ? order by number desc limit 1"
+        );
+        let found = self.rows(&sql, &[project.into(), target.into(), REQUEUE.into()])?;
         Ok(found.rows.first().map(|row| run(row)))
     }
 

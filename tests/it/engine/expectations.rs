@@ -282,6 +282,39 @@ fn requeue_says_what_it_needs() {
 }
 
 #[test]
+fn requeue_is_in_the_ledger_and_hides_nothing_from_retry() {
+    let scratch = project(TABLE, POSITIVE);
+    scratch.write("models/broken.sql", &model(TABLE, "select nope from {{ ref('raw') }}"));
+    scratch.forge(&["build"]).expect(1, &["3 rows, 3 quarantined"]);
+    describe(&scratch, &POSITIVE.replace("> 0", "> -10"));
+    scratch.forge(&["requeue", "orders"]).expect(0, &["2 requeued", "1 still in quarantine"]);
+    let last = "select command, rows_in, rows_out, quarantined from _forge_node_runs \
+                join _forge_runs using (run_id) order by number desc limit 1";
+    assert_eq!(rows(&scratch, last), ["requeue|3|2|1"]);
+    scratch.write("models/broken.sql", &model(TABLE, "select id from {{ ref('raw') }}"));
+    scratch.forge(&["retry"]).expect(0, &["main.broken"]).without(&["main.orders"]);
+}
+
+#[test]
+fn contracts_hold_the_rows_that_are_kept() {
+    let scratch = project(TABLE, "      - {not_null: [customer], on_violation: quarantine}\n");
+    let columns = "    config: {contract: {enforced: true}}\n    columns:\n\
+                   \x20     - {name: id, data_type: integer}\n\
+                   \x20     - {name: customer, data_type: varchar(9), constraints: [{type: not_null}]}\n\
+                   \x20     - {name: amount, data_type: integer}\n";
+    let text = scratch.read("models/orders.yml") + columns;
+    scratch.write("models/orders.yml", &text);
+    scratch.write(
+        "seeds/raw.yml",
+        "seeds:\n  - name: raw\n    config: {column_types: {customer: varchar(9)}}\n",
+    );
+    scratch.forge(&["build"]).expect(0, &["3 rows, 3 quarantined"]);
+    scratch.write("models/orders.yml", &text.replace("varchar(9)", "integer"));
+    scratch.forge(&["run"]).expect(1, &["E0730", "customer", "varchar"]);
+    assert_eq!(table(&scratch), ["1|a|10", "2|b|-5", "3|c|~"]);
+}
+
+#[test]
 fn hooks_self_references_and_hostile_names_work() {
     let config = "materialized='table', alias='or\"ders', pre_hook='create table if not exists log as select 1 as n', \
                   sql_header='create temporary table heads as select 1 as h;'";
