@@ -23,6 +23,7 @@ use crate::project::Project;
 use crate::report::list;
 use crate::source::SourceMap;
 
+mod backfill;
 mod prepare;
 mod choose;
 mod write;
@@ -40,6 +41,7 @@ mod retry;
 mod freshness;
 mod docs;
 
+pub use backfill::{Backfill, BackfillOptions, backfill, plan_backfill};
 pub use clean::clean;
 pub use compile::compile;
 pub use debug::{DebugReport, debug};

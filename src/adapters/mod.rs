@@ -90,6 +90,18 @@ pub trait Adapter: Send + Sync {
     /// How the engine reads declared types.
     fn types(&self) -> &dyn TypeRules;
 
+    /// A query of one row about the times in a column: how many are no time at all, one of those, and how many have
+    /// a form that does not compare with text as time does. `edges` are patterns (`* 00:00:00`) of the bounds that
+    /// will be compared with. `None` where the engine has a type for time.
+    fn event_time_probe(&self, _relation: &str, _field: &str, _edges: &[String]) -> Option<String> {
+        None
+    }
+
+    /// The condition that a time of any form is in a window; the bounds are in UTC, as in `2026-03-01 00:00:00`.
+    fn event_time_window(&self, _field: &str, _bounds: [&str; 2]) -> Option<String> {
+        None
+    }
+
     /// An identifier in quotes.
     fn quote(&self, identifier: &str) -> String {
         self.naming().quoted(identifier)

@@ -74,6 +74,8 @@ pub struct EventTimeFilter {
     pub start: Option<String>,
     /// Exclusive end.
     pub end: Option<String>,
+    /// What is written instead of comparing the column with both bounds.
+    pub condition: Option<String>,
 }
 
 /// A named thing with rows.
@@ -291,8 +293,8 @@ impl Relation {
         if bounds.is_empty() {
             return rendered;
         }
+        let condition = filter.condition.clone().unwrap_or_else(|| bounds.join(" and "));
         let alias = self.identifier.as_deref().unwrap_or("None");
-        let condition = bounds.join(" and ");
         format!("(select * from {rendered} where {condition}) _dbt_et_filter_subq_{alias}")
     }
 
@@ -385,6 +387,7 @@ mod tests {
             field_name: "at".into(),
             start: Some("2024-01-01".into()),
             end: None,
+            condition: None,
         });
         let expected =
             format!("(select * from {expected} where at >= '2024-01-01') _dbt_et_filter_subq_m1");

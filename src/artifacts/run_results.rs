@@ -55,7 +55,7 @@ impl Default for Metadata {
 /// How one node ended.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunResult {
-    /// `success`, `error`, `skipped`, `pass`, `fail`, `warn`.
+    /// `success`, `error`, `partial success`, `skipped`, `pass`, `fail`, `warn`.
     pub status: String,
     /// `compile` and `execute`; none for a skipped node.
     pub timing: Vec<Timing>,
@@ -98,9 +98,11 @@ impl RunResults {
         serde_json::to_string(self).expect("invariant: run results have string keys")
     }
 
-    /// Whether a node ended with `error` or `fail`.
+    /// Whether a node ended with `error`, `fail` or `partial success`.
     pub fn has_failures(&self) -> bool {
-        self.results.iter().any(|r| matches!(r.status.as_str(), "error" | "fail"))
+        self.results
+            .iter()
+            .any(|r| matches!(r.status.as_str(), "error" | "fail" | "partial success"))
     }
 }
 

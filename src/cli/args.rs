@@ -207,6 +207,10 @@ impl Cli {
             allow_rebuild: None,
             lock_timeout: global.lock_timeout,
             store_failures: None,
+            empty: None,
+            sample: None,
+            event_time_start: None,
+            event_time_end: None,
         };
         self.command.set_flags(&mut flags);
         flags
@@ -311,6 +315,51 @@ impl TypeArgs {
             exclude_resource_types: self.exclude_resource_types.clone(),
             ..selection
         }
+    }
+}
+
+/// How much of their input models read.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Input")]
+pub(super) struct InputArgs {
+    #[command(flatten)]
+    empty: EmptyArgs,
+
+    /// Read a window of event time: `3 days`, or `{'start': '2026-03-01', 'end': '2026-03-03'}`
+    #[arg(long, value_name = "WINDOW", allow_hyphen_values = true)]
+    sample: Option<String>,
+
+    /// Build the batches of microbatch models from here on (UTC)
+    #[arg(long, value_name = "TIME")]
+    event_time_start: Option<String>,
+
+    /// … up to here, exclusive
+    #[arg(long, value_name = "TIME")]
+    event_time_end: Option<String>,
+}
+
+impl InputArgs {
+    pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        self.empty.set_flags(flags);
+        flags.sample.clone_from(&self.sample);
+        flags.event_time_start.clone_from(&self.event_time_start);
+        flags.event_time_end.clone_from(&self.event_time_end);
+    }
+}
+
+/// Whether rows are read at all.
+#[derive(Debug, Default, Args)]
+pub(super) struct EmptyArgs {
+    /// Read no rows: tables get their columns and stay empty
+    #[arg(long, overrides_with = "no_empty")]
+    empty: bool,
+    #[arg(long, hide = true, overrides_with = "empty")]
+    no_empty: bool,
+}
+
+impl EmptyArgs {
+    pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        flags.empty = switch(self.empty, self.no_empty);
     }
 }
 

@@ -17,13 +17,14 @@ use crate::jinja::contexts::{
 use crate::jinja::diagnose::Root;
 use crate::jinja::error::JinjaError;
 use crate::jinja::values;
-use crate::manifest::{Language, Manifest, Node, ResourceType};
+use crate::manifest::{Batch, Language, Manifest, Node, ResourceType};
 use crate::names::UniqueId;
 use crate::parse::tests::{KWARGS, rendered_kwargs, unknown_test};
 use crate::project::Project;
 use crate::resolve::Lookup;
 
 mod ctes;
+mod event_time;
 mod lines;
 mod output;
 mod references;
@@ -44,6 +45,8 @@ pub struct Compiler {
     pub globals: Arc<Globals>,
     /// The resolved manifest.
     pub manifest: Arc<Manifest>,
+    /// The batch that is built, of a compiler for one.
+    batch: Option<Batch>,
     references: Arc<References>,
     ephemeral: Arc<Mutex<HashMap<UniqueId, Arc<CompiledNode>>>>,
     /// Whether it was said that a file could not be written.
@@ -84,6 +87,7 @@ impl Compiler {
             project,
             globals,
             manifest,
+            batch: None,
             references,
             ephemeral: Arc::default(),
             has_complained: Arc::default(),
@@ -109,6 +113,12 @@ impl Compiler {
     /// What resolves `ref` and `source` in its templates.
     pub fn resolver(&self) -> Arc<dyn Resolver> {
         self.references.clone()
+    }
+
+    /// The same compiler for one batch: what microbatch models read is cut to its window.
+    #[must_use]
+    pub fn for_batch(&self, batch: Batch) -> Self {
+        Compiler { batch: Some(batch), ..self.clone() }
     }
 
     /// Compiles one node. `connection` answers what templates ask of the database.
@@ -148,6 +158,7 @@ impl Compiler {
         scope.node = Some(self.facts(node, None));
         scope.resolver = Some(self.references.clone());
         scope.connection = Some(connection.clone());
+        scope.batch = self.batch.filter(|_| node.is_microbatch());
         let (compiler, of) = (self.clone(), node.clone());
         scope.query_comment = LazyComment::new(Box::new(move || compiler.query_comment(&of)));
         if let Some(adjust) = &self.adjust {

@@ -10,7 +10,7 @@ use crate::artifacts::manifest::CompiledInfo;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::Event;
 use crate::host::secrets::Mask;
-use crate::manifest::{Node, ResourceType};
+use crate::manifest::{Batch, Node, ResourceType};
 
 const COMPILED: &str = "compiled";
 const RUN: &str = "run";
@@ -48,19 +48,19 @@ impl Compiler {
 
     /// The file of a node's compiled SQL.
     pub fn compiled_file(&self, node: &Node) -> PathBuf {
-        self.project.target_dir().join(COMPILED).join(path_of(node))
+        self.project.target_dir().join(COMPILED).join(path_of(node, self.batch))
     }
 
     fn shown_path(&self, kind: &str, node: &Node) -> String {
         let project = &self.project;
         let target = project.flags.target_path.as_deref();
         let target = target.unwrap_or(&project.root().config.target_path);
-        format!("{target}/{kind}/{}", path_of(node))
+        format!("{target}/{kind}/{}", path_of(node, self.batch))
     }
 
     fn write(&self, kind: &str, node: &Node, text: &str) {
         let host = &self.globals.host;
-        let path = self.project.target_dir().join(kind).join(path_of(node));
+        let path = self.project.target_dir().join(kind).join(path_of(node, self.batch));
         let Err(error) = host.write_output(&path, &Mask::of(&**host).apply(text)) else { return };
         if !self.has_complained.swap(true, Ordering::Relaxed) {
             let message = format!("cannot write `{}`: {error}", path.display());
@@ -72,10 +72,16 @@ impl Compiler {
 
 /// Where the SQL of a node goes below `compiled/` or `run/`: package, then the path of its file; a generic test
 /// below the property file that has it. A file from outside of the project (`../models`) stays below its package.
-fn path_of(node: &Node) -> String {
+/// Each batch has a file of its own, in a folder named for the model.
+fn path_of(node: &Node, batch: Option<Batch>) -> String {
     let file = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
     let parts = node.original_file_path.split('/').filter(|part| !matches!(*part, "" | "." | ".."));
     let original = &parts.collect::<Vec<_>>().join("/");
+    if let Some(batch) = batch {
+        let stem = original.strip_suffix(".sql").unwrap_or(original);
+        let name = format!("{}_{}.sql", file(stem), batch.name());
+        return format!("{}/{stem}/{name}", node.package_name);
+    }
     match file(&node.path) == file(original) {
         // Several snapshots can be in one file.
         _ if node.resource_type == ResourceType::Snapshot => {

@@ -6,6 +6,7 @@ use minijinja::Error;
 use minijinja::value::Value;
 use serde_json::{Map, Value as Json};
 
+use super::event_time::{EventTimes, Target};
 use crate::adapters::{Adapter, Relation};
 use crate::artifacts::manifest::{
     definition_json, exposure_json, group_json, node_json, source_json,
@@ -27,6 +28,7 @@ pub(super) struct References {
     pub(super) lookup: Lookup,
     graph: OnceLock<Value>,
     adapter: Arc<dyn Adapter>,
+    event_times: EventTimes,
 }
 
 impl References {
@@ -36,7 +38,14 @@ impl References {
         lookup: Lookup,
         adapter: Arc<dyn Adapter>,
     ) -> Self {
-        References { project, manifest, lookup, graph: OnceLock::new(), adapter }
+        References {
+            project,
+            manifest,
+            lookup,
+            graph: OnceLock::new(),
+            adapter,
+            event_times: EventTimes::default(),
+        }
     }
 
     /// The relation of a node. dbt: its kind is not told, only the database knows it.
@@ -113,15 +122,18 @@ impl Resolver for References {
         self.check_declared(scope, id, &shown(call))?;
         let node =
             self.manifest.nodes.get(id).expect("invariant: the lookup knows nodes of the manifest");
+        let target = Target { id, config: &node.config, columns: &node.columns };
+        let narrow = |relation| self.event_times.narrow(&self.project, scope, &target, relation);
         if node.is_ephemeral() {
             let mut capture = scope.capture.lock().expect("invariant: no panic under lock");
             if !capture.ctes.contains(id) {
                 capture.ctes.push(id.clone());
             }
+            drop(capture);
             let adapter = &scope.globals.adapter;
-            return Ok(relation(Relation::ephemeral(adapter.naming(), &node.alias)));
+            return Ok(relation(narrow(Relation::ephemeral(adapter.naming(), &node.alias))?));
         }
-        Ok(relation(self.relation_of(node)))
+        Ok(relation(narrow(self.relation_of(node))?))
     }
 
     fn source(&self, scope: &Arc<Scope>, source: &str, table: &str) -> Result<Value, Error> {
@@ -137,7 +149,9 @@ impl Resolver for References {
             .sources
             .get(id)
             .expect("invariant: the lookup knows sources of the manifest");
-        Ok(relation(self.source_relation(found)))
+        let target = Target { id, config: &found.config, columns: &found.columns };
+        let made = self.source_relation(found);
+        Ok(relation(self.event_times.narrow(&self.project, scope, &target, made)?))
     }
 
     fn graph(&self) -> Value {

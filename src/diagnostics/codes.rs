@@ -130,8 +130,12 @@ codes! {
     BAD_EXPECTATION "E0520" "bad-expectation",
     UNENFORCED_CONSTRAINT "E0530" "unenforced-constraint",
     BAD_UNIT_TEST "E0540" "bad-unit-test",
+    BAD_MICROBATCH "E0551" "bad-microbatch",
+    UNFILTERED_BATCHES "E0552" "unfiltered-batches",
     BAD_SELECTOR "E0601" "bad-selector",
     NO_MATCH "E0602" "no-match",
+    BAD_WINDOW "E0651" "bad-window",
+    NOT_MICROBATCH "E0652" "not-microbatch",
     CANNOT_CONNECT "E0701" "cannot-connect",
     DATABASE_LOCKED "E0702" "database-locked",
     READ_ONLY "E0703" "read-only",
@@ -158,6 +162,9 @@ codes! {
     BAD_FRESHNESS "E0812" "bad-freshness",
     EXPECTATION_VIOLATED "E0820" "expectation-violated",
     ROWS_LOST "E0821" "rows-lost",
+    OUTSIDE_BATCH "E0851" "rows-outside-batch",
+    EVENT_TIME "E0852" "unreadable-event-time",
+    NO_BATCHES "E0853" "no-batches-yet",
     BUG "E0901" "bug",
 }
 

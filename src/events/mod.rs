@@ -18,6 +18,8 @@ pub enum Status {
     Success,
     /// The node could not be run.
     Error,
+    /// Some batches of a model were built, and some were not.
+    PartialSuccess,
     /// The node was not run because of another one.
     Skipped,
     /// A test found nothing.
@@ -34,6 +36,7 @@ impl Status {
         match self {
             Status::Success => "success",
             Status::Error => "error",
+            Status::PartialSuccess => "partial success",
             Status::Skipped => "skipped",
             Status::Pass => "pass",
             Status::Fail => "fail",
@@ -43,7 +46,7 @@ impl Status {
 
     /// Whether it makes the command fail.
     pub fn is_failure(self) -> bool {
-        matches!(self, Status::Error | Status::Fail)
+        matches!(self, Status::Error | Status::Fail | Status::PartialSuccess)
     }
 }
 
@@ -140,6 +143,15 @@ pub enum Event {
         /// Its place in the run, from 1.
         index: usize,
         /// How.
+        outcome: NodeOutcome,
+    },
+    /// A batch of a microbatch model ended.
+    BatchFinished {
+        /// Its place among the batches of its model, from 1.
+        index: usize,
+        /// How many these are.
+        total: usize,
+        /// How; its title names batch and model.
         outcome: NodeOutcome,
     },
     /// The run ended.

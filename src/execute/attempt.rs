@@ -9,7 +9,7 @@ use super::backoff::Backoff;
 use super::publish::{self, Tested};
 use super::{Ended, Run, contract, failure, record};
 use crate::artifacts::manifest::CompiledInfo;
-use crate::compile::CompiledNode;
+use crate::compile::{CompiledNode, Compiler};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::{Event, Level, Status};
 use crate::jinja::contexts::Connection;
@@ -20,6 +20,8 @@ pub(super) struct Attempt<'r> {
     pub(super) run: &'r Run<'r>,
     pub(super) node: &'r Arc<Node>,
     pub(super) connection: &'r Arc<Connection>,
+    /// Compiles the node; of a batch, for that batch.
+    pub(super) compiler: Compiler,
     start: Instant,
     compiled: Option<Arc<CompiledInfo>>,
     compile_time: Duration,
@@ -66,7 +68,9 @@ impl<'r> Attempt<'r> {
 
     fn new(run: &'r Run<'r>, node: &'r Arc<Node>, connection: &'r Arc<Connection>) -> Self {
         let (start, compile_time) = (Instant::now(), Duration::ZERO);
-        Attempt { run, node, connection, start, compiled: None, compile_time, tested: Vec::new() }
+        let compiler = run.compiler.clone();
+        let (compiled, tested) = (None, Vec::new());
+        Attempt { run, node, connection, compiler, start, compiled, compile_time, tested }
     }
 
     /// Does `work` in one transaction and commits it together with the node's entry in the ledger.
@@ -77,12 +81,22 @@ impl<'r> Attempt<'r> {
         &mut self,
         work: impl Fn(&mut Self) -> Result<Ended, Box<Diagnostic>>,
     ) -> Result<Ended, Box<Diagnostic>> {
+        let ended = self.transaction_until(work, Self::commit)?;
+        Ok(Ended { is_recorded: true, ..ended })
+    }
+
+    /// The same with a commit of one's own.
+    pub(super) fn transaction_until(
+        &mut self,
+        work: impl Fn(&mut Self) -> Result<Ended, Box<Diagnostic>>,
+        commit: impl Fn(&Self, &Ended) -> Result<(), Box<Diagnostic>>,
+    ) -> Result<Ended, Box<Diagnostic>> {
         let mut backoff = Backoff::new(self.run.compiler.globals.adapter.lock_retries());
         loop {
             let done = self.begin().and_then(|()| work(self));
-            let done = done.and_then(|ended| self.commit(&ended).map(|()| ended));
+            let done = done.and_then(|ended| commit(self, &ended).map(|()| ended));
             match done {
-                Ok(ended) => return Ok(Ended { is_recorded: true, ..ended }),
+                Ok(ended) => return Ok(ended),
                 Err(diagnostic) if diagnostic.code == codes::DATABASE_LOCKED => {
                     let Some(wait) = backoff.next() else {
                         return Err(diagnostic);
@@ -123,8 +137,8 @@ impl<'r> Attempt<'r> {
 
     /// Writes and keeps what was compiled; compiling ends here.
     pub(super) fn keep(&mut self, compiled: &CompiledNode) -> Arc<CompiledInfo> {
-        let mut info = self.run.compiler.write_compiled(self.node, compiled);
-        info.build_path = Some(self.run.compiler.statements_path(self.node));
+        let mut info = self.compiler.write_compiled(self.node, compiled);
+        info.build_path = Some(self.compiler.statements_path(self.node));
         let info = Arc::new(info);
         self.compiled = Some(info.clone());
         self.compile_time = self.start.elapsed();
@@ -133,7 +147,7 @@ impl<'r> Attempt<'r> {
 
     /// Writes the statements that ran below `run/`.
     pub(super) fn write_statements(&self) {
-        self.run.compiler.write_statements(self.node, &self.connection.take_statements());
+        self.compiler.write_statements(self.node, &self.connection.take_statements());
     }
 
     /// How the node ended, with what was compiled and the time that took.

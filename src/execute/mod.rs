@@ -36,6 +36,7 @@ mod inline;
 pub mod ledger;
 mod lock;
 mod materialization;
+pub mod microbatch;
 mod model;
 mod operation;
 mod outcome;
@@ -73,6 +74,8 @@ pub struct Run<'a> {
     pub threads: usize,
     /// A failed `on-run-start` hook holds up every node.
     pub start_gates: bool,
+    /// What the command itself says about batches.
+    pub batches: microbatch::Batches,
     /// Where the run is written down.
     pub ledger: Ledger,
     /// Ends the run early.
@@ -111,6 +114,8 @@ pub(crate) struct Ended {
     pub(crate) compile_time: Duration,
     /// Tests that ran in the node's transaction.
     pub(crate) tested: Vec<publish::Tested>,
+    /// How the batches of a microbatch model ended, as artifacts have it.
+    pub(crate) batches: Option<serde_json::Value>,
     /// The node's own transaction has written it into the ledger.
     pub(crate) is_recorded: bool,
 }
@@ -132,6 +137,7 @@ impl Ended {
             compiled: None,
             compile_time: Duration::ZERO,
             tested: Vec::new(),
+            batches: None,
             is_recorded: false,
         }
     }

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use super::attempt::Attempt;
 use super::{
-    Ended, Run, contract, expectations, failure, history, materialization, publish, seed, warnings,
+    Ended, Run, contract, expectations, failure, history, materialization, microbatch, publish,
+    seed, warnings,
 };
 use crate::artifacts::manifest::CompiledInfo;
 use crate::compile::{CompiledNode, Variant};
@@ -19,17 +20,18 @@ use crate::manifest::{Hook, Language, Node, ResourceType};
 
 /// Builds the node; rolls back when anything fails.
 pub(super) fn run(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>) -> Ended {
+    if node.is_microbatch() {
+        return microbatch::run(run, node, connection);
+    }
     Attempt::make(run, node, connection, build)
 }
 
 fn build(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
-    let Attempt { run, node, connection, .. } = *attempt;
-    refuse_batches(node)?;
-    refuse_language(node)?;
-    outside(run, node, connection, "pre-hook")?;
+    refuse_language(attempt.node)?;
+    outside(attempt, "pre-hook")?;
     let ended = attempt.transaction(inside)?;
     attempt.write_statements();
-    outside(run, node, connection, "post-hook")?;
+    outside(attempt, "post-hook")?;
     Ok(ended)
 }
 
@@ -44,7 +46,7 @@ fn inside(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
     let info = attempt.keep(&compiled);
     let sorted = expectations::sort(run, node, connection, &compiled)?;
     let (built, code) = sorted.as_ref().map_or((node, &compiled), |rows| (&rows.node, &rows.kept));
-    let scope = materialize(run, built, connection, code, &info)?;
+    let scope = materialize(attempt, built, code, &info, |_| ())?;
     contract::check(node, &scope, connection)?;
     warnings::of_query(run, node, &compiled.code);
     let rows = rows_of(node, &scope, connection);
@@ -54,23 +56,8 @@ fn inside(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
     Ok(ended)
 }
 
-/// Without batches the strategy would replace the whole table, so it is refused until there are any.
-fn refuse_batches(node: &Node) -> Result<(), Box<Diagnostic>> {
-    match node.config.get_str("incremental_strategy") {
-        Some("microbatch") => Err(Box::new(
-            Diagnostic::error(
-                codes::UNSUPPORTED,
-                format!("model `{}`: the strategy `microbatch` is not supported yet", node.name),
-            )
-            .at(node.span_start(), "")
-            .hint("use `delete+insert` with a `unique_key`"),
-        )),
-        _ => Ok(()),
-    }
-}
-
 /// The engine runs SQL and nothing else.
-fn refuse_language(node: &Node) -> Result<(), Box<Diagnostic>> {
+pub(super) fn refuse_language(node: &Node) -> Result<(), Box<Diagnostic>> {
     if node.language() == Language::Sql {
         return Ok(());
     }
@@ -85,16 +72,18 @@ fn refuse_language(node: &Node) -> Result<(), Box<Diagnostic>> {
     ))
 }
 
-fn materialize(
-    run: &Run<'_>,
+/// Calls the materialization; `dress` may add names to those that it sees.
+pub(super) fn materialize(
+    attempt: &Attempt<'_>,
     node: &Arc<Node>,
-    connection: &Arc<Connection>,
     compiled: &CompiledNode,
     info: &Arc<CompiledInfo>,
+    dress: impl FnOnce(&mut Scope),
 ) -> Result<Arc<Scope>, Box<Diagnostic>> {
+    let Attempt { run, connection, ref compiler, .. } = *attempt;
     let id = materialization::of_node(&run.compiler.globals, node)?;
-    let mut scope = run.compiler.scope(node, connection);
-    scope.node = Some(run.compiler.facts(node, Some(info.clone())));
+    let mut scope = compiler.scope(node, connection);
+    scope.node = Some(compiler.facts(node, Some(info.clone())));
     let code = Value::from(compiled.code.as_str());
     scope.extra.insert("sql".to_owned(), code.clone());
     scope.extra.insert("compiled_code".to_owned(), code);
@@ -104,10 +93,11 @@ fn materialize(
     if node.resource_type == ResourceType::Seed {
         scope.extra.insert("load_agate_table".to_owned(), seed::loader(run, node)?);
     }
+    dress(&mut scope);
     let scope = Arc::new(scope);
-    scope.call_macro(&id, &[], &[]).map_err(|error| {
-        failure::of_node(run.compiler, node, connection, &compiled.code, &error)
-    })?;
+    scope
+        .call_macro(&id, &[], &[])
+        .map_err(|error| failure::of_node(compiler, node, connection, &compiled.code, &error))?;
     Ok(scope)
 }
 
@@ -122,21 +112,17 @@ fn inside_hooks(node: &Node, key: &str) -> Value {
 }
 
 /// Runs the hooks that ask to be outside of the transaction.
-fn outside(
-    run: &Run<'_>,
-    node: &Arc<Node>,
-    connection: &Arc<Connection>,
-    key: &str,
-) -> Result<(), Box<Diagnostic>> {
+pub(super) fn outside(attempt: &Attempt<'_>, key: &str) -> Result<(), Box<Diagnostic>> {
+    let Attempt { node, connection, ref compiler, .. } = *attempt;
     let hooks: Vec<Hook> =
         node.config.hooks(key).into_iter().filter(|hook| !hook.transaction).collect();
     if hooks.is_empty() {
         return Ok(());
     }
-    let scope = Arc::new(run.compiler.scope(node, connection));
+    let scope = Arc::new(compiler.scope(node, connection));
     for hook in hooks {
         let sql =
-            scope.render(key, &hook.sql).map_err(|error| run.compiler.diagnostic(&error, node))?;
+            scope.render(key, &hook.sql).map_err(|error| compiler.diagnostic(&error, node))?;
         let done = connection.execute(sql.trim(), &scope.query_comment);
         done.map_err(|error| failure::of_hook(node, key, &sql, &error))?;
     }
@@ -144,7 +130,11 @@ fn outside(
 }
 
 /// Rows that were written: as the engine counted them, or as a fresh table tells.
-fn rows_of(node: &Node, scope: &Arc<Scope>, connection: &Arc<Connection>) -> Option<i64> {
+pub(super) fn rows_of(
+    node: &Node,
+    scope: &Arc<Scope>,
+    connection: &Arc<Connection>,
+) -> Option<i64> {
     if node.resource_type == ResourceType::Seed {
         return Some(scope.counted_rows().max(0));
     }

@@ -103,7 +103,7 @@ pub(super) fn result(run: &Run<'_>, id: &UniqueId, ended: &Ended, elapsed: Durat
         execution_time: elapsed.as_secs_f64(),
         adapter_response: response,
         message: ended.message.clone(),
-        failures: if is_operation { Some(0) } else { ended.failures },
+        failures: if is_operation || ended.batches.is_some() { Some(0) } else { ended.failures },
         unique_id: id.to_string(),
         compiled: if is_seed { None } else { Some(code.is_some()) },
         compiled_code: code,
@@ -112,7 +112,7 @@ pub(super) fn result(run: &Run<'_>, id: &UniqueId, ended: &Ended, elapsed: Durat
             .as_ref()
             .and_then(|info| info.relation_name.clone())
             .or_else(|| node.and_then(|n| n.relation_name.clone())),
-        batch_results: None,
+        batch_results: ended.batches.clone(),
     }
 }
 

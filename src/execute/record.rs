@@ -18,6 +18,9 @@ use crate::manifest::ResourceType;
 use crate::names::UniqueId;
 use crate::project::Project;
 
+/// How a node ends that makes its run one that failed.
+const BAD: [&str; 3] = ["error", "fail", "partial success"];
+
 /// Opens the ledger with the plan of the run.
 pub(super) fn begin(run: &Run<'_>, connections: &Connections, plan: &Plan) -> Result<()> {
     let project = &run.compiler.project;
@@ -52,8 +55,7 @@ fn flags(project: &Project, mask: &Mask) -> Json {
 
 /// Writes what still waits, and how the run ended.
 pub(super) fn end(run: &Run<'_>, connections: &Connections, finished: &Finished) {
-    let has_failed =
-        finished.results.iter().any(|result| matches!(result.status.as_str(), "error" | "fail"));
+    let has_failed = finished.results.iter().any(|result| BAD.contains(&result.status.as_str()));
     let status = match has_failed {
         _ if run.stop.is_requested() => "interrupted",
         true => "error",

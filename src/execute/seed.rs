@@ -55,7 +55,8 @@ fn read(run: &Run<'_>, node: &Node) -> Result<Table, Box<Diagnostic>> {
     file.warn_about_short_rows(&loaded);
     file.warn_about_unknown_columns(&loaded, &text_columns);
     let types = loaded.declared_types().into_iter().map(|t| Some(t.to_owned())).collect();
-    Ok(Table { column_names: loaded.column_names, declared_types: types, rows: loaded.rows })
+    let rows = if run.compiler.project.flags.empty { Vec::new() } else { loaded.rows };
+    Ok(Table { column_names: loaded.column_names, declared_types: types, rows })
 }
 
 fn delimiter(node: &Node) -> Result<u8, Box<Diagnostic>> {

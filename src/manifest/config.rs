@@ -93,6 +93,7 @@ keys! {
     "event_time" Clobber ALL,
     "expectations" Append MODEL,
     "fail_calc" Clobber TEST,
+    "fill_gaps" Clobber MODEL,
     "freshness" Clobber ALL,
     "full_refresh" Clobber NODES,
     "grants" KeyAppend NODES,

@@ -11,20 +11,24 @@ use indexmap::IndexMap;
 
 use crate::names::UniqueId;
 
+pub mod batch;
 pub mod config;
 pub mod constraint;
 mod definition;
 pub mod expectation;
 mod exposure;
 mod macros;
+mod microbatch;
 mod node;
 mod source;
 
+pub use batch::{Batch, BatchSize, Window};
 pub use config::Config;
 pub use constraint::{Constraint, ConstraintKind};
 pub use definition::Definition;
 pub use exposure::{Exposure, Group, Owner};
 pub use macros::{Doc, Macro, MacroArgument};
+pub use microbatch::Microbatch;
 pub use node::{
     Column, DependsOn, Fqn, Hook, Language, Model, Node, NodeKind, RefCall, ResourceType, Seed,
     Test, TestMetadata,

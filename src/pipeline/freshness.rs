@@ -37,6 +37,7 @@ pub fn freshness(
         threads: flags.threads.unwrap_or(prepared.project.target.threads),
         start_gates: flags.behavior("skip_nodes_if_on_run_start_fails"),
         units: execute::Units::default(),
+        batches: execute::microbatch::Batches::default(),
         ledger: execute::ledger::Ledger::default(),
         stop: &world.stop,
     };

@@ -38,6 +38,7 @@ pub fn requeue(
         threads: 1,
         start_gates: false,
         units: execute::Units::default(),
+        batches: execute::microbatch::Batches::default(),
         ledger: execute::ledger::Ledger::default(),
         stop: &world.stop,
     };

@@ -12,11 +12,12 @@ use serde_json::{Map, Value as Json};
 use super::prepare::{connect, load};
 use super::run::run_nodes;
 use super::{Prepared, RunSummary, Verb, World};
-use crate::adapters::Session;
+use crate::adapters::{self, Session};
 use crate::artifacts::run_results::RunResults;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::execute::failure_of_adapter;
 use crate::execute::ledger::{LedgerReader, LoggedRun};
+use crate::execute::microbatch::{self, Batches};
 use crate::names::UniqueId;
 use crate::project::{FlagOverrides, Project};
 
@@ -29,6 +30,8 @@ pub struct Left {
     pub flags: FlagOverrides,
     /// The nodes that did not end well, or did not run.
     pub nodes: Vec<String>,
+    /// The batches of microbatch models that did not end well, or did not run.
+    pub batches: Batches,
     /// The run, for people.
     pub run: String,
 }
@@ -55,7 +58,7 @@ pub fn retry(world: &World, prepared: &Prepared, left: &Left) -> Result<RunSumma
     let wanted: IndexSet<UniqueId> =
         left.nodes.iter().map(|id| UniqueId::from(id.as_str())).filter(is_known).collect();
     let _ = prepared.compiler.globals.selected.set(wanted.iter().cloned().collect());
-    run_nodes(world, prepared, wanted, left.verb)
+    run_nodes(world, prepared, wanted, left.verb, left.batches.clone())
 }
 
 fn of_ledger(
@@ -87,7 +90,8 @@ fn of_run(
         .map(|node| node.unique_id.as_str())
         .collect();
     let planned = run.planned.iter().flatten();
-    let nodes = planned.filter(|id| !done.contains(id.as_str())).cloned().collect();
+    let nodes: Vec<String> = planned.filter(|id| !done.contains(id.as_str())).cloned().collect();
+    let batches = batches_of_run(session, run, &nodes).map_err(failed)?;
     let shown = format!("run {} (`{}`)", run.number, run.command_line);
     let Json::Object(stored) = &run.flags else {
         let message =
@@ -96,7 +100,23 @@ fn of_run(
             .hint("run the command itself again")
             .into());
     };
-    assemble(&run.command, stored.clone(), flags, nodes, shown)
+    let left = assemble(&run.command, stored.clone(), flags, nodes, shown)?;
+    Ok(Left { batches, ..left })
+}
+
+/// The batches that the run left of these nodes; the newest batch of the others is that of the run's time.
+fn batches_of_run(
+    session: &mut dyn Session,
+    run: &LoggedRun,
+    nodes: &[String],
+) -> adapters::Result<Batches> {
+    let mut batches = Batches { now: run.started_at.parse().ok(), ..Batches::default() };
+    for id in nodes {
+        if let Some(request) = microbatch::unfinished(session, &run.run_id, id)? {
+            batches.requests.insert(UniqueId::from(id.as_str()), request);
+        }
+    }
+    Ok(batches)
 }
 
 fn of_results(world: &World, flags: &FlagOverrides, folder: &Path) -> Result<Left, Diagnostics> {
@@ -180,7 +200,7 @@ fn assemble(
         Diagnostics::from(Diagnostic::error(codes::NOTHING_TO_RETRY, message))
     })?;
     command.clone_into(&mut flags.which);
-    Ok(Left { verb, flags, nodes, run })
+    Ok(Left { verb, flags, nodes, batches: Batches::default(), run })
 }
 
 /// A flag as the command line has it: what is a mapping in an artifact is YAML there.
@@ -194,7 +214,7 @@ fn as_flag(name: &str, value: &Json) -> Json {
 
 fn verb_of(command: &str) -> Option<Verb> {
     Some(match command {
-        "run" => Verb::Run,
+        "run" | "backfill" => Verb::Run,
         "test" => Verb::Test,
         "seed" => Verb::Seed,
         "snapshot" => Verb::Snapshot,

@@ -8,9 +8,13 @@ use super::{Prepared, RunSummary, Selection, Verb, World};
 use crate::artifacts::run_results::RunResult;
 use crate::diagnostics::Diagnostics;
 use crate::events::Event;
+use crate::events::Level;
 use crate::execute;
+use crate::execute::microbatch::Batches;
 use crate::manifest::ResourceType;
+use crate::manifest::batch::engine_text;
 use crate::names::UniqueId;
+use crate::project::Flags;
 
 impl Verb {
     fn resource_types(self) -> &'static [ResourceType] {
@@ -39,17 +43,19 @@ pub fn run(
     verb: Verb,
 ) -> Result<RunSummary, Diagnostics> {
     let wanted = selected(world, prepared, selection, verb.resource_types())?;
-    run_nodes(world, prepared, wanted, verb)
+    run_nodes(world, prepared, wanted, verb, Batches::default())
 }
 
-/// Runs these nodes and writes the artifacts, also when nodes fail.
+/// Runs these nodes and writes the artifacts, also when nodes fail; `batches` are those that the command itself names.
 pub(super) fn run_nodes(
     world: &World,
     prepared: &Prepared,
     wanted: IndexSet<UniqueId>,
     verb: Verb,
+    batches: Batches,
 ) -> Result<RunSummary, Diagnostics> {
     let project = &prepared.project;
+    tell_windows(world, &project.flags);
     let (exposures, wanted): (IndexSet<UniqueId>, IndexSet<UniqueId>) =
         wanted.into_iter().partition(|id| prepared.manifest.exposures.contains_key(id));
     let run = execute::Run {
@@ -60,6 +66,7 @@ pub(super) fn run_nodes(
         threads: project.flags.threads.unwrap_or(project.target.threads),
         units: execute::Units::of(&prepared.manifest),
         start_gates: project.flags.behavior("skip_nodes_if_on_run_start_fails"),
+        batches,
         ledger: execute::ledger::Ledger::default(),
         stop: &world.stop,
     };
@@ -75,6 +82,18 @@ pub(super) fn run_nodes(
     Ok(RunSummary { results })
 }
 
+/// Says which event time is read and built; its end is exclusive, which is easily forgotten.
+fn tell_windows(world: &World, flags: &Flags) {
+    let windows = [("batches of", flags.event_time), ("a sample of", flags.sample)];
+    for (what, window) in windows {
+        if let Some(window) = window {
+            let [start, end] = [window.start, window.end].map(engine_text);
+            let text = format!("{what} event time from {start} up to, not including, {end} (UTC)");
+            world.sink.emit(Event::Message { level: Level::Info, text });
+        }
+    }
+}
+
 /// dbt 1.12: `build` reports exposures too: nothing was done, or they were skipped as what they read failed.
 pub(super) fn exposure_results(
     prepared: &Prepared,
@@ -82,7 +101,9 @@ pub(super) fn exposure_results(
     ended: &[RunResult],
 ) -> Vec<RunResult> {
     let dag = &prepared.dag;
-    let failed = ended.iter().filter(|r| matches!(r.status.as_str(), "error" | "fail" | "skipped"));
+    let failed = ended
+        .iter()
+        .filter(|r| matches!(r.status.as_str(), "error" | "fail" | "partial success" | "skipped"));
     let failed = dag.indices_of(failed.map(|r| r.unique_id.as_str()));
     let below = dag.descendants(&failed, None);
     exposures

@@ -3,9 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+use crate::manifest::Window;
+
 mod known;
 mod resolve;
 mod shown;
+pub mod window;
 
 pub use resolve::parse_vars;
 pub(super) use resolve::{env_value, resolve};
@@ -43,6 +46,14 @@ pub struct FlagOverrides {
     pub allow_rebuild: Option<bool>,
     /// `--lock-timeout`, seconds
     pub lock_timeout: Option<u64>,
+    /// `--empty`
+    pub empty: Option<bool>,
+    /// `--sample`
+    pub sample: Option<String>,
+    /// `--event-time-start`
+    pub event_time_start: Option<String>,
+    /// `--event-time-end`
+    pub event_time_end: Option<String>,
     /// `--fail-fast`
     pub fail_fast: Option<bool>,
     /// `--store-failures`
@@ -98,6 +109,12 @@ pub struct Flags {
     pub allow_rebuild: bool,
     /// How many seconds to wait for another run on the same database.
     pub lock_timeout: u64,
+    /// Read no rows: references give empty relations.
+    pub empty: bool,
+    /// The window of event time that models and snapshots read.
+    pub sample: Option<Window>,
+    /// The window of event time that microbatch models build.
+    pub event_time: Option<Window>,
     /// Stop at the first failure.
     pub fail_fast: bool,
     /// Keep failing rows of tests.
@@ -175,6 +192,9 @@ impl Default for Flags {
             full_refresh: false,
             allow_rebuild: false,
             lock_timeout: LOCK_TIMEOUT,
+            empty: false,
+            sample: None,
+            event_time: None,
             fail_fast: false,
             store_failures: false,
             warn_error: false,

@@ -30,6 +30,7 @@ mod yaml_file;
 
 pub(crate) use files::text_checksum;
 pub use find::PROJECT_FILE;
+pub use flags::window::event_window;
 pub use flags::{FlagOverrides, Flags};
 pub use load::{load, load_packages_root, load_root, peek_flags};
 pub use packages::declared::{DEPENDENCIES_FILE, Declared, LOCK_FILE, LOCK_HASH, PACKAGES_FILE};

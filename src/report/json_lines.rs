@@ -146,6 +146,7 @@ fn line(state: &mut State, event: &Event, now: &str, sources: &SourceMap) -> Lin
         }
         Event::NodeStarted { id, index, title } => started(state, (id, *index, title), now),
         Event::NodeFinished { index, outcome } => finished(state, *index, outcome, now, sources),
+        Event::BatchFinished { index, total, outcome } => batch(*index, *total, outcome, sources),
         Event::RunFinished { elapsed } => {
             let Tally { pass, warn, error, skip } = state.tally;
             let stats = json!({
@@ -194,6 +195,20 @@ fn started(state: &mut State, node: (&UniqueId, usize, &str), now: &str) -> Line
     message(Level::Info, "LogStartLine", "Q011", text, data)
 }
 
+fn batch(index: usize, total: usize, batch: &NodeOutcome, sources: &SourceMap) -> Line {
+    let diagnostics = batch.diagnostics.iter().map(|d| diagnostic::json(d, sources));
+    let data = json!({
+        "description": batch.title, "batch_index": index, "total_batches": total,
+        "status": batch.status.as_str(), "execution_time": batch.elapsed.as_secs_f64(),
+        "rows": batch.rows, "diagnostics": diagnostics.collect::<Vec<_>>(),
+    });
+    let word = outcome::word(batch.status).to_uppercase();
+    let time = outcome::seconds(batch.elapsed);
+    let text = format!("Batch {index} of {total} {word} {} in {time}", batch.title);
+    let level = if batch.status == Status::Error { Level::Error } else { Level::Info };
+    message(level, "LogBatchResult", "Q046", text, data)
+}
+
 fn finished(
     state: &mut State,
     index: usize,
@@ -212,7 +227,7 @@ fn finished(
         "node_info": info_of(state, &node.id, node.status.as_str(), now),
     });
     let level = match node.status {
-        Status::Error | Status::Fail => Level::Error,
+        Status::Error | Status::Fail | Status::PartialSuccess => Level::Error,
         Status::Warn => Level::Warn,
         _ => Level::Info,
     };

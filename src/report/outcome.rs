@@ -83,7 +83,7 @@ pub fn details(outcome: &NodeOutcome, sources: &SourceMap, style: Style) -> Stri
 
 /// Whether [`details`] has something to say at the end of the run.
 pub fn has_details(outcome: &NodeOutcome) -> bool {
-    matches!(outcome.status, Status::Error | Status::Fail | Status::Warn)
+    matches!(outcome.status, Status::Error | Status::Fail | Status::Warn | Status::PartialSuccess)
 }
 
 fn heading(outcome: &NodeOutcome, style: Style) -> String {
@@ -120,7 +120,9 @@ fn show_command(outcome: &NodeOutcome, style: Style) -> String {
 fn rows(outcome: &NodeOutcome) -> String {
     match (outcome.status, outcome.rows) {
         (Status::Fail | Status::Warn, Some(rows)) => count(rows, "failure"),
-        (Status::Success, Some(rows)) if rows >= 0 => count(rows, "row") + &aside(outcome),
+        (Status::Success | Status::PartialSuccess, Some(rows)) if rows >= 0 => {
+            count(rows, "row") + &aside(outcome)
+        }
         _ => String::new(),
     }
 }
@@ -152,6 +154,7 @@ pub fn word(status: Status) -> &'static str {
         Status::Warn => "warn",
         Status::Fail => "fail",
         Status::Error => "error",
+        Status::PartialSuccess => "part",
         Status::Skipped => "skip",
     }
 }
@@ -160,7 +163,7 @@ fn paint(status: Status) -> Paint {
     match status {
         Status::Success | Status::Pass => Paint::Good,
         Status::Warn => Paint::Warning,
-        Status::Fail | Status::Error => Paint::Error,
+        Status::Fail | Status::Error | Status::PartialSuccess => Paint::Error,
         Status::Skipped => Paint::Dim,
     }
 }

@@ -25,7 +25,7 @@ impl Tally {
         match status {
             Status::Success | Status::Pass => self.pass += 1,
             Status::Warn => self.warn += 1,
-            Status::Error | Status::Fail => self.error += 1,
+            Status::Error | Status::Fail | Status::PartialSuccess => self.error += 1,
             Status::Skipped => self.skip += 1,
         }
     }

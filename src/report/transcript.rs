@@ -85,6 +85,7 @@ impl Transcript {
             Event::RunStarted { total, summary, threads } => self.started(total, &summary, threads),
             Event::NodeStarted { title, .. } => self.at(Level::Debug, format!("start {title}\n")),
             Event::NodeFinished { outcome, .. } => self.finished(outcome),
+            Event::BatchFinished { index, total, outcome } => self.batch(index, total, outcome),
             Event::RunFinished { elapsed } => self.ended(elapsed),
             Event::Print(_) => None,
         };
@@ -164,6 +165,16 @@ impl Transcript {
             self.unwell.push(outcome);
         }
         self.at(Level::Info, text)
+    }
+
+    /// Batches are told while they come, unless there is only one: then the line of the model says the same.
+    fn batch(&self, index: usize, total: usize, outcome: NodeOutcome) -> Option<String> {
+        let title = format!("  {} ({index} of {total})", outcome.title);
+        let outcome = NodeOutcome { title, ..outcome };
+        let level = if outcome.status == Status::Error { Level::Error } else { Level::Info };
+        let shown = self.verbosity.shows(level) && total > 1;
+        let reason = outcome::reason(&outcome, self.style).map(|reason| format!("  {reason}\n"));
+        shown.then(|| outcome::line(&outcome, self.style) + "\n" + &reason.unwrap_or_default())
     }
 
     fn ended(&mut self, elapsed: Duration) -> Option<String> {

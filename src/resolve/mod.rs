@@ -19,6 +19,7 @@ mod access;
 mod definitions;
 mod duplicates;
 mod lookup;
+mod microbatch;
 mod names;
 
 pub use lookup::{Found, Lookup, SearchFirst};
@@ -90,6 +91,7 @@ pub fn resolve(
         }
     }
     definitions::settle(&mut manifest, &lookup, &mut diagnostics);
+    microbatch::check(&mut manifest, &mut diagnostics);
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }

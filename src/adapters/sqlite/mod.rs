@@ -7,6 +7,7 @@ mod casts;
 mod catalog;
 mod ddl;
 mod errors;
+mod event_time;
 mod files;
 mod infer;
 pub mod functions;
@@ -158,6 +159,14 @@ impl Adapter for SqliteAdapter {
 
     fn types(&self) -> &dyn TypeRules {
         &SqliteTypes
+    }
+
+    fn event_time_probe(&self, relation: &str, field: &str, edges: &[String]) -> Option<String> {
+        Some(event_time::probe(relation, field, edges))
+    }
+
+    fn event_time_window(&self, field: &str, [start, end]: [&str; 2]) -> Option<String> {
+        Some(event_time::window(field, start, end))
     }
 
     fn exists(&self) -> bool {

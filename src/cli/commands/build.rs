@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::Context;
-use crate::cli::args::{SelectArgs, TypeArgs};
+use crate::cli::args::{InputArgs, SelectArgs, TypeArgs};
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::pipeline::{Selection, Verb};
@@ -17,6 +17,8 @@ use crate::project::FlagOverrides;
 pub(in crate::cli) struct Build {
     #[command(flatten)]
     select: SelectArgs,
+    #[command(flatten)]
+    input: InputArgs,
     #[command(flatten)]
     types: TypeArgs,
 
@@ -39,6 +41,7 @@ impl Build {
     }
 
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        self.input.set_flags(flags);
         flags.full_refresh = self.full_refresh.then_some(true);
         flags.allow_rebuild = self.allow_rebuild.then_some(true);
         flags.store_failures = self.store_failures.then_some(true);

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Map, Value as Json};
 
 use crate::cli::Context;
-use crate::cli::args::{OutputFormat, SelectArgs};
+use crate::cli::args::{EmptyArgs, OutputFormat, SelectArgs};
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::events::Level;
@@ -40,6 +40,9 @@ pub(in crate::cli) struct Compile {
     /// Compile incremental models as a full refresh
     #[arg(short, long)]
     full_refresh: bool,
+
+    #[command(flatten)]
+    empty: EmptyArgs,
 }
 
 /// A variant of an incremental model.
@@ -55,6 +58,7 @@ enum VariantArg {
 
 impl Compile {
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        self.empty.set_flags(flags);
         flags.full_refresh = self.full_refresh.then_some(true);
     }
 

@@ -8,6 +8,7 @@ use crate::diagnostics::Diagnostics;
 use crate::pipeline::{self, Prepared, Selection, Verb};
 use crate::project::FlagOverrides;
 
+mod backfill;
 mod build;
 mod clean;
 mod compile;
@@ -48,6 +49,7 @@ pub(super) enum Command {
     Requeue(requeue::Requeue),
     Retry(retry::Retry),
     History(history::History),
+    Backfill(backfill::Backfill),
     Show(show::Show),
     Source(source::Source),
     Docs(docs::Docs),
@@ -74,6 +76,7 @@ impl Command {
             Command::Requeue(_) => "requeue",
             Command::Retry(_) => "retry",
             Command::History(_) => "history",
+            Command::Backfill(_) => "backfill",
             Command::Show(_) => "show",
             // dbt: the verb below the verb.
             Command::Source(_) => "freshness",
@@ -115,6 +118,7 @@ impl Command {
             Command::Requeue(verb) => verb.run(context),
             Command::Retry(verb) => verb.run(context),
             Command::History(verb) => verb.run(context),
+            Command::Backfill(verb) => verb.run(context),
             Command::Show(verb) => verb.run(context),
             Command::Source(verb) => verb.run(context),
             Command::Docs(verb) => verb.run(context),

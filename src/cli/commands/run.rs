@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::Context;
-use crate::cli::args::SelectArgs;
+use crate::cli::args::{InputArgs, SelectArgs};
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::pipeline::Verb;
@@ -17,6 +17,8 @@ use crate::project::FlagOverrides;
 pub(in crate::cli) struct Run {
     #[command(flatten)]
     select: SelectArgs,
+    #[command(flatten)]
+    input: InputArgs,
 
     /// Rebuild incremental models from nothing
     #[arg(short, long)]
@@ -29,6 +31,7 @@ pub(in crate::cli) struct Run {
 
 impl Run {
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        self.input.set_flags(flags);
         flags.full_refresh = self.full_refresh.then_some(true);
         flags.allow_rebuild = self.allow_rebuild.then_some(true);
     }

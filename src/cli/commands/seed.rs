@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::Context;
-use crate::cli::args::SelectArgs;
+use crate::cli::args::{EmptyArgs, SelectArgs};
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::pipeline::Verb;
@@ -14,6 +14,8 @@ use crate::project::FlagOverrides;
 pub(in crate::cli) struct Seed {
     #[command(flatten)]
     select: SelectArgs,
+    #[command(flatten)]
+    empty: EmptyArgs,
 
     /// Drop the tables first, so that they get the columns of the files
     #[arg(short, long)]
@@ -22,6 +24,7 @@ pub(in crate::cli) struct Seed {
 
 impl Seed {
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        self.empty.set_flags(flags);
         flags.full_refresh = self.full_refresh.then_some(true);
     }
 

@@ -4,6 +4,7 @@
 //! changes no data (tests, skipped and failed nodes) waits and goes along with the next transaction.
 //! Invariant: an entry that says `success` stands for data that is committed.
 
+mod batches;
 mod open;
 mod read;
 mod schema;

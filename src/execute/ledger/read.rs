@@ -194,8 +194,9 @@ impl LedgerReader<'_> {
 
     /// Whether a node that keeps what earlier runs wrote was ever built in this relation.
     pub fn has_built(&mut self, unique_id: &str, relation: &str) -> Result<bool> {
-        let sql = "select 1 from _forge_node_runs where unique_id = ? and relation = ? and status = 'success' \
-                   and materialized in ('incremental', 'snapshot') limit 1";
+        let sql = "select 1 from _forge_node_runs where unique_id = ?1 and relation = ?2 and status = 'success' \
+                   and materialized in ('incremental', 'snapshot') union all \
+                   select 1 from _forge_batches where unique_id = ?1 and relation = ?2 and status = 'success' limit 1";
         Ok(!self.rows(sql, &[unique_id.into(), relation.into()])?.rows.is_empty())
     }
 

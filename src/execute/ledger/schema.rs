@@ -63,7 +63,7 @@ pub(super) fn prune(session: &mut dyn Session) -> Result<()> {
     let old = "run_id in (select run_id from _forge_runs where number < ?)";
     let newest = |table: &str, key: &str| {
         format!(
-            "delete from {table} where {old} and not (status = 'success' and not exists (\
+            "delete from {table} where {old} and status <> 'missing' and not (status = 'success' and not exists (\
              select 1 from {table} as later join _forge_runs as run on run.run_id = later.run_id \
              where later.status = 'success' and {key} and run.number > (\
              select number from _forge_runs as own where own.run_id = {table}.run_id)))"

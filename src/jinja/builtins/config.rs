@@ -150,7 +150,7 @@ impl Object for ConfigObject {
         }
         for name in named.args() {
             let value: Value = named.peek(name)?;
-            capture.config.merge(name, values::to_json(&value)?);
+            capture.config.merge(name, setting(&value)?);
         }
         Ok(Value::from(""))
     }
@@ -182,5 +182,13 @@ impl Object for ConfigObject {
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("<config>")
+    }
+}
+
+/// A value as configuration keeps it. dbt: a date or a moment (`begin`) stays one, and prints as ISO text.
+fn setting(value: &Value) -> Result<Json, Error> {
+    match values::to_json(value) {
+        Err(_) if crate::jinja::python::is_moment(value) => Ok(Json::from(value.to_string())),
+        made => made,
     }
 }

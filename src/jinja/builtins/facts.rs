@@ -14,6 +14,7 @@ use crate::jinja::contexts::{NodeFacts, Scope};
 use crate::jinja::objects::function::function;
 use crate::jinja::objects::{adapter as adapter_object, api as api_object, relation};
 use crate::jinja::values;
+use crate::manifest::Batch;
 
 fn node(scope: &Arc<Scope>) -> Option<&NodeFacts> {
     scope.node.as_ref()
@@ -143,9 +144,25 @@ pub(super) fn model(scope: &Arc<Scope>) -> Option<Value> {
         if let Some(code) = json.get("compiled_code").cloned() {
             json["compiled_sql"] = code;
         }
-        values::to_mutable(&json)
+        let model = values::to_mutable(&json);
+        if let Some((batch, dict)) =
+            scope.batch.as_ref().zip(model.downcast_object_ref::<values::Dict>())
+            && let Ok(key) = values::Key::new(Value::from("batch"))
+        {
+            dict.insert(key, batch_facts(batch));
+        }
+        model
     };
     Some(scope.model.get_or_init(made).clone())
+}
+
+/// `model.batch`: dbt's moments are Python's, in UTC.
+fn batch_facts(batch: &Batch) -> Value {
+    values::dict([
+        ("id", Value::from(batch.id())),
+        ("event_time_start", modules::datetime_utc(batch.start)),
+        ("event_time_end", modules::datetime_utc(batch.end)),
+    ])
 }
 
 /// Drops what is not set, as dbt does for `model`; what users wrote in free-form keys stays as it is.

@@ -24,7 +24,7 @@ use crate::jinja::environment::Engine;
 use crate::jinja::error::JinjaError;
 use crate::jinja::macros::{CallRecorder, GLOBAL, MacroTable, Session as RenderSession};
 use crate::jinja::values;
-use crate::manifest::{Config, Node, RefCall};
+use crate::manifest::{Batch, Config, Node, RefCall};
 use crate::names::UniqueId;
 
 mod connection;
@@ -174,6 +174,8 @@ pub struct Scope {
     pub package: Arc<str>,
     /// The node, when there is one.
     pub node: Option<NodeFacts>,
+    /// The batch of a microbatch model that is built.
+    pub batch: Option<Batch>,
     /// Resolves `ref` and `source`; absent while parsing.
     pub resolver: Option<Arc<dyn Resolver>>,
     /// The database; absent while parsing.
@@ -207,6 +209,7 @@ impl Scope {
             phase,
             package: package.clone(),
             node: None,
+            batch: None,
             resolver: None,
             connection: None,
             query_comment: LazyComment::new(Box::new(QueryComment::default)),

@@ -53,6 +53,11 @@ impl fmt::Debug for Runtime {
     }
 }
 
+/// Whether a value is a `datetime.datetime` or a `datetime.date`.
+pub fn is_moment(value: &Value) -> bool {
+    object::get::<DateTime>(value).is_some() || object::get::<Date>(value).is_some()
+}
+
 /// The value of `modules` in a template; `now` is the clock behind `datetime.now()`, `utcnow()` and `today()`.
 pub fn modules(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Value {
     let runtime = Runtime { now: Box::new(now), patterns: re::Cache::default() };

@@ -6,10 +6,10 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::known;
-use super::{FlagOverrides, Flags, LOCK_TIMEOUT};
+use super::{FlagOverrides, Flags, LOCK_TIMEOUT, known, window};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::host::Host;
+use crate::manifest::Window;
 use crate::names::did_you_mean;
 use crate::source::yaml::{self, Mapping, Node, Yaml};
 use crate::source::{SourceMap, Span};
@@ -67,6 +67,10 @@ pub(in crate::project) fn resolve(
         full_refresh: resolver.on("full_refresh", overrides.full_refresh, false),
         allow_rebuild: overrides.allow_rebuild.unwrap_or(false),
         lock_timeout: overrides.lock_timeout.unwrap_or(LOCK_TIMEOUT),
+        empty: resolver.has("empty", &overrides.which)
+            && resolver.on("empty", overrides.empty, false),
+        sample: resolver.sample(overrides),
+        event_time: resolver.event_time(overrides),
         fail_fast: resolver.on("fail_fast", overrides.fail_fast, false),
         store_failures: resolver.on("store_failures", overrides.store_failures, false),
         strict: resolver.on("strict", overrides.strict, false),
@@ -153,6 +157,44 @@ impl<'r> Resolver<'r> {
 
     fn text(&mut self, flag: &str, asked: &Option<String>) -> Option<String> {
         asked.clone().or_else(|| env_value(self.host, flag).map(|(_, value)| value))
+    }
+
+    /// Whether a verb has the flag: a variable of the environment means nothing to one that does not.
+    fn has(&self, flag: &str, verb: &str) -> bool {
+        match flag {
+            "empty" => ["build", "run", "seed", "snapshot", "compile"].contains(&verb),
+            _ => ["build", "run"].contains(&verb),
+        }
+    }
+
+    /// A flag with the name under which it was given.
+    fn given(&self, flag: &str, asked: &Option<String>, verb: &str) -> Option<(String, String)> {
+        let name = || format!("--{}", flag.replace('_', "-"));
+        let asked = asked.clone().map(|text| (name(), text));
+        asked.or_else(|| self.has(flag, verb).then(|| env_value(self.host, flag)).flatten())
+    }
+
+    fn event_time(&mut self, overrides: &FlagOverrides) -> Option<Window> {
+        let verb = &overrides.which;
+        let start = self.given("event_time_start", &overrides.event_time_start, verb);
+        let end = self.given("event_time_end", &overrides.event_time_end, verb);
+        let window = window::between(start, end);
+        window.unwrap_or_else(|wrong| {
+            self.diagnostics.push(wrong);
+            None
+        })
+    }
+
+    fn sample(&mut self, overrides: &FlagOverrides) -> Option<Window> {
+        let (name, text) = self.given("sample", &overrides.sample, &overrides.which)?;
+        let found = match text.trim_start().starts_with('{') {
+            true => mapping(&name, &text)
+                .map(Some)
+                .map_err(|reason| Diagnostic::error(codes::BAD_WINDOW, reason)),
+            false => Ok(None),
+        };
+        let found = found.and_then(|map| window::sample(&name, &text, self.host.now(), map));
+        found.map_err(|wrong| self.diagnostics.push(wrong)).ok()
     }
 
     fn choice(&mut self, flag: &str, asked: &Option<String>, choices: &[&str]) -> Option<String> {

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value as Json, json};
 
 use super::Flags;
+use crate::manifest::batch::{iso_text, plain_text};
 
 /// Arguments of commands that are no flags in templates (dbt 1.12).
 const ARGUMENTS: &[&str] = &[
@@ -54,7 +55,7 @@ impl Flags {
             "PROFILE": flags.profile,
             "PROFILES_DIR": flags.profiles_dir,
             "INVOCATION_COMMAND": flags.command_line,
-            "EMPTY": false,
+            "EMPTY": flags.empty,
             "DEFER": false,
             "FAVOR_STATE": false,
             "USE_COLORS": flags.use_colors.unwrap_or(true),
@@ -67,7 +68,22 @@ impl Flags {
         if let Json::Object(known) = known {
             all.extend(known);
         }
+        all.extend(self.windows());
         Json::Object(all)
+    }
+
+    /// Windows of event time, when there are any.
+    fn windows(&self) -> Map<String, Json> {
+        let mut all = Map::new();
+        if let Some(window) = self.event_time {
+            all.insert("EVENT_TIME_START".to_owned(), json!(plain_text(window.start)));
+            all.insert("EVENT_TIME_END".to_owned(), json!(plain_text(window.end)));
+        }
+        if let Some(window) = self.sample {
+            let [start, end] = [window.start, window.end].map(iso_text);
+            all.insert("SAMPLE".to_owned(), json!({"start": start, "end": end}));
+        }
+        all
     }
 
     /// The folder of logs, absolute.

@@ -74,19 +74,37 @@
     {{ get_insert_into_sql(target, source, dest_columns) }}
 {%- endmacro %}
 
-{# The bounds are compared as text, exactly as the inputs were filtered for the batch. #}
+{# Moments are compared, not texts, so that a bare date or a `T` is in its own batch. The dates around it let an index on the column find the rows; what is no text (seconds since 1970) sorts before every text. #}
 {% macro sqlite__get_incremental_microbatch_sql(arg_dict) %}
     {%- set predicates = [] -%}
     {%- do predicates.extend(arg_dict["incremental_predicates"] or []) -%}
-    {%- set event_time = model.config.event_time -%}
-    {%- if model.batch and model.batch.event_time_start -%}
-        {%- do predicates.append("DBT_INTERNAL_DEST." ~ event_time ~ " >= '" ~ model.batch.event_time_start ~ "'") -%}
-    {%- endif -%}
-    {%- if model.batch and model.batch.event_time_end -%}
-        {%- do predicates.append("DBT_INTERNAL_DEST." ~ event_time ~ " < '" ~ model.batch.event_time_end ~ "'") -%}
+    {%- if model.batch -%}
+        {%- set event_time = 'DBT_INTERNAL_DEST.' ~ model.config.event_time -%}
+        {%- set window = sqlite__in_window('datetime(' ~ event_time ~ ", 'auto')", model.batch, '%Y-%m-%d %H:%M:%S') -%}
+        {%- do predicates.append('(' ~ sqlite__around_window(event_time, model.batch) ~ " or " ~ event_time ~ " < '')") -%}
+        {%- do predicates.append(window) -%}
+        {%- do sqlite__count_outside_batch(arg_dict["temp_relation"]) -%}
     {%- endif -%}
     {% do return(get_insert_overwrite_merge_sql(arg_dict["target_relation"], arg_dict["temp_relation"], arg_dict["dest_columns"], predicates)) %}
 {% endmacro %}
+
+{% macro sqlite__in_window(moment, batch, format) -%}
+    {{ return(moment ~ " >= '" ~ batch.event_time_start.strftime(format) ~ "' and " ~ moment ~ " < '" ~ batch.event_time_end.strftime(format) ~ "'") }}
+{%- endmacro %}
+
+{# Offsets from UTC move a time by less than a day. #}
+{% macro sqlite__around_window(event_time, batch) -%}
+    {%- set day = modules.datetime.timedelta(days=1) -%}
+    {{ return(event_time ~ " >= '" ~ (batch.event_time_start - day).strftime('%Y-%m-%d') ~ "' and " ~ event_time ~ " < '" ~ (batch.event_time_end + day + day).strftime('%Y-%m-%d') ~ "'") }}
+{%- endmacro %}
+
+{# New rows outside of the window of their batch, which its next run would not replace; forge reads the count. #}
+{% macro sqlite__count_outside_batch(temp_relation) -%}
+    {%- set moment = 'datetime(' ~ model.config.event_time ~ ", 'auto')" -%}
+    {%- call statement('batch_outside', fetch_result=True) %}
+    select count(*) from {{ temp_relation }} where ({{ sqlite__in_window(moment, model.batch, '%Y-%m-%d %H:%M:%S') }}) is not true
+    {%- endcall -%}
+{%- endmacro %}
 
 {# A column without a declared type fits every type. #}
 {% macro sqlite__diff_column_data_types(source_columns, target_columns) %}

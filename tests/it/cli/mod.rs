@@ -6,6 +6,7 @@ mod bad_data;
 mod bad_project;
 mod bad_template;
 mod macros;
+mod microbatch;
 mod parity;
 mod safety;
 mod unit_tests;

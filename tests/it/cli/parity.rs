@@ -4,8 +4,8 @@ use serde_json::Value as Json;
 
 use crate::scratch::Scratch;
 
-const ODD: &str = "//- models/m.sql\n{{ config(materialized='incremental', incremental_strategy='microbatch') }}\n\
-     select 1 as id\n\
+const ODD: &str = "//- models/m.sql\n{{ config(materialized='incremental', incremental_strategy='microbatch', event_time='at',\n\
+     batch_size='day', begin='2026-01-01') }}\nselect 1 as id\n\
      //- models/d.sql\n{{ config(persist_docs={'relation': true}) }}\nselect 2 as id\n\
      //- macros/o.sql\n{% macro o() %}\n{% do adapter.commit() %}{{ adapter.teleport() }}\n\
      {{ modules.re.match('a', 'a') }}{{ modules.re.misspelt }}{% endmacro %}\n\
@@ -18,7 +18,7 @@ fn every_difference_is_listed_with_place_and_advice() {
         1,
         &[
             "model.shop.m (models/m.sql:1:61)",
-            "delete+insert",
+            "hold rows twice",
             "adapter.teleport (macros/o.sql:2:29)",
             "modules.re.misspelt (macros/o.sql:3:36)",
             "adapter.vanish (tests/t.sql:1:31)",

@@ -1,0 +1,1 @@
+{{ config(materialized='table', event_time='ts') }} select * from {{ source('s', 'ev') }}

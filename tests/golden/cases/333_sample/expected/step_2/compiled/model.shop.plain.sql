@@ -1,0 +1,1 @@
+ select count(*) as n from (select * from main."ev" where ts >= '2024-01-01 00:00:00+00:00' and ts < '2024-01-02 00:00:00+00:00') _dbt_et_filter_subq_ev

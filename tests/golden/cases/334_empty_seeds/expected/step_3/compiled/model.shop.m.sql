@@ -1,0 +1,1 @@
+ select id, name from (select * from main."s" where false limit 0) _dbt_limit_subq_s
