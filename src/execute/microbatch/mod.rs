@@ -184,6 +184,7 @@ fn emit(run: &Run<'_>, node: &Node, part: &Part<'_>, ended: Ended, elapsed: Dura
             diagnostics: ended.diagnostics,
             sample: None,
             show_command: None,
+            diff: None,
         },
     });
 }
