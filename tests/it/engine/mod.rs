@@ -15,6 +15,7 @@ mod publish;
 mod robust;
 mod scheduling;
 mod seeds;
+mod snapshots;
 mod tests;
 
 use crate::scratch::Scratch;
