@@ -29,6 +29,8 @@ pub struct Capabilities {
     pub comments: bool,
     /// Materialized views exist.
     pub materialized_views: bool,
+    /// Foreign keys are kept by the engine.
+    pub keeps_references: bool,
     /// `select … qualify` exists.
     pub qualify: bool,
     /// Upsert needs a unique index on the key.

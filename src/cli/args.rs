@@ -86,6 +86,10 @@ pub(super) struct Global {
           value_parser = ["eager", "cautious", "buildable", "empty"])]
     indirect_selection: Option<String>,
 
+    /// Look at dates of deprecation as if it were this day, or this moment with a time zone
+    #[arg(long, global = true, value_name = "DATE", value_parser = moment)]
+    as_of: Option<jiff::Timestamp>,
+
     /// Make every warning an error
     #[arg(long, global = true)]
     warn_error: bool,
@@ -202,6 +206,7 @@ impl Cli {
             version_check: switch(global.version_check, global.no_version_check),
             write_json: switch(global.write_json, global.no_write_json),
             indirect_selection: global.indirect_selection.clone(),
+            as_of: global.as_of,
             without_effect: self.ignored.0.clone(),
             full_refresh: None,
             allow_rebuild: None,
@@ -228,6 +233,14 @@ fn threads(text: &str) -> Result<usize, String> {
         Ok(threads) => Ok(threads),
         Err(_) => Err("not a whole number".to_owned()),
     }
+}
+
+/// A moment; of a day, its end in UTC.
+fn moment(text: &str) -> Result<jiff::Timestamp, String> {
+    let whole_day = format!("{text}T23:59:59Z");
+    text.parse()
+        .or_else(|_| whole_day.parse())
+        .map_err(|_| "not a date such as 2026-06-01 or 2026-06-01T12:00:00Z".to_owned())
 }
 
 /// Which resources are meant. Each flag takes several values and may be repeated.

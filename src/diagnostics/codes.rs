@@ -27,6 +27,12 @@ impl Code {
         self.0.name
     }
 
+    /// The name of dbt's event for the same, else that of the code.
+    pub fn event(self) -> &'static str {
+        let same = |(code, _): &&(Code, &'static str)| *code == self;
+        EVENTS.iter().find(same).map_or(self.name(), |(_, event)| event)
+    }
+
     /// The Markdown page: what it means, an example, what to do.
     pub fn page(self) -> &'static str {
         self.0.page
@@ -39,6 +45,14 @@ impl Code {
             .find(|c| c.id().eq_ignore_ascii_case(wanted) || c.name().eq_ignore_ascii_case(wanted))
     }
 }
+
+/// dbt's names of warnings, which `--warn-error-options` may call them by.
+const EVENTS: &[(Code, &str)] = &[
+    (DEPRECATED_MODEL, "DeprecatedModel"),
+    (DEPRECATED_REF, "DeprecatedReference"),
+    (UPCOMING_DEPRECATION, "UpcomingReferenceDeprecation"),
+    (UNENFORCED_CONSTRAINT, "UnsupportedConstraintMaterialization"),
+];
 
 impl PartialEq for Code {
     fn eq(&self, other: &Self) -> bool {

@@ -52,6 +52,14 @@ pub(crate) fn settle(cx: &Context<'_>, node: &mut Node, diagnostics: &mut Diagno
     let all: Vec<Json> = of_columns.chain(&model.constraints).cloned().collect();
     let place = node.patch_span.unwrap_or_else(|| node.span_start());
     let problem = |message: String| Diagnostic::error(codes::BAD_CONFIG, message).at(place, "");
+    let contract = node.config.get("contract").filter(|contract| !contract.is_null());
+    let enforced = contract.map(|contract| contract.get("enforced").unwrap_or(&Json::Null));
+    if enforced.is_some_and(|enforced| !enforced.is_boolean() && !enforced.is_null())
+        || contract.is_some_and(|contract| !contract.is_object())
+    {
+        let message = format!("`contract` of model `{}` is no contract", node.name);
+        diagnostics.push(problem(message).hint("write `contract: {enforced: true}`"));
+    }
     for constraint in &all {
         let kind = constraint["type"].as_str().unwrap_or_default();
         if !KINDS.contains(&kind) {

@@ -110,3 +110,21 @@ pub(crate) fn group(package: &Package, raw: &RawGroup) -> Group {
         span: raw.name.span,
     }
 }
+
+/// Adds a group; two of one name are an error.
+pub(super) fn add_group(group: Group, groups: &mut Vec<Group>, diagnostics: &mut Diagnostics) {
+    match groups.iter().find(|known| known.unique_id == group.unique_id) {
+        None => groups.push(group),
+        Some(first) => diagnostics.push(
+            Diagnostic::error(
+                codes::DUPLICATE_NAME,
+                format!(
+                    "two groups have the name `{}`: {} and {}",
+                    group.name, first.original_file_path, group.original_file_path
+                ),
+            )
+            .at(group.span, "this one")
+            .and_at(first.span, "and this one"),
+        ),
+    }
+}

@@ -262,7 +262,9 @@ fn parse_properties(
         diagnostics.extend(added.diagnostics);
     }
     for (package, properties) in properties {
-        parsed.groups.extend(properties.groups.iter().map(|raw| exposures::group(package, raw)));
+        for group in properties.groups.iter().map(|raw| exposures::group(package, raw)) {
+            exposures::add_group(group, &mut parsed.groups, diagnostics);
+        }
         for patch in &properties.macros {
             patches::patch_macro(cx, package, patch, parsed, diagnostics);
         }

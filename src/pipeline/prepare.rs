@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use super::{Prepared, World};
 use crate::adapters::{self, Adapter};
 use crate::compile::Compiler;
-use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, codes};
 use crate::events::Event;
 use crate::jinja::Engine;
 use crate::jinja::builtins::yaml_value;
@@ -67,6 +67,10 @@ pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnos
     let is_lost = |name: &str| lost.iter().any(|file| may_declare(file, name));
     let (resolved, found) = resolve::resolve(manifest, &root, &is_lost);
     diagnostics.extend(found);
+    if let Some(resolved) = &resolved {
+        let as_of = project.flags.as_of.unwrap_or(project.started_at);
+        diagnostics.extend(resolve::deprecations(&resolved.manifest, as_of));
+    }
     settle(world, &project.flags, diagnostics)?;
     let Some(resolved) = resolved else {
         return Err(Diagnostics::new());
@@ -99,7 +103,7 @@ pub(super) fn settle(
     flags: &Flags,
     mut diagnostics: Diagnostics,
 ) -> Result<(), Diagnostics> {
-    diagnostics.promote(|code| flags.promotes(&[code.id(), code.name()]));
+    diagnostics.promote(|code| flags.promotes(&[code.id(), code.name(), code.event()]));
     if flags.strict {
         let strict = [
             codes::UNKNOWN_KEY,
@@ -113,7 +117,11 @@ pub(super) fn settle(
     if diagnostics.has_errors() {
         return Err(diagnostics);
     }
+    let names = |code: Code| [code.id(), code.name(), code.event()];
     for diagnostic in diagnostics.into_sorted() {
+        if flags.silences(&names(diagnostic.code)) {
+            continue;
+        }
         world.sink.emit(Event::Diagnostic(diagnostic));
     }
     Ok(())

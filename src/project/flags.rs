@@ -82,6 +82,8 @@ pub struct FlagOverrides {
     pub write_json: Option<bool>,
     /// `--indirect-selection`
     pub indirect_selection: Option<String>,
+    /// `--as-of`
+    pub as_of: Option<jiff::Timestamp>,
     /// `--populate-cache`, `--cache-selected-only`, `--partial-parse` … accepted, without effect
     pub without_effect: Vec<String>,
 }
@@ -148,6 +150,8 @@ pub struct Flags {
     pub indirect_selection: String,
     /// What the command line said.
     pub given: Box<FlagOverrides>,
+    /// The moment at which dates of deprecation are looked at; without it, now.
+    pub as_of: Option<jiff::Timestamp>,
     /// `flags:` of the project file as written, for `flags.*` names that have no field here.
     pub other: Map<String, Json>,
 }
@@ -177,6 +181,13 @@ impl Flags {
         let is_spared = listed(&["warn", "exclude", "silence"], false);
         self.warn_error || (listed(&["error", "include"], true) && !is_spared)
     }
+
+    /// Whether `--warn-error-options` silences a warning of one of these names.
+    pub fn silences(&self, names: &[&str]) -> bool {
+        let listed = self.warn_error_options.get("silence").and_then(Json::as_array);
+        let mut words = listed.into_iter().flatten().filter_map(Json::as_str);
+        words.any(|word| names.iter().any(|name| word.eq_ignore_ascii_case(name)))
+    }
 }
 
 impl Default for Flags {
@@ -189,6 +200,7 @@ impl Default for Flags {
             target_path: None,
             log_path: None,
             threads: None,
+            as_of: None,
             full_refresh: false,
             allow_rebuild: false,
             lock_timeout: LOCK_TIMEOUT,

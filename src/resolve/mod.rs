@@ -17,11 +17,13 @@ use crate::source::Span;
 
 mod access;
 mod definitions;
+mod deprecations;
 mod duplicates;
 mod lookup;
 mod microbatch;
 mod names;
 
+pub use deprecations::deprecations;
 pub use lookup::{Found, Lookup, SearchFirst};
 
 /// How many edges of a cycle are shown in the files.

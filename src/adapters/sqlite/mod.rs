@@ -119,6 +119,7 @@ impl Adapter for SqliteAdapter {
             parallel_reads: !memory,
             persistent: !memory,
             materialized_views: false,
+            keeps_references: self.settings.foreign_keys,
             qualify: false,
             upsert_needs_unique_index: true,
             row_numbers: &["rowid", "_rowid_", "oid"],

@@ -12,6 +12,7 @@ mod backfill;
 mod build;
 mod clean;
 mod compile;
+mod contract;
 mod debug;
 mod deps;
 mod docs;
@@ -53,6 +54,7 @@ pub(super) enum Command {
     Show(show::Show),
     Source(source::Source),
     Docs(docs::Docs),
+    Contract(contract::Contract),
     Clean(clean::Clean),
     Explain(explain::Explain),
 }
@@ -81,6 +83,7 @@ impl Command {
             // dbt: the verb below the verb.
             Command::Source(_) => "freshness",
             Command::Docs(_) => "generate",
+            Command::Contract(_) => "contract",
             Command::Clean(_) => "clean",
             Command::Explain(_) => "explain",
         }
@@ -122,6 +125,7 @@ impl Command {
             Command::Show(verb) => verb.run(context),
             Command::Source(verb) => verb.run(context),
             Command::Docs(verb) => verb.run(context),
+            Command::Contract(verb) => verb.run(context),
             Command::Clean(verb) => verb.run(context),
             Command::Explain(verb) => verb.run(context),
         }

@@ -19,7 +19,7 @@ use crate::jinja::args::Args;
 use crate::jinja::coded::{Coded, coded};
 use crate::jinja::contexts::Scope;
 use crate::jinja::values;
-use crate::manifest::Node;
+use crate::manifest::{Constraint, Node};
 use crate::names::did_you_mean;
 
 mod compare;
@@ -118,6 +118,35 @@ fn warn_of_old_constraints(
         .hint("`--full-refresh` builds it anew, with all of them");
     of.globals.sink.emit(Event::Diagnostic(warning));
     Ok(())
+}
+
+/// Whether the statement that made the table of a node has the constraint in it; none when nothing can be told.
+pub(crate) fn is_in(
+    scope: &Arc<Scope>,
+    node: &Node,
+    constraint: &Constraint,
+    definition: &str,
+) -> Option<bool> {
+    let definition = squeezed(definition);
+    let has = |text: &str| definition.contains(&squeezed(text));
+    let of_model = node.model().map_or(&[][..], |model| &model.constraints);
+    let own = of_model.iter().find(|one| Constraint::of(one, None).as_ref() == Some(constraint));
+    if let Some(text) = own.and_then(|own| constraints::on_model(scope, own)) {
+        return Some(has(&text));
+    }
+    let columns = constraint.bare_columns();
+    let mut own = node
+        .columns
+        .values()
+        .filter(|column| columns.iter().any(|name| name.eq_ignore_ascii_case(&column.name)));
+    let first = own.next()?;
+    let all = std::iter::once(first).chain(own);
+    Some(all.map(|column| constraints::column(scope, &raw(column))).all(|text| has(&text)))
+}
+
+/// Whether the engine can keep a foreign key.
+pub(crate) fn can_point(scope: &Arc<Scope>, constraint: &Constraint) -> bool {
+    constraints::target(scope, constraint).is_some()
 }
 
 /// SQL with one blank wherever it has any.

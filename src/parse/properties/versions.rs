@@ -147,7 +147,15 @@ impl Reader<'_> {
         let listed = entry.as_map().map_or_else(Vec::new, |map| {
             self.entries(map, "columns").filter_map(Yaml::as_map).collect::<Vec<&Mapping>>()
         });
-        let rule = listed.into_iter().find(|map| map.get("include").is_some());
+        let mut rules = listed.into_iter().filter(|map| map.get("include").is_some());
+        let rule = rules.next();
+        if let Some(rule) = rule {
+            self.check_rule(rule, base);
+        }
+        if let Some(second) = rules.next().and_then(|map| map.get("include")) {
+            let message = format!("a version of model `{}` has two `include`s", base.name.value);
+            self.push(Diagnostic::error(codes::BAD_VERSION, message).at(second.span, "this one"));
+        }
         let is_included = |name: &str| {
             let Some(rule) = rule else { return true };
             let all = rule.get("include").and_then(Yaml::as_str);
@@ -159,6 +167,27 @@ impl Reader<'_> {
             base.columns.iter().filter(|column| is_included(&column.name)).cloned().collect();
         columns.extend(self.columns(entry));
         columns
+    }
+}
+
+impl Reader<'_> {
+    /// dbt 1.12: `include` is `all`, `*` or a list of names; only with all of them there is something to `exclude`.
+    fn check_rule(&self, rule: &Mapping, base: &NodePatch) {
+        let Some(include) = rule.get("include") else { return };
+        let is_all = matches!(include.as_str(), Some("all" | "*"));
+        if !is_all && include.as_seq().is_none() {
+            self.wrong_type(include, "`include`", "`all`, `*` or a list of columns");
+        } else if let Some(exclude) = rule.get("exclude").filter(|_| !is_all) {
+            let message = format!(
+                "a version of model `{}` has `exclude` and does not include all columns",
+                base.name.value
+            );
+            self.push(
+                Diagnostic::error(codes::BAD_VERSION, message)
+                    .at(exclude.span, "")
+                    .hint("`exclude` goes with `include: all`"),
+            );
+        }
     }
 }
 
@@ -197,9 +226,22 @@ impl Reader<'_> {
     /// A date: what is written without quotes is a date for YAML already.
     pub(super) fn date(&self, entry: &Yaml, key: &str) -> Option<String> {
         let text = self.text(entry, key)?;
-        let moment = text.parse::<jiff::civil::DateTime>();
-        // dbt: a date without a zone is one of the machine's zone; here of UTC.
-        Some(moment.map_or(text, |moment| moment.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string()))
+        if entry.get(key).is_some_and(|value| self.rendered(value).is_number()) {
+            self.wrong_type(entry.get(key)?, &format!("`{key}`"), "a date such as 2026-06-01");
+            return None;
+        }
+        if text.parse::<jiff::Timestamp>().is_ok() {
+            return Some(text);
+        }
+        match text.parse::<jiff::civil::DateTime>() {
+            // dbt: a date without a zone is one of the machine's zone; here of UTC.
+            Ok(moment) => Some(moment.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string()),
+            Err(_) => {
+                let value = entry.get(key)?;
+                self.wrong_type(value, &format!("`{key}`"), "a date such as 2026-06-01");
+                None
+            }
+        }
     }
 
     /// `time_spine:` with all its keys.

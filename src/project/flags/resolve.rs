@@ -64,6 +64,7 @@ pub(in crate::project) fn resolve(
         log_path: resolver.text("log_path", &overrides.log_path),
         profiles_dir: resolver.text("profiles_dir", &overrides.profiles_dir),
         threads: overrides.threads,
+        as_of: overrides.as_of,
         full_refresh: resolver.on("full_refresh", overrides.full_refresh, false),
         allow_rebuild: overrides.allow_rebuild.unwrap_or(false),
         lock_timeout: overrides.lock_timeout.unwrap_or(LOCK_TIMEOUT),
