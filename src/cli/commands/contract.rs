@@ -42,7 +42,7 @@ impl Contract {
         let reports = pipeline::explain_contract(&context.world, &prepared, &selection)?;
         context.console.data(&match verb.output {
             OutputFormat::Text => {
-                let all: Vec<String> = reports.iter().map(|report| text(report)).collect();
+                let all: Vec<String> = reports.iter().map(text).collect();
                 all.join("\n")
             }
             OutputFormat::Json => {
