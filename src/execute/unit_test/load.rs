@@ -9,6 +9,7 @@ use super::values::Kind;
 use crate::adapters::seed::{Field, InferredType, infer};
 use crate::adapters::{AdapterError, Column, Datum, Relation};
 use crate::diagnostics::Diagnostic;
+use crate::names::did_you_mean;
 use crate::parse::places::Part;
 
 impl Case<'_> {
@@ -70,26 +71,25 @@ impl Case<'_> {
         Ok(made.map(drop))
     }
 
-    /// The columns of an input; an error when it has none of a name.
+    /// The columns of an input; an error when it has none of a name. Where not all of them are known, only names that
+    /// are nearly those of known ones are taken for mistakes.
     fn columns(&self, input: &Input, names: &[&str]) -> Result<Vec<Column>, Box<Diagnostic>> {
         let finder = self.finder();
-        let mut columns = finder.columns(&input.id).to_vec();
-        let lacks = |columns: &[Column], name: &str| {
-            !columns.iter().any(|column| column.name.eq_ignore_ascii_case(name))
-        };
+        let shape = finder.columns(&input.id);
+        let (mut columns, mut is_complete) = (shape.columns.clone(), shape.is_complete);
         if names.iter().any(|name| lacks(&columns, name)) {
             // What is in the database may be older than the project.
             let newer = finder.inferred(&input.id);
-            let added: Vec<Column> =
-                newer.iter().filter(|c| lacks(&columns, &c.name)).cloned().collect();
-            columns.extend(added);
+            let added = newer.columns.iter().filter(|column| lacks(&shape.columns, &column.name));
+            columns.extend(added.cloned());
+            is_complete |= newer.is_complete;
         }
-        let is_known = !columns.is_empty();
         for name in names {
             if !lacks(&columns, name) {
                 continue;
             }
-            if is_known {
+            let known = columns.iter().map(|column| column.name.as_str());
+            if is_complete || did_you_mean(name, known).is_some() {
                 let part = Part::Given(input.at);
                 return Err(self.unknown_column((part, name), (&input.name, &columns)));
             }
@@ -103,6 +103,10 @@ impl Case<'_> {
         }
         Ok(columns)
     }
+}
+
+fn lacks(columns: &[Column], name: &str) -> bool {
+    !columns.iter().any(|column| column.name.eq_ignore_ascii_case(name))
 }
 
 /// The columns that the rows mention, each once.

@@ -23,7 +23,15 @@ pub(super) struct Shapes {
     inferred: Known,
 }
 
-type Known = Mutex<HashMap<UniqueId, Arc<Vec<Column>>>>;
+type Known = Mutex<HashMap<UniqueId, Arc<Shape>>>;
+
+/// What is known of the columns of a relation.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shape {
+    pub(super) columns: Vec<Column>,
+    /// There are no others.
+    pub(super) is_complete: bool,
+}
 
 /// The columns that a snapshot adds, as far as their types are known.
 const SNAPSHOT: [(&str, &str); 4] =
@@ -40,20 +48,28 @@ pub(super) struct Finder<'f> {
 
 impl Finder<'_> {
     /// The columns of a node or a source; none when nothing tells them.
-    pub(super) fn columns(&self, id: &UniqueId) -> Arc<Vec<Column>> {
+    pub(super) fn columns(&self, id: &UniqueId) -> Arc<Shape> {
         let stored = remembered(&self.shapes.stored, id, || {
             let relation = self.compiler.relation(id);
-            relation.map(|relation| self.stored(&relation)).unwrap_or_default()
+            let stored = relation.map(|relation| self.stored(&relation)).unwrap_or_default();
+            match stored.is_empty() {
+                true => Shape::default(),
+                false => Shape { columns: self.declared(id, stored), is_complete: true },
+            }
         });
-        match stored.is_empty() {
-            true => self.inferred(id),
-            false => Arc::new(self.declared(id, stored.to_vec())),
+        match stored.is_complete {
+            true => stored,
+            false => self.inferred(id),
         }
     }
 
     /// The columns that the project's own text tells, whatever the database has.
-    pub(super) fn inferred(&self, id: &UniqueId) -> Arc<Vec<Column>> {
-        remembered(&self.shapes.inferred, id, || self.declared(id, self.infer(id)))
+    pub(super) fn inferred(&self, id: &UniqueId) -> Arc<Shape> {
+        remembered(&self.shapes.inferred, id, || {
+            let inferred = self.infer(id);
+            let is_complete = !inferred.is_empty();
+            Shape { columns: self.declared(id, inferred), is_complete }
+        })
     }
 
     /// Columns with the types that the project declares for them.
@@ -87,7 +103,9 @@ impl Finder<'_> {
     }
 
     fn infer(&self, id: &UniqueId) -> Vec<Column> {
-        let Some(node) = self.compiler.manifest.nodes.get(id) else { return Vec::new() };
+        let Some(node) = self.compiler.manifest.nodes.get(id) else {
+            return self.of_builder(id);
+        };
         match (&node.kind, node.resource_type) {
             (NodeKind::Seed(seed), _) => {
                 self.of_seed(node, &seed.root_path.join(&node.original_file_path))
@@ -101,6 +119,20 @@ impl Finder<'_> {
                 columns
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// The columns of a source that a node of the project fills.
+    fn of_builder(&self, source: &UniqueId) -> Vec<Column> {
+        let manifest = &self.compiler.manifest;
+        let Some(source) = manifest.sources.get(source) else { return Vec::new() };
+        let fills = |node: &&Arc<Node>| {
+            node.resource_type.is_refable()
+                && node.relation_name.as_deref() == Some(&source.relation_name)
+        };
+        match manifest.nodes.values().find(fills) {
+            Some(node) => self.columns(&node.unique_id).columns.clone(),
+            None => Vec::new(),
         }
     }
 
@@ -128,8 +160,11 @@ impl Finder<'_> {
         let schemas = inputs.iter().filter_map(|(relation, _)| relation.schema.as_deref());
         let schemas: Vec<&str> = schemas.chain([node.schema.as_str()]).collect();
         let mut session = adapter.scratch_at(None, &schemas).ok()?;
-        for (relation, columns) in &inputs {
-            tables::create(&mut *session, relation, columns).ok()?;
+        for (relation, shape) in &inputs {
+            // A source and the node that fills it are one table.
+            if session.columns(relation).is_ok_and(|columns| columns.is_empty()) {
+                tables::create(&mut *session, relation, &shape.columns).ok()?;
+            }
         }
         let scratch = Arc::new(Connection::over(session));
         // What templates say while they are only looked at is no news, and what they learn is not true.
@@ -140,7 +175,7 @@ impl Finder<'_> {
     }
 
     /// What a model reads, through ephemeral models, with its columns.
-    fn inputs(&self, node: &Node) -> Vec<(Relation, Arc<Vec<Column>>)> {
+    fn inputs(&self, node: &Node) -> Vec<(Relation, Arc<Shape>)> {
         let nodes = &self.compiler.manifest.nodes;
         let mut found: Vec<(UniqueId, Relation)> = Vec::new();
         let mut open: Vec<UniqueId> = node.depends_on.nodes.clone();
@@ -156,8 +191,8 @@ impl Finder<'_> {
             }
         }
         let with_columns = |(id, relation)| {
-            let columns = self.columns(&id);
-            (!columns.is_empty()).then_some((relation, columns))
+            let shape = self.columns(&id);
+            (!shape.columns.is_empty()).then_some((relation, shape))
         };
         found.into_iter().filter_map(with_columns).collect()
     }
@@ -188,11 +223,7 @@ pub(super) fn of_sql(
     Some(described.into_iter().zip(columns).map(one).collect())
 }
 
-fn remembered(
-    known: &Known,
-    id: &UniqueId,
-    find: impl FnOnce() -> Vec<Column>,
-) -> Arc<Vec<Column>> {
+fn remembered(known: &Known, id: &UniqueId, find: impl FnOnce() -> Shape) -> Arc<Shape> {
     let lock = || known.lock().expect("invariant: no panic under lock");
     if let Some(found) = lock().get(id) {
         return found.clone();

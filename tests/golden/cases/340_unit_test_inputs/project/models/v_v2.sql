@@ -1,0 +1,2 @@
+{{ config(materialized='table') }}
+select cast(id as int) as id, cast('two' as text) as version from {{ ref('raw_t') }}
