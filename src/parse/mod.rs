@@ -261,6 +261,7 @@ fn parse_properties(
         parsed.definitions.extend(added.definitions);
         diagnostics.extend(added.diagnostics);
     }
+    definitions::refuse_duplicates(&parsed.definitions, diagnostics);
     for (package, properties) in properties {
         for group in properties.groups.iter().map(|raw| exposures::group(package, raw)) {
             exposures::add_group(group, &mut parsed.groups, diagnostics);

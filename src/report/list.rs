@@ -116,7 +116,7 @@ fn name(resource: &Resource<'_>) -> String {
             None => node.name.clone(),
         },
         Resource::Exposure(exposure) => exposure.name.clone(),
-        Resource::Definition(one) => one.versioned_name(),
+        Resource::Definition(one) => one.name.clone(),
     }
 }
 

@@ -81,6 +81,7 @@ impl<'c> Case<'c> {
         let session = base.globals.adapter.scratch_at(overrides.clock, &schemas);
         let session = session.map_err(|error| failure::of_adapter(&error))?;
         let scratch = Arc::new(Connection::over(session));
+        real.take_along(&scratch);
         let inputs = Arc::new(inputs);
         let compiler = adjusted(base, model, &inputs, overrides.clone(), mode);
         let case = Case { run, test, node, model, real, scratch, compiler, inputs };

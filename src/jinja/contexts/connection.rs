@@ -1,8 +1,8 @@
 //! The database of one rendering: a session that is opened when it is needed, and the comment on its statements.
 
 use std::fmt;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, Weak};
 
 use crate::adapters::{self, AdapterError, Interrupt, Outcome, Session};
 
@@ -19,6 +19,8 @@ pub struct Connection {
     /// Stops a statement while the session is in use.
     interrupt: Mutex<Option<Interrupt>>,
     is_halted: AtomicBool,
+    /// Another one that is stopped together with it.
+    companion: Mutex<Weak<Connection>>,
 }
 
 impl fmt::Debug for Connection {
@@ -37,6 +39,7 @@ impl Connection {
             keeps_transaction: false,
             interrupt: Mutex::default(),
             is_halted: AtomicBool::new(false),
+            companion: Mutex::default(),
         }
     }
 
@@ -88,6 +91,19 @@ impl Connection {
         if let Some(handle) = &*self.interrupt.lock().expect("invariant: no panic under lock") {
             handle.interrupt();
         }
+        if let Some(companion) = self.companion() {
+            companion.halt();
+        }
+    }
+
+    /// Makes another connection stop whenever this one has to.
+    pub fn take_along(&self, companion: &Arc<Connection>) {
+        let mut place = self.companion.lock().expect("invariant: no panic under lock");
+        *place = Arc::downgrade(companion);
+    }
+
+    fn companion(&self) -> Option<Arc<Connection>> {
+        self.companion.lock().expect("invariant: no panic under lock").upgrade()
     }
 
     /// Takes statements again.

@@ -2,6 +2,7 @@
 //!
 //! Shapes are those that dbt 1.12 publishes, defaults filled in. Leaves what names mean to `resolve/`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
@@ -50,6 +51,20 @@ pub(super) fn of_entry(
         Err(problem) => {
             diagnostics.push(*problem);
             Vec::new()
+        }
+    }
+}
+
+/// Two unit tests of one model need two names.
+pub(super) fn refuse_duplicates(definitions: &[Definition], diagnostics: &mut Diagnostics) {
+    let mut seen: HashMap<&str, &Definition> = HashMap::new();
+    for test in definitions.iter().filter(|one| one.resource_type == ResourceType::UnitTest) {
+        if let Some(first) = seen.insert(test.unique_id.as_str(), test) {
+            let model = test.body.get("model").and_then(Json::as_str).unwrap_or_default();
+            let message =
+                format!("two unit tests of model `{model}` have the name `{}`", test.name);
+            let problem = Diagnostic::error(codes::DUPLICATE_NAME, message);
+            diagnostics.push(problem.at(test.span, "this one").and_at(first.span, "and this one"));
         }
     }
 }

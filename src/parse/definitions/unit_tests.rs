@@ -15,9 +15,15 @@ use crate::parse::generic_tests::python_str;
 /// The unit test of an entry.
 pub(super) fn made(draft: &Draft<'_>) -> Result<Definition, Box<Diagnostic>> {
     let name = &draft.raw.name.value;
-    let model = draft.required("model")?.as_str().unwrap_or_default().to_owned();
+    let model = draft.required("model")?.as_str();
+    let model = model.ok_or_else(|| draft.problem_in(Part::Test, "`model` must be a name"))?;
+    let model = model.to_owned();
     known_keys(draft, Part::Test, draft.raw.entry.keys().map(String::as_str), KEYS)?;
-    draft.required("given")?;
+    if !draft.required("given")?.is_array() {
+        let at =
+            places::of_column(&draft.cx.project.sources, draft.raw.name.span, Part::Test, "given");
+        return Err(Box::new(draft.problem_at(at, "`given` must be a list of inputs")));
+    }
     let expect_final = draft.get("expect_final");
     let expect = match expect_final {
         Json::Null => draft.required("expect")?,
@@ -92,8 +98,16 @@ const OUTPUT: &[&str] = &["rows", "format", "fixture"];
 
 fn overrides(draft: &Draft<'_>, written: &Json) -> Result<Json, Box<Diagnostic>> {
     const KEYS: &[&str] = &["macros", "vars", "env_vars", "clock"];
-    let keys = written.as_object().into_iter().flat_map(|map| map.keys().map(String::as_str));
-    known_keys(draft, Part::Overrides, keys, KEYS)?;
+    let Some(entries) = written.as_object() else {
+        return Err(Box::new(draft.problem_in(Part::Overrides, "`overrides` must be a mapping")));
+    };
+    known_keys(draft, Part::Overrides, entries.keys().map(String::as_str), KEYS)?;
+    let is_wrong =
+        |(key, value): &(&String, &Json)| *key != "clock" && !value.is_object() && !value.is_null();
+    if let Some((key, _)) = entries.iter().find(is_wrong) {
+        let message = format!("`{key}` of `overrides` must be a mapping of names to values");
+        return Err(Box::new(draft.problem_in(Part::Overrides, message)));
+    }
     let part = |key: &str| match written.get(key) {
         None | Some(Json::Null) => json!({}),
         Some(some) => some.clone(),

@@ -161,9 +161,46 @@ fn fixtures_that_cannot_be_read_say_why() {
             "given: []\nexpekt: {rows: []}".to_owned(),
             ["unknown key `expekt`", "did you mean `expect`?"],
         ),
+        (
+            "given: rows\nexpect: {rows: []}".to_owned(),
+            ["`given` must be a list of inputs", "models/u.yml:4:5"],
+        ),
+        (
+            "given: []\nexpect: {rows: []}\noverrides: {vars: 3}".to_owned(),
+            ["`vars` of `overrides` must be a mapping", "models/u.yml:6:16"],
+        ),
     ] {
         fails_parsing(&keys, &texts);
     }
+}
+
+#[test]
+fn two_tests_of_one_model_need_two_names() {
+    let test = "given: []\nexpect: {rows: []}";
+    let scratch = of_a(test);
+    let twice = scratch.read("models/u.yml");
+    let again = twice.replace("unit_tests:\n", "");
+    scratch.write("models/u.yml", &format!("{twice}\n{again}"));
+    scratch.forge(&["test"]).expect(2, &["E0303", "two unit tests of model `a` have the name `t`"]);
+}
+
+#[test]
+fn a_source_has_the_columns_of_the_node_that_fills_it() {
+    let scratch = Scratch::new(
+        "//- seeds/raw.csv\nid,name\n1,x\n//- models/s.yml\nsources:\n  - name: app\n    schema: main\n    tables:\n\
+         \x20     - {name: raw}\n      - {name: other, columns: [{name: customer}]}\n\
+         //- models/stg.sql\nselect id, name, 'x' as more from {{ source('app', 'raw') }} -- {{ source('app', 'other') }}\n\
+         //- models/top.sql\nselect * from {{ ref('stg') }}\n\
+         //- models/u.yml\nunit_tests:\n  - name: t\n    model: top\n    given: [{input: ref('stg'), rows: [{more: 7}]}]\n\
+         \x20   expect: {rows: [{id: null, name: null, more: '7'}]}\n\
+         \x20 - name: o\n    model: stg\n    given:\n      - {input: \"source('app', 'raw')\", rows: [{name: 5}]}\n\
+         \x20     - {input: \"source('app', 'other')\", rows: [{amount: 1}]}\n    expect: {rows: [{name: '5'}]}\n",
+    );
+    scratch.forge(&["test"]).expect(0, &[]);
+    // Not all columns of `other` are known; what is nearly a known one is a mistake all the same.
+    let test = scratch.read("models/u.yml").replace("amount: 1", "custmer: 1");
+    scratch.write("models/u.yml", &test);
+    scratch.forge(&["test"]).expect(1, &["`other` has no column `custmer`", "`customer`"]);
 }
 
 #[test]

@@ -1,0 +1,2 @@
+
+select cast(id as int) as id, cast('one' as text) as version from main."raw_t"

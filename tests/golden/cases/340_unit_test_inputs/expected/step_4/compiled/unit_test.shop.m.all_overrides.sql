@@ -1,0 +1,24 @@
+
+with __dbt__cte__app__events as (
+
+-- Fixture for events
+select 
+    
+    cast(1 as INT)
+ as "id", 
+    
+    cast('b' as character varying)
+ as "name", 
+    
+    cast(2 as REAL)
+ as "amt"
+),  __dbt__cte__codes as (
+
+-- Fixture for codes
+select cast(null as INT) as "code", cast(null as character varying(256)) as "label"
+    limit 0
+) select r.id, cast('loud' as text) as name, cast(r.amt * 10 as real) as amt,
+    cast('set' as text) as env, cast(c.label as text) as label
+from __dbt__cte__app__events r
+left join __dbt__cte__codes c on c.code = r.id
+where r.id > 0
