@@ -5,13 +5,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::backoff::Backoff;
+use super::backoff::{self, Failure};
 use super::publish::{self, Tested};
 use super::{Ended, Run, contract, failure, record};
 use crate::artifacts::manifest::CompiledInfo;
 use crate::compile::{CompiledNode, Compiler};
-use crate::diagnostics::{Diagnostic, codes};
-use crate::events::{Event, Level, Status};
+use crate::diagnostics::Diagnostic;
+use crate::events::Status;
 use crate::jinja::contexts::Connection;
 use crate::manifest::Node;
 
@@ -91,35 +91,16 @@ impl<'r> Attempt<'r> {
         work: impl Fn(&mut Self) -> Result<Ended, Box<Diagnostic>>,
         commit: impl Fn(&Self, &Ended) -> Result<(), Box<Diagnostic>>,
     ) -> Result<Ended, Box<Diagnostic>> {
-        let mut backoff = Backoff::new(self.run.compiler.globals.adapter.lock_retries());
-        loop {
+        let what = format!("{} `{}`", self.node.resource_type, self.node.name);
+        backoff::retried(self.run, &what, || {
+            self.connection.take_statements();
             let done = self.begin().and_then(|()| work(self));
             let done = done.and_then(|ended| commit(self, &ended).map(|()| ended));
-            match done {
-                Ok(ended) => return Ok(ended),
-                Err(diagnostic) if diagnostic.code == codes::DATABASE_LOCKED => {
-                    let Some(wait) = backoff.next() else {
-                        return Err(diagnostic);
-                    };
-                    let _ = self.connection.rollback();
-                    self.say_locked(wait);
-                    self.run.stop.pause(wait);
-                    self.connection.take_statements();
-                }
-                Err(diagnostic) => return Err(diagnostic),
+            if done.as_ref().is_err_and(Failure::is_locked) {
+                let _ = self.connection.rollback();
             }
-        }
-    }
-
-    fn say_locked(&self, wait: Duration) {
-        let node = self.node;
-        let text = format!(
-            "{} `{}`: another program holds the database; trying again in {:.1} s",
-            node.resource_type,
-            node.name,
-            wait.as_secs_f64()
-        );
-        self.run.emit(Event::Message { level: Level::Warn, text });
+            done
+        })
     }
 
     /// Begins the node's transaction.

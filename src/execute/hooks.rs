@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use minijinja::value::Value;
 
-use super::{Connections, Ended, Finished, Run, failure, report};
+use super::{Connections, Ended, Finished, Run, backoff, failure, report};
 use crate::compile::CompiledNode;
 use crate::diagnostics::Diagnostic;
 use crate::events::{Event, Status};
@@ -52,13 +52,15 @@ pub(super) fn run(
             index: at + 1,
             title: super::outcome::title(Some(node)),
         });
-        let ended = match one(run, connections, node, when, finished) {
-            Ok(ended) => ended,
-            Err(diagnostic) => {
+        let what = format!("hook `{}`", node.name);
+        let done = backoff::retried(run, &what, || {
+            let done = one(run, connections, node, when, finished);
+            if done.is_err() {
                 let _ = connections.writer.rollback();
-                Ended::error(*diagnostic)
             }
-        };
+            done
+        });
+        let ended = done.unwrap_or_else(|diagnostic| Ended::error(*diagnostic));
         let failed = ended.status.is_failure();
         report(run, &node.unique_id, at + 1, ended, start.elapsed(), finished);
         if failed {

@@ -6,15 +6,13 @@ use super::Run;
 use crate::adapters::{RunLock, TryLock};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::{Event, Level};
-use crate::manifest::Node;
 
 /// How often a run that waits looks whether it may begin.
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Waits until no other run holds the database. A run that changes no relation needs no lock.
 pub(super) fn acquire(run: &Run<'_>) -> Result<RunLock, Box<Diagnostic>> {
-    let nodes = run.wanted.iter().filter_map(|id| run.node(id));
-    if nodes.into_iter().all(|node| !writes(node)) {
+    if !is_needed(run) {
         return Ok(RunLock::none());
     }
     let globals = &run.compiler.globals;
@@ -43,9 +41,10 @@ pub(super) fn acquire(run: &Run<'_>) -> Result<RunLock, Box<Diagnostic>> {
     }
 }
 
-/// Whether a node changes a relation.
-fn writes(node: &Node) -> bool {
-    node.relation_name.is_some()
+/// Whether a node of the run changes a relation.
+pub(super) fn is_needed(run: &Run<'_>) -> bool {
+    let mut nodes = run.wanted.iter().filter_map(|id| run.node(id));
+    nodes.any(|node| node.relation_name.is_some())
 }
 
 fn taken(holder: &str, waited: u64) -> Diagnostic {

@@ -10,8 +10,8 @@ use serde_json::Value as Json;
 
 use super::ledger::{NodeRow, Start};
 use super::plan::Plan;
-use super::{Connections, Ended, Finished, Run};
-use crate::adapters::{Result, Session};
+use super::{Connections, Ended, Finished, Run, backoff};
+use crate::adapters::{AdapterError, Result, Session};
 use crate::events::{Event, Level};
 use crate::host::secrets::Mask;
 use crate::manifest::ResourceType;
@@ -40,7 +40,8 @@ pub(super) fn begin(run: &Run<'_>, connections: &Connections, plan: &Plan) -> Re
         planned: &planned,
         flags: flags(project, &mask),
     };
-    connections.writer.with(|session| run.ledger.open(session, &start)).map(drop)
+    let open = || connections.writer.with(|session| run.ledger.open(session, &start)).map(drop);
+    backoff::retried(run, "the ledger", open)
 }
 
 /// The flags that a repetition needs; none when they hold a secret, which is not written anywhere.
@@ -62,11 +63,17 @@ pub(super) fn end(run: &Run<'_>, connections: &Connections, finished: &Finished)
         false => "success",
     };
     let now = run.compiler.globals.host.now();
-    let closed = connections.writer.with(|session| run.ledger.close(session, status, now));
+    let close = || connections.writer.with(|session| run.ledger.close(session, status, now));
+    let closed = backoff::retried(run, "the ledger", close);
     if let Err(error) = closed {
-        let text = format!("the end of the run is not in the ledger: {error}");
-        run.emit(Event::Message { level: Level::Warn, text });
+        tell_missing(run, &error);
     }
+}
+
+/// Says that the ledger does not have all of this run.
+pub(super) fn tell_missing(run: &Run<'_>, error: &AdapterError) {
+    let text = format!("the ledger does not have all of this run: {error}");
+    run.emit(Event::Message { level: Level::Warn, text });
 }
 
 /// Keeps how a node ended, unless its transaction has written that already.

@@ -5,6 +5,7 @@
 mod casts;
 mod conservation;
 mod expectations;
+mod faults;
 mod hooks;
 mod ignored;
 mod incremental;

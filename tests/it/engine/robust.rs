@@ -159,6 +159,31 @@ fn a_lock_that_goes_away_in_time_is_waited_for() {
 }
 
 #[test]
+fn a_node_that_met_a_lock_is_tried_again_as_a_whole() {
+    let keys = "path: shop.db, busy_timeout: 0.01, lock_retries: 1000";
+    let scratch = Scratch::new(&format!(
+        "//- models/a.sql\n{{{{ config(materialized='incremental', pre_hook='insert into log values (1)') }}}}\nselect 1 as id\n\
+         //- dbt_project.yml\nname: shop\nversion: '1.0'\nprofile: shop\non-run-start: 'create table if not exists log (id)'\n\
+         //- profiles.yml\n{}",
+        profile(keys)
+    ));
+    scratch.forge(&["run"]).expect(0, &[]);
+    let other = scratch.db();
+    other.execute_batch("begin immediate").unwrap();
+    thread::scope(|scope| {
+        let forge = scope.spawn(|| scratch.forge(&["build"]));
+        thread::sleep(Duration::from_millis(700));
+        other.execute_batch("rollback").unwrap();
+        let said = ["another program holds the database; trying again in"];
+        forge.join().unwrap().expect(0, &said);
+    });
+    assert_eq!(
+        rows(&scratch, "select (select count(*) from a), (select count(*) from log)"),
+        ["2|2"]
+    );
+}
+
+#[test]
 fn a_database_in_the_old_journal_mode_that_is_locked_is_reported() {
     let scratch = Scratch::new(&format!(
         "//- models/a.sql\nselect 1 as id\n//- dbt_project.yml\nname: shop\nversion: '1.0'\nprofile: shop\n//- profiles.yml\n{}",
