@@ -29,6 +29,7 @@ pub mod graph;
 pub mod resolve;
 pub mod select;
 pub mod compile;
+pub mod state;
 pub mod parity;
 pub mod execute;
 pub mod report;

@@ -27,6 +27,7 @@ mod backfill;
 mod prepare;
 mod choose;
 mod write;
+mod clone;
 mod compile;
 mod contract;
 mod operation;
@@ -44,6 +45,7 @@ mod docs;
 
 pub use backfill::{Backfill, BackfillOptions, backfill, plan_backfill};
 pub use clean::clean;
+pub use clone::clone;
 pub use compile::compile;
 pub use contract::{ConstraintReport, ContractReport, Covered, Kept, explain_contract};
 pub use debug::{DebugReport, debug};

@@ -8,5 +8,10 @@ pub mod manifest;
 pub mod run_results;
 pub mod sources;
 
+/// A moment as dbt writes it: UTC with microseconds, which Python reads.
+pub fn stamp(moment: jiff::Timestamp) -> String {
+    format!("{moment:.6}")
+}
+
 /// The dbt version whose shapes are published.
 pub const DBT_VERSION: &str = "1.12.6";

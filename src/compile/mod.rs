@@ -19,6 +19,7 @@ use crate::jinja::error::JinjaError;
 use crate::jinja::values;
 use crate::manifest::{Batch, Language, Manifest, Node, ResourceType};
 use crate::names::UniqueId;
+use crate::parse::macros::QUERY_COMMENT;
 use crate::parse::tests::{KWARGS, rendered_kwargs, unknown_test};
 use crate::project::Project;
 use crate::resolve::Lookup;
@@ -160,7 +161,7 @@ impl Compiler {
         scope.connection = Some(connection.clone());
         scope.batch = self.batch.filter(|_| node.is_microbatch());
         let (compiler, of) = (self.clone(), node.clone());
-        scope.query_comment = LazyComment::new(Box::new(move || compiler.query_comment(&of)));
+        scope.query_comment = LazyComment::new(Box::new(move || compiler.query_comment(Some(&of))));
         if let Some(adjust) = &self.adjust {
             adjust(&mut scope);
         }
@@ -173,6 +174,8 @@ impl Compiler {
         let mut scope = Scope::new(&self.globals, Phase::Runtime, root);
         scope.resolver = Some(self.references.clone());
         scope.connection = Some(connection.clone());
+        let compiler = self.clone();
+        scope.query_comment = LazyComment::new(Box::new(move || compiler.query_comment(None)));
         if let Some(called) = self.manifest.macros.get(unique_id) {
             scope.package = called.package_name.clone();
             let model = values::to_mutable(&Json::Object(macro_json(called)));
@@ -287,15 +290,32 @@ impl Compiler {
         Box::new(diagnostic)
     }
 
-    /// The query comment of a node, rendered; empty when there is none.
-    fn query_comment(&self, node: &Arc<Node>) -> QueryComment {
+    /// The query comment of a node, or of what runs for none, rendered; empty when there is none.
+    pub fn query_comment(&self, node: Option<&Arc<Node>>) -> QueryComment {
+        let listener = Some(self.globals.sink.clone());
         let Some(comment) = &self.project.root().config.query_comment else {
-            return QueryComment::default();
+            return QueryComment { listener, ..QueryComment::default() };
         };
-        let mut scope = Scope::new(&self.globals, Phase::Runtime, &node.package_name);
-        scope.node = Some(self.facts(node, None));
-        let text = Arc::new(scope).render("query-comment", &comment.comment).unwrap_or_default();
-        QueryComment { text: text.trim().to_owned(), append: comment.append }
+        let package = node.map_or(&self.globals.root_package, |node| &node.package_name);
+        let mut scope = Scope::new(&self.globals, Phase::Runtime, package);
+        // dbt: without a node the connection is called `master`.
+        let mut name = "master".to_owned();
+        let mut known = minijinja::value::Value::from(());
+        if let Some(node) = node {
+            let facts = self.facts(node, None);
+            known = values::to_mutable(&(facts.model.0)());
+            scope.node = Some(facts);
+            name = node.unique_id.to_string();
+        }
+        let args = [name.into(), known];
+        let (text, problem) = match Arc::new(scope).call_macro(QUERY_COMMENT, &args, &[]) {
+            Ok(text) if text.to_string().contains("*/") => {
+                (String::new(), Some("it has `*/` in it, which ends a comment".to_owned()))
+            }
+            Ok(text) => (text.to_string().trim().to_owned(), None),
+            Err(error) => (String::new(), Some(error.message)),
+        };
+        QueryComment { text, append: comment.append, problem, listener }
     }
 
     /// The node of the command line's SQL.

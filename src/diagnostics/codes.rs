@@ -150,6 +150,7 @@ codes! {
     NO_MATCH "E0602" "no-match",
     BAD_WINDOW "E0651" "bad-window",
     NOT_MICROBATCH "E0652" "not-microbatch",
+    BAD_STATE "E0620" "bad-state",
     CANNOT_CONNECT "E0701" "cannot-connect",
     DATABASE_LOCKED "E0702" "database-locked",
     READ_ONLY "E0703" "read-only",

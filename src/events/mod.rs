@@ -120,6 +120,11 @@ pub enum Event {
     Print(String),
     /// A mistake.
     Diagnostic(Diagnostic),
+    /// A statement goes to the engine, with its comment.
+    Statement {
+        /// Its text.
+        sql: String,
+    },
     /// The nodes to run are known.
     RunStarted {
         /// How many there are.

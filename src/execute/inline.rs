@@ -31,6 +31,11 @@ pub fn query(
         Some(limit) => format!("select * from (\n{code}\n) limit {limit}"),
         None => code.to_owned(),
     };
+    // What a header declares holds for the query around the node's own, too.
+    let sql = match node.config.get_str("sql_header").map(str::trim) {
+        Some(header) if !header.is_empty() => format!("{header}\n{sql}"),
+        _ => sql,
+    };
     let table = connection
         .with(|session| session.query(&sql, &[]))
         .map_err(|error| failure::of_sql(compiler, node, connection, &compiled.code, &error))?

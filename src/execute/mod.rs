@@ -13,7 +13,7 @@ use indexmap::IndexSet;
 use crate::artifacts::manifest::CompiledInfo;
 use crate::artifacts::run_results::RunResult;
 use crate::compile::Compiler;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::events::{Event, NodeOutcome, RowDiff, Sample, Status};
 use crate::graph::Dag;
 use crate::jinja::contexts::Connection;
@@ -25,6 +25,7 @@ mod attempt;
 mod backoff;
 mod caret;
 mod catalog;
+mod clone;
 mod contract;
 mod expectations;
 mod failure;
@@ -52,6 +53,7 @@ mod unit_test;
 mod warnings;
 
 pub use catalog::catalog;
+pub use clone::clone;
 pub use expectations::{Requeue, requeue};
 pub use failure::of_adapter as failure_of_adapter;
 pub use freshness::{Looked, freshness, is_checked};
@@ -180,6 +182,10 @@ pub fn run(run: &Run<'_>) -> Result<Finished, Box<Diagnostic>> {
     });
     if order.total() == 0 {
         return Ok(Finished::default());
+    }
+    if let Some(problem) = run.compiler.query_comment(None).problem {
+        let message = format!("`query-comment` of the project file: {problem}");
+        return Err(Box::new(Diagnostic::error(codes::BAD_CONFIG, message)));
     }
     let _lock = lock::acquire(run)?;
     let adapter = &run.compiler.globals.adapter;

@@ -7,6 +7,7 @@ use serde_json::{Map, json};
 
 use super::{Ended, Run};
 use crate::artifacts::run_results::{RunResult, Timing};
+use crate::artifacts::stamp;
 use crate::events::Status;
 use crate::manifest::{Definition, Manifest, Node, ResourceType};
 use crate::names::UniqueId;
@@ -102,7 +103,7 @@ pub(super) fn result(run: &Run<'_>, id: &UniqueId, ended: &Ended, elapsed: Durat
         thread_id: std::thread::current().name().unwrap_or("MainThread").to_owned(),
         execution_time: elapsed.as_secs_f64(),
         adapter_response: response,
-        message: ended.message.clone(),
+        message: message(node, ended),
         failures: if is_operation || ended.batches.is_some() { Some(0) } else { ended.failures },
         unique_id: id.to_string(),
         compiled: if is_seed { None } else { Some(code.is_some()) },
@@ -114,6 +115,22 @@ pub(super) fn result(run: &Run<'_>, id: &UniqueId, ended: &Ended, elapsed: Durat
             .or_else(|| node.and_then(|n| n.relation_name.clone())),
         batch_results: ended.batches.clone(),
     }
+}
+
+/// One line of what happened; of an error in dbt's shape, by which programs tell its class and its node.
+fn message(node: Option<&std::sync::Arc<Node>>, ended: &Ended) -> Option<String> {
+    let found = ended.diagnostics.first().filter(|_| ended.status == Status::Error);
+    let (Some(found), Some(node)) = (found, node) else {
+        return ended.message.clone();
+    };
+    let class = match &found.code.id()[..3] {
+        "E07" => "Database",
+        "E03" | "E04" | "E05" => "Compilation",
+        _ => "Runtime",
+    };
+    let Node { resource_type, name, original_file_path, .. } = &**node;
+    let text = found.message.replace('\n', "\n  ");
+    Some(format!("{class} Error in {resource_type} {name} ({original_file_path})\n  {text}"))
 }
 
 /// When compiling and executing began and ended.
@@ -130,8 +147,8 @@ pub(super) fn timing(run: &Run<'_>, ended: &Ended, elapsed: Duration) -> Vec<Tim
     let compiled = ago(elapsed.saturating_sub(ended.compile_time));
     let phase = |name: &str, from: jiff::Timestamp, to: jiff::Timestamp| Timing {
         name: name.to_owned(),
-        started_at: Some(from.to_string()),
-        completed_at: Some(to.to_string()),
+        started_at: Some(stamp(from)),
+        completed_at: Some(stamp(to)),
     };
     vec![phase("compile", start, compiled), phase("execute", compiled, end)]
 }

@@ -53,7 +53,30 @@ pub(crate) fn collect(project: &Project, now: f64, diagnostics: &mut Diagnostics
         }
     }
     link(&mut out, project);
+    out.defs.extend(query_comment(project));
     out
+}
+
+/// The id of the macro that the query comment is.
+pub(crate) const QUERY_COMMENT: &str = "macro.query-comment.query_comment";
+
+/// dbt: the query comment is the body of a macro, so that it can `return` a value. No template can call this one,
+/// since its package cannot be named.
+fn query_comment(project: &Project) -> Option<MacroDef> {
+    let comment = project.root().config.query_comment.as_ref()?;
+    let (head, tail) = ("{%- macro query_comment(connection_name, node) -%}", "{% endmacro %}");
+    let source = format!("{head}\n{}\n{tail}", comment.comment);
+    // A comment that is no template is told when the run renders it.
+    let block = rewrite::blocks(&source).ok()?.into_iter().next()?;
+    Some(MacroDef {
+        unique_id: QUERY_COMMENT.to_owned(),
+        package: "query-comment".to_owned(),
+        name: "query_comment".to_owned(),
+        source: source[block.span.clone()].to_owned(),
+        arguments: block.arguments,
+        path: "dbt_project.yml".to_owned(),
+        offset: 0,
+    })
 }
 
 /// A file with macros.

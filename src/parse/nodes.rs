@@ -199,6 +199,9 @@ pub(crate) fn finish(
         }
         apply(cx, patch, &mut node, diagnostics);
     }
+    if let Some(mistake) = reading_seed(&node) {
+        diagnostics.push(mistake);
+    }
     for diagnostic in configs::wrong_values(&node) {
         diagnostics.push(diagnostic);
     }
@@ -211,6 +214,20 @@ pub(crate) fn finish(
         return None;
     }
     Some(node)
+}
+
+/// dbt: a seed is a root of the graph, so its hooks must not read other nodes.
+fn reading_seed(node: &Node) -> Option<Diagnostic> {
+    let reads = node.refs.first().map(|call| &call.name);
+    let reads = reads.or_else(|| node.sources.first().map(|[_, table]| table));
+    let read = reads.filter(|_| node.resource_type == ResourceType::Seed)?;
+    let message = format!("a hook of seed `{}` reads `{read}`", node.name);
+    Some(
+        Diagnostic::error(codes::BAD_CONFIG, message)
+            .at(node.span_start(), "")
+            .note("Seeds cannot depend on other nodes")
+            .hint("move the statement into a hook of a model that reads both"),
+    )
 }
 
 /// Names a node as a version of the model that the entry describes.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::artifacts::stamp;
 use crate::jinja::contexts::Globals;
 use crate::manifest::{
     Definition, Disabled, Doc, Exposure, Group, Macro, Manifest, Metadata, Node, ResourceType,
@@ -33,13 +34,13 @@ impl Parsed {
     }
 
     pub(super) fn into_manifest(self, project: &Project, globals: &Globals) -> Manifest {
-        let now = project.started_at.to_string();
+        let now = stamp(project.started_at);
         let mut manifest = Manifest {
             metadata: Metadata {
                 project_name: project.root().name.to_string(),
                 adapter_type: project.target.adapter_type.clone(),
                 invocation_id: project.invocation_id.clone(),
-                generated_at: globals.host.now().to_string(),
+                generated_at: stamp(globals.host.now()),
                 invocation_started_at: now,
                 env: custom_env(globals),
             },

@@ -327,7 +327,7 @@ pub(crate) fn settle_storing(cx: &Context<'_>, node: &mut Node) {
         },
     };
     if let Some(kind) = kept {
-        if asked.is_none() && node.config.get_str("store_failures_as").is_some() {
+        if node.config.get_str("store_failures_as").is_some() {
             node.config.set("store_failures", json!(kind != "ephemeral"));
         }
         node.config.set("store_failures_as", json!(kind));

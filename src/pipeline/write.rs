@@ -11,6 +11,7 @@ use super::prepare::{flags_json, invocation_args};
 use super::{Prepared, World};
 use crate::artifacts::manifest::{CompiledInfo, write_manifest};
 use crate::artifacts::run_results::{Metadata, RunResult, RunResults};
+use crate::artifacts::stamp;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::Event;
 use crate::host::Fill;
@@ -92,9 +93,9 @@ pub(super) fn results_of(
 pub(super) fn metadata_of(prepared: &Prepared, now: jiff::Timestamp) -> Metadata {
     let project = &prepared.project;
     Metadata {
-        generated_at: now.to_string(),
+        generated_at: stamp(now),
         invocation_id: project.invocation_id.clone(),
-        invocation_started_at: project.started_at.to_string(),
+        invocation_started_at: stamp(project.started_at),
         env: prepared.manifest.metadata.env.clone(),
         ..Metadata::default()
     }

@@ -138,6 +138,9 @@ fn line(state: &mut State, event: &Event, now: &str, sources: &SourceMap) -> Lin
         Event::Print(text) => {
             message(Level::Info, "PrintEvent", "Z052", text.clone(), json!({"msg": text}))
         }
+        Event::Statement { sql } => {
+            message(Level::Debug, "SQLQuery", "E016", sql.clone(), json!({"sql": sql}))
+        }
         Event::Diagnostic(diagnostic) => diagnosed(diagnostic, sources),
         Event::RunStarted { total, summary, threads } => {
             state.total = *total;

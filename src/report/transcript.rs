@@ -82,6 +82,7 @@ impl Transcript {
         let text = match event {
             Event::Message { level, text } => self.message(level, &text),
             Event::Diagnostic(diagnostic) => self.diagnostic(&diagnostic),
+            Event::Statement { sql } => self.message(Level::Debug, &sql),
             Event::RunStarted { total, summary, threads } => self.started(total, &summary, threads),
             Event::NodeStarted { title, .. } => self.at(Level::Debug, format!("start {title}\n")),
             Event::NodeFinished { outcome, .. } => self.finished(outcome),

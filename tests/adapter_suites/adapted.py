@@ -46,7 +46,7 @@ class Test_basic_DocsGenReferences:
     @pytest.fixture(scope="class")
     def expected_catalog(self, project):
         return catalogs.expected_references_catalog(
-            project, role=None, id_type="INT", text_type="TEXT", time_type="TEXT", bigint_type="UNKNOWN",
+            project, role=None, id_type="INT", text_type="TEXT", time_type="TEXT", bigint_type="BLOB",
             view_type="view", table_type="table", model_stats=catalogs.no_stats())
 
 
@@ -70,7 +70,7 @@ class Test_column_types_PostgresColumnTypes:
     def models(self):
         types = {"smallint_col": "smallint", "int_col": "integer", "bigint_col": "bigint", "real_col": "real",
                  "double_col": "double precision", "numeric_col": "numeric", "text_col": "text",
-                 "varchar_col": "varchar(20)"}
+                 "varchar_col": "varchar"}
         checks = {"smallint_col": ["integer", "number"], "int_col": ["integer", "number"],
                   "bigint_col": ["integer", "number"], "real_col": ["float", "number"],
                   "double_col": ["float", "number"], "numeric_col": ["numeric", "number"],
@@ -121,6 +121,76 @@ class Test_dbt_show_ShowDoesNotHandleDoubleLimit:
         assert len(results.results[0].agate_table) == 1
 
 
+class LogsOfHooks:
+    """What the profile of this engine has."""
+
+    def check_hooks(self, state, project, host, count=None):
+        rows = self.get_ctx_vars(state, project) if count is None else self.get_ctx_vars(state, count, project)
+        for row in [rows] if isinstance(rows, dict) else rows:
+            assert row["test_state"] == state
+            assert row["target_name"] == "default"
+            assert row["target_schema"] == project.test_schema
+            assert row["target_threads"] == 4
+            assert row["target_type"] == "sqlite"
+            assert row["run_started_at"] and row["invocation_id"]
+            assert row["thread_id"].startswith(("Thread-", "MainThread"))
+
+
+class ModelHooks(LogsOfHooks):
+    def check_hooks(self, state, project, host, count=1):
+        super().check_hooks(state, project, host, count)
+
+
+def with_vacuum(hooks):
+    """SQLite takes the whole schema."""
+    inside = lambda hook: {"sql": "vacuum {{ this.schema }}", "transaction": False} if isinstance(hook, dict) else hook
+    return [inside(hook) for hook in hooks]
+
+
+class Vacuums(ModelHooks):
+    @pytest.fixture(scope="class")
+    def project_config_update(self):
+        from dbt.tests.adapter.hooks import test_model_hooks as model
+
+        outside = {"sql": "outside"}
+        return {"models": {"test": {"pre-hook": with_vacuum([model.MODEL_PRE_HOOK, outside]),
+                                    "post-hook": with_vacuum([outside, model.MODEL_POST_HOOK])}}}
+
+
+class Test_hooks_PrePostModelHooks(Vacuums):
+    pass
+
+
+class Test_hooks_PrePostModelHooksInConfigWithCount(Vacuums):
+    pass
+
+
+class Test_hooks_PrePostModelHooksUnderscores(ModelHooks):
+    @pytest.fixture(scope="class")
+    def project_config_update(self):
+        from dbt.tests.adapter.hooks import test_model_hooks as model
+
+        outside = {"sql": "outside"}
+        return {"models": {"test": {"pre_hook": with_vacuum([model.MODEL_PRE_HOOK, outside]),
+                                    "post_hook": with_vacuum([outside, model.MODEL_POST_HOOK])}}}
+
+
+class Test_hooks_HookRefs(ModelHooks):
+    pass
+
+
+class Test_hooks_PrePostModelHooksInConfig(ModelHooks):
+    pass
+
+
+class Test_hooks_PrePostModelHooksInConfigKwargs(ModelHooks):
+    pass
+
+
+class Test_hooks_PrePostRunHooks(LogsOfHooks):
+    pass
+
+
 class Test_relations_DropSchemaNamed:
     """The schema of the target is the file itself; another one can go."""
 
@@ -134,6 +204,46 @@ class Test_relations_DropSchemaNamed:
         assert (folder / "main_named.db").exists()
         run_dbt(["run-operation", "drop_schema_named", "--args", "{schema_name: main_named}"])
         assert not (folder / "main_named.db").exists()
+
+
+class DdlOfEphemeral:
+    """SQLite's DDL: no parentheses, no temporary name; then the view is tried."""
+
+    def statement(self, name):
+        return "".join(pathlib.Path(f"target/run/test/models/{name}.sql").read_text().split())
+
+
+class Test_ephemeral_EphemeralMulti(DdlOfEphemeral):
+    def test_ephemeral_multi(self, project):
+        run_dbt(["seed"])
+        assert len(run_dbt(["run"])) == 3
+        for name in ("dependent", "double_dependent", "super_dependent"):
+            util.check_relations_equal(project.adapter, ["seed", name])
+        expected = (
+            'create view main."double_dependent" as with __dbt__cte__base as ( select * from main.seed ), '
+            "__dbt__cte__base_copy as ( select * from __dbt__cte__base ) -- base_copy just pulls from base. Make sure "
+            "the listed -- graph of CTEs all share the same dbt_cte__base cte select * from __dbt__cte__base where "
+            "gender = 'Male' union all select * from __dbt__cte__base_copy where gender = 'Female';")
+        assert self.statement("double_dependent").startswith("".join(expected.split()))
+
+
+class Test_ephemeral_EphemeralNested(DdlOfEphemeral):
+    def test_ephemeral_nested(self, project):
+        assert len(run_dbt(["run"])) == 2
+        expected = (
+            'create view main."root_view" as with __dbt__cte__ephemeral_level_two as ( select * from '
+            'main."source_table" ), __dbt__cte__ephemeral as ( select * from __dbt__cte__ephemeral_level_two ) '
+            "select * from __dbt__cte__ephemeral;")
+        assert self.statement("root_view").startswith("".join(expected.split()))
+
+
+class Test_ephemeral_EphemeralErrorHandling:
+    """forge does not skip a model whose text cannot be rendered: it is the one that fails."""
+
+    def test_ephemeral_error_handling(self, project):
+        results = run_dbt(["run"], expect_pass=False)
+        assert [result.status for result in results] == ["error"]
+        assert "Compilation Error" in results[0].message
 
 
 class Test_simple_copy_SimpleCopyUppercase:
@@ -189,6 +299,14 @@ class Test_simple_seed_SimpleSeedColumnOverride:
             {"name": seed, "columns": [column(*pair) for pair in columns.items()]} for seed, columns in kinds.items()]}}
 
 
+class Test_simple_seed_SeedSpecificFormats:
+    @pytest.fixture(scope="class")
+    def seeds(self):
+        big = "seed_id\n" + "".join(f"{number}\n" for number in range(20000))
+        return {"big_seed.csv": big, "seed.with.dots.csv": seeds.seed__with_dots_csv,
+                "seed_unicode.csv": seeds.seed__unicode_csv}
+
+
 class AuditsInOneSchema:
     @pytest.fixture(scope="class")
     def macros(self):
@@ -200,6 +318,10 @@ class AuditsInOneSchema:
 
 
 class Test_store_test_failures_tests_StoreTestFailuresAsInteractions(AuditsInOneSchema):
+    pass
+
+
+class Test_store_test_failures_tests_StoreTestFailuresAsProjectLevelOff(AuditsInOneSchema):
     pass
 
 
@@ -237,8 +359,24 @@ for _kind in ("BigInt", "Boolean", "Float", "Int", "Numeric", "String", "Timesta
     globals()[f"Test_utils_Type{_kind}"] = type(f"Test_utils_Type{_kind}", (HasOneTypeOfEachKind,), {})
 
 
-class Test_utils_TypeTimestamp(HasOneTypeOfEachKind):
-    """A cast to a timestamp gives ISO text in forge; the translation of the suites' casts would hide that."""
+class Test_utils_TypeBoolean(HasOneTypeOfEachKind):
+    """A bare cast to a boolean is a number on SQLite; the portable one is right."""
+
+    @pytest.fixture(scope="class")
+    def models(self):
+        return {"actual.sql": "select {{ dbt.cast(\"'True'\", type_boolean()) }} as boolean_col"}
+
+
+class Test_utils_GetIntervalsBetween:
+    """ISO dates."""
+
+    @pytest.fixture(scope="class")
+    def models(self):
+        from dbt.tests.adapter.utils import fixture_get_intervals_between as fixture
+
+        sql = """select {{ get_intervals_between("'2023-09-01'", "'2023-09-12'", "day") }} as intervals, 11 as expected"""
+        return {"test_get_intervals_between.yml": fixture.models__test_get_intervals_between_yml,
+                "test_get_intervals_between.sql": sql}
 
 
 class Test_utils_CurrentTimestampNaive:

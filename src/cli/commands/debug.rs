@@ -1,11 +1,13 @@
 //! `debug`: is everything in place?
 
+use std::path::Path;
+
 use clap::Args;
 
 use crate::cli::Context;
 use crate::cli::args::OutputFormat;
 use crate::cli::exit::Outcome;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::parity::{Finding, Verdict};
 use crate::pipeline::{self, DebugReport, ParityReport};
 use crate::report::style::{Paint, columns, pad};
@@ -14,6 +16,10 @@ use crate::report::{Style, parity};
 /// Check the project, the profile and the connection to the database.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Debug {
+    /// dbt's flag: look at the connection; forge looks at everything in any case
+    #[arg(long)]
+    connection: bool,
+
     /// List what of the project forge treats differently from dbt, with place and advice
     #[arg(long)]
     parity: bool,
@@ -27,6 +33,12 @@ impl Debug {
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         if self.parity {
             return self.parity(context);
+        }
+        if let Some(folder) = &context.flags.project_dir
+            && !context.world.host.is_dir(Path::new(folder))
+        {
+            let message = format!("the folder `{folder}` does not exist");
+            return Err(Diagnostic::error(codes::NO_PROJECT, message).into());
         }
         let report = pipeline::debug(&context.world, &context.flags)?;
         context.console.data(&text(&report, context.style));

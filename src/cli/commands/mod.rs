@@ -11,6 +11,7 @@ use crate::project::FlagOverrides;
 mod backfill;
 mod build;
 mod clean;
+mod clone;
 mod compile;
 mod contract;
 mod debug;
@@ -53,6 +54,7 @@ pub(super) enum Command {
     Backfill(backfill::Backfill),
     Show(show::Show),
     Source(source::Source),
+    Clone(clone::Clone),
     Docs(docs::Docs),
     Contract(contract::Contract),
     Clean(clean::Clean),
@@ -84,6 +86,7 @@ impl Command {
             Command::Source(_) => "freshness",
             Command::Docs(_) => "generate",
             Command::Contract(_) => "contract",
+            Command::Clone(_) => "clone",
             Command::Clean(_) => "clean",
             Command::Explain(_) => "explain",
         }
@@ -94,6 +97,7 @@ impl Command {
         match self {
             Command::Compile(verb) => verb.set_flags(flags),
             Command::Seed(verb) => verb.set_flags(flags),
+            Command::Clone(verb) => verb.set_flags(flags),
             Command::Run(verb) => verb.set_flags(flags),
             Command::Test(verb) => verb.set_flags(flags),
             Command::Build(verb) => verb.set_flags(flags),
@@ -126,6 +130,7 @@ impl Command {
             Command::Source(verb) => verb.run(context),
             Command::Docs(verb) => verb.run(context),
             Command::Contract(verb) => verb.run(context),
+            Command::Clone(verb) => verb.run(context),
             Command::Clean(verb) => verb.run(context),
             Command::Explain(verb) => verb.run(context),
         }

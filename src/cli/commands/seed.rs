@@ -2,12 +2,17 @@
 
 use clap::Args;
 
+use super::show;
 use crate::cli::Context;
 use crate::cli::args::{EmptyArgs, SelectArgs};
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
-use crate::pipeline::Verb;
+use crate::events::Level;
+use crate::pipeline::{self, Selection, Verb};
 use crate::project::FlagOverrides;
+
+/// How many rows of a seed are shown.
+const SHOWN: usize = 10;
 
 /// Load the selected CSV files as tables.
 #[derive(Debug, Args)]
@@ -20,6 +25,10 @@ pub(in crate::cli) struct Seed {
     /// Drop the tables first, so that they get the columns of the files
     #[arg(short, long)]
     full_refresh: bool,
+
+    /// Show the first rows of what was loaded
+    #[arg(long)]
+    show: bool,
 }
 
 impl Seed {
@@ -29,6 +38,20 @@ impl Seed {
     }
 
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
-        super::execute(context, &self.select.selection(), Verb::Seed)
+        let prepared = super::prepare(context)?;
+        let summary =
+            pipeline::run(&context.world, &prepared, &self.select.selection(), Verb::Seed)?;
+        for result in summary.results.results.iter().filter(|r| self.show && r.status == "success")
+        {
+            let Some(seed) = prepared.manifest.nodes.get(result.unique_id.as_str()) else {
+                continue;
+            };
+            let selection = Selection { select: vec![seed.fqn.join(".")], ..Selection::default() };
+            for shown in pipeline::show(&context.world, &prepared, &selection, None, Some(SHOWN))? {
+                context.say(Level::Info, format!("\n{}:", seed.name));
+                context.console.data(&show::text(&shown, context.style));
+            }
+        }
+        Ok(if summary.results.has_failures() { Outcome::Failed } else { Outcome::Fine })
     }
 }

@@ -68,7 +68,8 @@ impl Show {
     }
 }
 
-fn text(shown: &Shown, style: Style) -> String {
+/// The rows as a table for people.
+pub(super) fn text(shown: &Shown, style: Style) -> String {
     let rows = shown.rows.iter().map(|row| row.iter().map(cell).collect());
     let sample = Sample { columns: shown.columns.clone(), rows: rows.collect() };
     table::render(&sample, style, 0)

@@ -119,6 +119,20 @@ fn snapshot_columns(node: &Node) -> Json {
     Json::Object(SNAPSHOT_COLUMNS.iter().map(name).collect())
 }
 
+/// dbt: a hook is given as `pre-hook` or as `pre_hook`, not as both.
+fn refuse_both_spellings(has: impl Fn(&str) -> bool) -> Result<(), Error> {
+    for (dashed, joined) in [("pre-hook", "pre_hook"), ("post-hook", "post_hook")] {
+        if has(dashed) && has(joined) {
+            return Err(coded(
+                codes::BAD_CONFIG,
+                format!("config() is given `{joined}` and `{dashed}`, which mean the same"),
+                Some("put the hooks of both into one list".to_owned()),
+            ));
+        }
+    }
+    Ok(())
+}
+
 impl Object for ConfigObject {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
         ObjectRepr::Plain
@@ -139,6 +153,7 @@ impl Object for ConfigObject {
         let mut capture = self.0.capture.lock().expect("invariant: no panic under lock");
         for mapping in positional {
             if let Json::Object(map) = values::to_json(&mapping)? {
+                refuse_both_spellings(|name| map.contains_key(name))?;
                 capture.config.merge_all(map);
             } else {
                 return Err(coded(
@@ -148,6 +163,7 @@ impl Object for ConfigObject {
                 ));
             }
         }
+        refuse_both_spellings(|name| named.has(name))?;
         for name in named.args() {
             let value: Value = named.peek(name)?;
             capture.config.merge(name, setting(&value)?);

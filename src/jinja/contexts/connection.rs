@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
 use crate::adapters::{self, AdapterError, Interrupt, Outcome, Session};
+use crate::events::{Event, EventSink};
 
 /// Opens the session of a [`Connection`] when it is first needed; `None` when there is no database yet.
 pub type Open = dyn Fn() -> adapters::Result<Option<Box<dyn Session>>> + Send + Sync;
@@ -113,18 +114,39 @@ impl Connection {
 
     /// Runs statements, with the query comment, and remembers them.
     pub fn execute(&self, sql: &str, comment: &QueryComment) -> adapters::Result<Option<Outcome>> {
+        let commented = comment.apply(sql)?;
+        comment.tell(&commented);
         self.statements.lock().expect("invariant: no panic under lock").push(sql.to_owned());
         let stands_alone = self.keeps_transaction && stands_alone(sql);
         self.with(|session| {
             if stands_alone && session.in_transaction() {
                 session.commit()?;
             }
-            let done = session.execute(&comment.apply(sql));
+            let done = session.execute(&commented);
             if stands_alone && done.is_ok() && !session.in_transaction() && !opens(sql) {
                 session.begin()?;
             }
             done
         })
+    }
+
+    /// Runs `work` outside of the transaction that this connection keeps; what was done before it is made permanent.
+    pub fn between_transactions(
+        &self,
+        work: impl FnOnce(&mut dyn Session) -> adapters::Result<()>,
+    ) -> adapters::Result<()> {
+        if !self.keeps_transaction {
+            return self.with(work).map(drop);
+        }
+        self.with(|session| {
+            if session.in_transaction() {
+                session.commit()?;
+            }
+            let done = work(session);
+            session.begin()?;
+            done
+        })
+        .map(drop)
     }
 
     /// Makes permanent what the open transaction did; a connection that keeps one begins the next.
@@ -169,23 +191,41 @@ impl Connection {
 }
 
 /// `query-comment`, rendered for one node.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct QueryComment {
     /// The text without comment signs; empty for none.
     pub text: String,
     /// After the statement instead of before it.
     pub append: bool,
+    /// Why there is no comment although one is wanted: no statement runs without it.
+    pub problem: Option<String>,
+    /// Who hears of every statement.
+    pub listener: Option<Arc<dyn EventSink>>,
+}
+
+impl fmt::Debug for QueryComment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "QueryComment({:?})", self.text)
+    }
 }
 
 impl QueryComment {
-    fn apply(&self, sql: &str) -> String {
-        if self.text.is_empty() {
-            return sql.to_owned();
+    fn apply(&self, sql: &str) -> adapters::Result<String> {
+        if let Some(problem) = &self.problem {
+            let message = format!("`query-comment`: {problem}");
+            return Err(AdapterError::Sql { message, offset: None, sql: sql.to_owned() });
         }
-        let text = self.text.replace("*/", "* /");
-        match self.append {
+        let text = &self.text;
+        Ok(match self.append {
+            _ if text.is_empty() => sql.to_owned(),
             true => format!("{}\n/* {text} */", sql.trim_end().trim_end_matches(';')),
             false => format!("/* {text} */\n{sql}"),
+        })
+    }
+
+    fn tell(&self, sql: &str) {
+        if let Some(listener) = &self.listener {
+            listener.emit(Event::Statement { sql: sql.trim().to_owned() });
         }
     }
 }

@@ -217,7 +217,10 @@ fn create_schema(scope: &AdapterObject, args: &Args) -> Result<Value, Error> {
 
 fn drop_schema(scope: &AdapterObject, args: &Args) -> Result<Value, Error> {
     let schema = schema_argument(args)?;
-    with_session(scope, (), |session| session.drop_schema(&schema))?;
+    if let Some(connection) = scope.connection.as_ref().filter(|_| scope.executes()) {
+        let done = connection.between_transactions(|session| session.drop_schema(&schema));
+        done.map_err(database_error)?;
+    }
     Ok(none())
 }
 
@@ -497,8 +500,8 @@ fn get_incremental_strategy_macro(scope: &AdapterObject, args: &Args) -> Result<
     let name = format!("get_incremental_{}_sql", strategy.replace('+', "_"));
     scope.macro_named(&name).ok_or_else(|| {
         invalid(format!(
-            "`{strategy}` is not an incremental strategy: there is no macro `{name}`; \
-             the built-in ones are append, delete+insert and merge"
+            "`{strategy}` is not an incremental strategy: dbt could not find an incremental strategy macro with the \
+             name \"{name}\"; the built-in ones are append, delete+insert and merge"
         ))
     })
 }

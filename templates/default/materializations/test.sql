@@ -11,7 +11,7 @@
   {% if should_store_failures() %}
     {% set kind = config.get('store_failures_as') or 'table' %}
     {% if kind not in ['table', 'view'] %}
-      {% do exceptions.raise_compiler_error("`store_failures_as` is `ephemeral`, `table` or `view`, not `" ~ kind ~ "`") %}
+      {% do exceptions.raise_compiler_error("`store_failures_as`: '" ~ kind ~ "' is not a valid value. Accepted values are: ['ephemeral', 'table', 'view']") %}
     {% endif %}
     {% set identifier = model['alias'] %}
     {% set stored = api.Relation.create(database=database, schema=schema, identifier=identifier, type=kind) %}
