@@ -139,10 +139,17 @@ fn rendered(db: &Db<'_>) -> Result<Vec<Expectation>, Box<Diagnostic>> {
             let found = db.run.compiler.diagnostic(&error, db.node);
             Box::new(Diagnostic { notes: found.notes.clone(), ..found.at(place(), "") })
         })?;
-        if let Err(reason) = expectation::check_fragment(&one.expression) {
+        let refused = |reason: &str, hint: &str| {
             let message = format!("model `{}`: expectation `{}` {reason}", db.node.name, one.name);
             let problem = Diagnostic::error(codes::BAD_EXPECTATION, message).at(place(), "");
-            return Err(Box::new(problem.hint(expectation::ONE_CONDITION)));
+            Box::new(problem.hint(hint))
+        };
+        if let Err(reason) = expectation::check_fragment(&one.expression) {
+            return Err(refused(reason, expectation::ONE_CONDITION));
+        }
+        if !db.scope.take_capture().ctes.is_empty() {
+            let reason = "reads an ephemeral model, which is no relation";
+            return Err(refused(reason, "materialize what it reads as `view` or `table`"));
         }
     }
     Ok(all)

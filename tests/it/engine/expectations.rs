@@ -163,6 +163,11 @@ fn expressions_are_templates_that_can_read_other_models() {
     scratch
         .forge(&["ls", "-s", "+lines", "--resource-type", "model"])
         .expect(0, &["customers", "orders"]);
+    scratch.write(
+        "models/customers.sql",
+        &model("materialized='ephemeral'", "select 'a' as customer"),
+    );
+    scratch.forge(&["run"]).expect(1, &["E0520", "reads an ephemeral model"]);
 }
 
 #[test]
