@@ -116,6 +116,11 @@ impl Compiler {
         self.references.clone()
     }
 
+    /// The batch that this is a compiler for.
+    pub fn batch(&self) -> Option<Batch> {
+        self.batch
+    }
+
     /// The same compiler for one batch: what microbatch models read is cut to its window.
     #[must_use]
     pub fn for_batch(&self, batch: Batch) -> Self {

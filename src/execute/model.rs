@@ -44,7 +44,7 @@ fn inside(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
         _ => run.compiler.compile(node, connection, Variant::Auto)?,
     };
     let info = attempt.keep(&compiled);
-    let sorted = expectations::sort(run, node, connection, &compiled)?;
+    let sorted = expectations::sort(attempt, node, &compiled)?;
     let (built, code) = sorted.as_ref().map_or((node, &compiled), |rows| (&rows.node, &rows.kept));
     let scope = materialize(attempt, built, code, &info, |_| ())?;
     contract::check(node, &scope, connection)?;

@@ -10,12 +10,11 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::attempt::Attempt;
-use super::{Ended, Run, failure};
+use super::{Ended, failure};
 use crate::adapters::Relation;
 use crate::compile::CompiledNode;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::Event;
-use crate::jinja::contexts::Connection;
 use crate::manifest::expectation::{self, Action, Expectation};
 use crate::manifest::{Hook, Node};
 
@@ -48,15 +47,15 @@ pub(super) struct Sorted {
 /// # Errors
 /// An expectation cannot be evaluated, or a row violates one that makes the node fail.
 pub(super) fn sort(
-    run: &Run<'_>,
+    attempt: &Attempt<'_>,
     node: &Arc<Node>,
-    connection: &Arc<Connection>,
     compiled: &CompiledNode,
 ) -> Result<Option<Sorted>, Box<Diagnostic>> {
     if !expectation::has_any(&node.config) {
         return Ok(None);
     }
-    let db = Db::new(run, node, connection);
+    let run = attempt.run;
+    let db = Db::new(run, node, attempt.connection);
     let expectations = rendered(&db)?;
     pre_hooks(&db)?;
     judge::check_names(&db, &expectations, &compiled.code)?;
@@ -69,7 +68,11 @@ pub(super) fn sort(
         run.emit(Event::Diagnostic(warning));
     }
     let is_whole = !db.is_incremental()?;
-    quarantine::settle(&db, &stage, &expectations, is_whole)?;
+    let scope = match is_whole {
+        true => quarantine::Judged::All,
+        false => quarantine::Judged::of_run(&db, &stage, attempt.compiler.batch()),
+    };
+    quarantine::settle(&db, &stage, &expectations, &scope)?;
     check_sum(&db, &stage, &counts)?;
     let code = stage.kept();
     let kept = CompiledNode { rendered: code.clone(), code, ctes: Vec::new() };

@@ -13,6 +13,8 @@ use super::stage::{ROWS, Stage};
 use super::{LEAST_REMOVED, quarantine_of};
 use crate::adapters::{Relation, RelationKind};
 use crate::diagnostics::{Diagnostic, codes};
+use crate::manifest::Batch;
+use crate::manifest::batch::engine_text;
 use crate::manifest::expectation::{Action, Expectation};
 
 /// Which expectations the row violates, separated by commas.
@@ -49,12 +51,62 @@ impl Table {
     }
 }
 
+/// Which of the rows in quarantine the run has an answer for.
+pub(super) enum Judged {
+    /// All: the whole table is built.
+    All,
+    /// Those of the batch's window, which the run replaces.
+    Window(String),
+    /// Those with a key that the query gave.
+    Keys(Vec<String>),
+    /// Those that the query gave again and that are kept now.
+    Kept,
+}
+
+impl Judged {
+    /// What a run answers for that adds to the table.
+    pub(super) fn of_run(db: &Db<'_>, stage: &Stage, batch: Option<Batch>) -> Self {
+        match (batch.and_then(|batch| window(db, stage, batch)), key(db, stage)) {
+            (Some(window), _) => Judged::Window(window),
+            (None, Some(key)) => Judged::Keys(key),
+            (None, None) => Judged::Kept,
+        }
+    }
+
+    /// The condition on rows of the quarantine, named `held`.
+    fn condition(&self, db: &Db<'_>, stage: &Stage) -> String {
+        match self {
+            Judged::All => "1 = 1".to_owned(),
+            Judged::Window(window) => window.clone(),
+            Judged::Keys(key) => given(&same(db, key, "=")),
+            Judged::Kept => {
+                let is_kept = format!(
+                    "given.{} not in (select row_no from {BAD} where action >= {})",
+                    stage.row,
+                    strength(LEAST_REMOVED)
+                );
+                let is_same = same(db, &stage.columns, "is not distinct from");
+                given(&format!("{is_same} and {is_kept}"))
+            }
+        }
+    }
+}
+
+/// Whether a row is one of the batch, when the model gives the column that tells.
+fn window(db: &Db<'_>, stage: &Stage, batch: Batch) -> Option<String> {
+    let field = db.node.config.get_str("event_time")?;
+    let is_given = stage.columns.iter().any(|column| column.eq_ignore_ascii_case(field));
+    let [start, end] = [batch.start, batch.end].map(engine_text);
+    let adapter = &db.run.compiler.globals.adapter;
+    adapter.event_time_window(field, [&start, &end]).filter(|_| is_given)
+}
+
 /// Brings the quarantine in step with the rows that were judged.
 pub(super) fn settle(
     db: &Db<'_>,
     stage: &Stage,
     expectations: &[Expectation],
-    is_whole: bool,
+    judged: &Judged,
 ) -> Result<(), Box<Diagnostic>> {
     let is_wanted = expectations.iter().any(|one| one.on_violation == Action::Quarantine);
     let table = match Table::find(db)? {
@@ -63,19 +115,7 @@ pub(super) fn settle(
         None => return Ok(()),
     };
     widen(db, stage, &table)?;
-    let gone = match (is_whole, key(db, stage)) {
-        (true, _) => "1 = 1".to_owned(),
-        (false, Some(key)) => given(&same(db, &key, "=")),
-        (false, None) => {
-            let is_kept = format!(
-                "given.{} not in (select row_no from {BAD} where action >= {})",
-                stage.row,
-                strength(LEAST_REMOVED)
-            );
-            let is_same = same(db, &stage.columns, "is not distinct from");
-            given(&format!("{is_same} and {is_kept}"))
-        }
-    };
+    let gone = judged.condition(db, stage);
     exchange(db, stage, &table, &gone)
 }
 

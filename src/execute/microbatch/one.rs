@@ -108,7 +108,7 @@ fn inside(attempt: &mut Attempt<'_>, part: &Part<'_>) -> Result<Ended, Box<Diagn
     let compiled = attempt.compiler.compile(node, connection, Variant::Auto)?;
     let info = attempt.keep(&compiled);
     let adding = part.adding(node);
-    let sorted = expectations::sort(run, &adding, connection, &compiled)?;
+    let sorted = expectations::sort(attempt, &adding, &compiled)?;
     let (built, code) = sorted.as_ref().map_or((node, &compiled), |rows| (&rows.node, &rows.kept));
     let scope = model::materialize(attempt, built, code, &info, |scope| part.dress(scope))?;
     contract::check(node, &scope, connection)?;

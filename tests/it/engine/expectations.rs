@@ -225,6 +225,27 @@ fn append_puts_equal_rows_into_quarantine_once() {
 }
 
 #[test]
+fn a_batch_answers_for_the_rows_of_its_window() {
+    let config = "materialized='incremental', incremental_strategy='microbatch', event_time='at', \
+                  batch_size='day', begin='2026-02-26', lookback=1";
+    let scratch = project(config, POSITIVE);
+    let feed = |lines: &str| {
+        scratch.write("seeds/raw.csv", &format!("id,at,amount\n{lines}"));
+        scratch.forge(&["seed", "--full-refresh"]).expect(0, &[]);
+    };
+    scratch.write("seeds/raw.yml", "seeds:\n  - name: raw\n    config: {event_time: at}\n");
+    feed("1,2026-02-26,-1\n2,2026-02-27,5\n3,2026-02-28,-3\n4,2026-03-01,-4\n4,2026-03-01,-4\n");
+    scratch.forge(&["run"]).expect(0, &["1 row, 4 quarantined"]);
+    let held = || rows(&scratch, "select id, amount from orders__quarantine order by 1");
+    assert_eq!(held(), ["1|-1", "3|-3", "4|-4", "4|-4"]);
+    // The last two days run again: 3 is repaired, one of 4 is gone; 1 is older and stays.
+    feed("1,2026-02-26,1\n2,2026-02-27,5\n3,2026-02-28,3\n4,2026-03-01,-4\n");
+    scratch.forge(&["run"]).expect(0, &["1 row, 1 quarantined"]);
+    assert_eq!(held(), ["1|-1", "4|-4"]);
+    assert_eq!(rows(&scratch, "select id from orders order by 1"), ["2", "3"]);
+}
+
+#[test]
 fn requeue_moves_what_passes_today() {
     let scratch = project(TABLE, POSITIVE);
     scratch.forge(&["build"]).expect(0, &[]);
