@@ -41,6 +41,7 @@ mod deps;
 mod history;
 mod retry;
 mod freshness;
+mod gaps;
 mod docs;
 
 pub use backfill::{Backfill, BackfillOptions, backfill, plan_backfill};
@@ -52,6 +53,7 @@ pub use debug::{DebugReport, debug};
 pub use deps::deps;
 pub use docs::{DocsOptions, generate_docs};
 pub use freshness::freshness;
+pub use gaps::gaps;
 pub use history::{History, Wanted, history};
 pub use operation::run_operation;
 pub use parity::{ParityReport, parity};

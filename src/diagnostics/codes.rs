@@ -180,6 +180,7 @@ codes! {
     OUTSIDE_BATCH "E0851" "rows-outside-batch",
     EVENT_TIME "E0852" "unreadable-event-time",
     NO_BATCHES "E0853" "no-batches-yet",
+    PARTIAL_SNAPSHOT "E0854" "partial-snapshot",
     BUG "E0901" "bug",
 }
 

@@ -41,6 +41,7 @@ pub mod microbatch;
 mod model;
 mod operation;
 mod outcome;
+mod partial;
 mod plan;
 mod publish;
 mod record;

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::attempt::Attempt;
 use super::{
-    Ended, Run, contract, expectations, failure, history, materialization, microbatch, publish,
-    seed, warnings,
+    Ended, Run, contract, expectations, failure, history, materialization, microbatch, partial,
+    publish, seed, warnings,
 };
 use crate::artifacts::manifest::CompiledInfo;
 use crate::compile::{CompiledNode, Variant};
@@ -39,6 +39,7 @@ fn build(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
 fn inside(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
     let Attempt { run, node, connection, .. } = *attempt;
     history::refuse_loss(run, node, connection)?;
+    partial::refuse(run, node, connection)?;
     let compiled = match node.resource_type {
         ResourceType::Seed => CompiledNode::default(),
         _ => run.compiler.compile(node, connection, Variant::Auto)?,

@@ -13,7 +13,7 @@ use super::prepare::{connect, load};
 use super::run::run_nodes;
 use super::{Prepared, RunSummary, Verb, World};
 use crate::adapters::{self, Session};
-use crate::artifacts::run_results::RunResults;
+use crate::artifacts::run_results::{RunResult, RunResults};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::execute::failure_of_adapter;
 use crate::execute::ledger::{LedgerReader, LoggedRun};
@@ -132,19 +132,25 @@ fn of_results(world: &World, flags: &FlagOverrides, folder: &Path) -> Result<Lef
     })?;
     let results: RunResults = serde_json::from_str(&text)
         .map_err(|error| nothing(format!("cannot read {}: {error}", path.display())))?;
-    let nodes = (results.results.into_iter())
-        .filter(|result| {
-            is_retried(&result.status, flags) && !result.unique_id.starts_with("operation.")
-        })
-        .map(|result| result.unique_id)
-        .collect();
+    let is_left = |result: &RunResult| {
+        is_retried(&result.status, flags) && !result.unique_id.starts_with("operation.")
+    };
+    let left: Vec<RunResult> = results.results.into_iter().filter(is_left).collect();
+    let requests = left.iter().filter_map(|result| {
+        let request = microbatch::failed_of_results(result.batch_results.as_ref()?)?;
+        Some((UniqueId::from(result.unique_id.as_str()), request))
+    });
+    let now = results.metadata.invocation_started_at.parse().ok();
+    let batches = Batches { requests: requests.collect(), now };
+    let nodes = left.into_iter().map(|result| result.unique_id).collect();
     let command = results.args.get("which").and_then(Json::as_str).unwrap_or_default().to_owned();
     let mut stored = results.args;
     // The file has variables as a mapping, the command line has them as YAML, which JSON is.
     if let Some(vars) = stored.get_mut("vars") {
         *vars = Json::String(vars.to_string());
     }
-    assemble(&command, stored, flags, nodes, format!("the run of {}", path.display()))
+    let run = format!("the run of {}", path.display());
+    Ok(Left { batches, ..assemble(&command, stored, flags, nodes, run)? })
 }
 
 /// dbt 1.12: warnings are retried under `--warn-error` only.

@@ -11,6 +11,7 @@ use crate::manifest::Manifest;
 pub mod diagnostic;
 pub mod diff;
 pub mod json_lines;
+pub mod gaps;
 pub mod history;
 pub mod list;
 pub mod outcome;

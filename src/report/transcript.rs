@@ -168,12 +168,12 @@ impl Transcript {
         self.at(Level::Info, text)
     }
 
-    /// Batches are told while they come, unless there is only one: then the line of the model says the same.
+    /// Batches are told while they come.
     fn batch(&self, index: usize, total: usize, outcome: NodeOutcome) -> Option<String> {
         let title = format!("  {} ({index} of {total})", outcome.title);
         let outcome = NodeOutcome { title, ..outcome };
         let level = if outcome.status == Status::Error { Level::Error } else { Level::Info };
-        let shown = self.verbosity.shows(level) && total > 1;
+        let shown = self.verbosity.shows(level);
         let reason = outcome::reason(&outcome, self.style).map(|reason| format!("  {reason}\n"));
         shown.then(|| outcome::line(&outcome, self.style) + "\n" + &reason.unwrap_or_default())
     }

@@ -7,14 +7,14 @@ use crate::cli::Context;
 use crate::cli::args::OutputFormat;
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
-use crate::events::{Level, Sample};
+use crate::events::Level;
 use crate::manifest::batch::plain_text;
 use crate::manifest::{Batch, Window};
 use crate::names::UniqueId;
 use crate::pipeline::{self, Backfill as Plan, BackfillOptions};
 use crate::project::event_window;
 use crate::report::style::count;
-use crate::report::{Style, table};
+use crate::report::{Style, gaps};
 
 /// How many batches are listed one by one before a run.
 const LISTED: usize = 40;
@@ -82,7 +82,7 @@ impl Backfill {
                     context.say(Level::Info, line);
                 }
                 let all: Vec<_> = plan.models.iter().map(|(id, all)| (id, &all[..])).collect();
-                context.console.data(&listed(&all, context.style));
+                context.console.data(&gaps::batches(&all, context.style));
             }
         }
     }
@@ -94,7 +94,7 @@ fn announced(plan: &Plan, window: Window, style: Style) -> String {
         plan.models.iter().map(|(id, all)| (id, &all[..all.len().min(LISTED)])).collect();
     let hidden: usize = plan.models.iter().map(|(_, all)| all.len().saturating_sub(LISTED)).sum();
     let mut text = headings(plan, window).join("\n");
-    text += &format!("\n{}", listed(&shown, style));
+    text += &format!("\n{}", gaps::batches(&shown, style));
     if hidden > 0 {
         text += &format!("… and {}\n", count(hidden as i64, "more batch"));
     }
@@ -104,7 +104,7 @@ fn announced(plan: &Plan, window: Window, style: Style) -> String {
 /// One line for each model.
 fn headings(plan: &Plan, window: Window) -> Vec<String> {
     let line = |(id, batches): &(UniqueId, Vec<Batch>)| {
-        let name = name(id);
+        let name = gaps::name(id);
         let start = batches.iter().map(|batch| batch.start).min()?;
         let end = batches.iter().map(|batch| batch.end).max()?;
         let many = batches.len();
@@ -118,35 +118,17 @@ fn headings(plan: &Plan, window: Window) -> Vec<String> {
         ))
     };
     let mut lines: Vec<String> = plan.models.iter().filter_map(line).collect();
-    let others: Vec<&str> = plan.others.iter().map(name).collect();
+    let others: Vec<&str> = plan.others.iter().map(gaps::name).collect();
     if !others.is_empty() {
         lines.push(format!("built as by `run`: {}", others.join(", ")));
     }
     lines
 }
 
-fn listed(models: &[(&UniqueId, &[Batch])], style: Style) -> String {
-    let columns = ["model", "batch", "start", "end"].map(str::to_owned).to_vec();
-    let row = |id: &UniqueId, batch: &Batch| {
-        let [start, end] = [batch.start, batch.end].map(plain_text);
-        [name(id).to_owned(), batch.id(), start, end].map(Some).to_vec()
-    };
-    let rows = models.iter().flat_map(|(id, all)| all.iter().map(|batch| row(id, batch)));
-    table::render(&Sample { columns, rows: rows.collect() }, style, 0)
-}
-
 fn object(plan: &Plan) -> Json {
-    let batch = |batch: &Batch| {
-        let [start, end] = [batch.start, batch.end].map(|at| at.to_string());
-        json!({"id": batch.id(), "start": start, "end": end})
-    };
     let models = plan.models.iter().map(|(id, batches)| {
-        let batches: Vec<Json> = batches.iter().map(batch).collect();
+        let batches: Vec<Json> = batches.iter().map(gaps::batch).collect();
         json!({"unique_id": id, "count": batches.len(), "batches": batches})
     });
     json!({"models": models.collect::<Vec<_>>(), "others": plan.others})
-}
-
-fn name(id: &UniqueId) -> &str {
-    id.as_str().rsplit('.').next().unwrap_or_default()
 }

@@ -7,8 +7,9 @@ use crate::cli::Context;
 use crate::cli::args::OutputFormat;
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
+use crate::events::Level;
 use crate::pipeline::{self, History as Told, Wanted};
-use crate::report::history;
+use crate::report::{gaps, history};
 
 /// Show the runs that the database remembers, or those of one model.
 #[derive(Debug, Args)]
@@ -21,6 +22,10 @@ pub(in crate::cli) struct History {
     #[arg(long, value_name = "NUMBER")]
     run: Option<i64>,
 
+    /// The batches of microbatch models that never succeeded
+    #[arg(long, conflicts_with = "run")]
+    gaps: bool,
+
     /// How many runs
     #[arg(long, default_value_t = 20, value_name = "N")]
     limit: usize,
@@ -32,6 +37,9 @@ pub(in crate::cli) struct History {
 
 impl History {
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
+        if self.gaps {
+            return self.tell_gaps(context);
+        }
         let wanted = match (&self.node, self.run) {
             (Some(node), _) => Wanted::Node(node.clone()),
             (None, Some(number)) => Wanted::Run(number),
@@ -42,6 +50,24 @@ impl History {
             OutputFormat::Json => format!("{:#}", json(&told)),
             OutputFormat::Text => text(&told, context),
         });
+        Ok(Outcome::Fine)
+    }
+}
+
+impl History {
+    fn tell_gaps(&self, context: &Context) -> Result<Outcome, Diagnostics> {
+        let prepared = super::prepare(context)?;
+        let found = pipeline::gaps(&prepared, self.node.as_deref())?;
+        if self.output == OutputFormat::Json {
+            context.console.data(&format!("{:#}", gaps::json(&found)));
+            return Ok(Outcome::Fine);
+        }
+        for line in gaps::headings(&found) {
+            context.say(Level::Info, line);
+        }
+        if let Some(text) = gaps::text(&found, context.style) {
+            context.console.data(&text);
+        }
         Ok(Outcome::Fine)
     }
 }

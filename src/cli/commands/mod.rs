@@ -98,6 +98,7 @@ impl Command {
             Command::Compile(verb) => verb.set_flags(flags),
             Command::Seed(verb) => verb.set_flags(flags),
             Command::Clone(verb) => verb.set_flags(flags),
+            Command::Snapshot(verb) => verb.set_flags(flags),
             Command::Run(verb) => verb.set_flags(flags),
             Command::Test(verb) => verb.set_flags(flags),
             Command::Build(verb) => verb.set_flags(flags),

@@ -3,10 +3,11 @@
 use clap::Args;
 
 use crate::cli::Context;
-use crate::cli::args::SelectArgs;
+use crate::cli::args::{EmptyArgs, SelectArgs};
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::pipeline::Verb;
+use crate::project::FlagOverrides;
 
 /// Bring the selected snapshots up to date.
 ///
@@ -16,9 +17,15 @@ use crate::pipeline::Verb;
 pub(in crate::cli) struct Snapshot {
     #[command(flatten)]
     select: SelectArgs,
+    #[command(flatten)]
+    empty: EmptyArgs,
 }
 
 impl Snapshot {
+    pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        self.empty.set_flags(flags);
+    }
+
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         super::execute(context, &self.select.selection(), Verb::Snapshot)
     }

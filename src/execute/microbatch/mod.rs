@@ -28,7 +28,7 @@ mod record;
 mod retry;
 
 pub use gaps::{Gaps, gaps};
-pub use retry::unfinished;
+pub use retry::{failed_of_results, unfinished};
 
 use one::Part;
 

@@ -101,6 +101,72 @@ fn a_backfill_that_fails_in_the_middle_leaves_the_others_alone() {
         serde_json::from_str(&scratch.read("target/run_results.json")).unwrap();
     assert_eq!(results["results"][0]["status"], "partial success");
     assert_eq!(results["results"][0]["message"], "PARTIAL SUCCESS (27/28)");
+    let gaps = scratch.forge(&["history", "--gaps", "daily"]);
+    let shown = gaps.expect(0, &["1 batch never succeeded between 2026-02-01"]).stdout.clone();
+    assert!(shown.contains("20260212"), "{shown}");
+
+    let others = "select group_concat(rowid || ':' || id, ' ') from daily where id <> 12";
+    let before = text(&scratch, others);
+    scratch.write("models/daily.sql", MODEL);
+    scratch.forge(&["retry"]).expect(0, &["retrying 1 node"]);
+    assert_eq!(ledger(&scratch), "12success");
+    assert_eq!(text(&scratch, others), before, "a batch was touched that had succeeded");
+    assert_eq!(text(&scratch, "select count(*) || '' from daily"), "28");
+    scratch.forge(&["retry"]).expect(0, &["nothing to retry"]);
+    scratch.forge(&["history", "--gaps"]).expect(0, &["daily: no gaps"]);
+}
+
+#[test]
+fn a_run_that_failed_at_its_first_batch_is_retried_from_there() {
+    let scratch = project("(1, '2026-02-25 10:00:00'), (2, '2026-02-27 10:00:00')");
+    let bad = MODEL.replace("id, at,", "json_extract('{', '$') as id, at,");
+    scratch.write("models/daily.sql", &bad);
+    scratch.forge(&["run"]).expect(1, &["in batch 2026-02-25", "skip"]);
+    assert!(!scratch.rows("shop.db").contains_key("daily"));
+    scratch.write("models/daily.sql", MODEL);
+    // The newest batch of a repetition is that of the first run, however late it is.
+    let late = [("FORGE_NOW", "2026-03-05T12:00:00Z")];
+    scratch.forge_with(&["retry"], &late).expect(0, &["retrying 2 nodes", "batch 2026-03-01"]);
+    assert_eq!(batches(&scratch), "1:20260225 2:20260227");
+    assert_eq!(ledger(&scratch).matches("success").count(), 5);
+}
+
+#[test]
+fn a_sample_closes_no_history() {
+    let scratch = project("(1, '2026-02-25 10:00:00')");
+    scratch.write(
+        "snapshots/s.yml",
+        "snapshots:\n- name: kept\n  relation: source('raw', 'events')\n  config: {unique_key: id, strategy: check, \
+         check_cols: all, hard_deletes: invalidate}\n",
+    );
+    scratch.forge(&["snapshot", "--empty"]).expect(0, &[]);
+    scratch.forge(&["snapshot"]).expect(0, &[]);
+    scratch.forge(&["snapshot", "--empty"]).expect(1, &["E0854", "`kept` notices deletions"]);
+    scratch.forge(&["build", "--sample", "1 day"]).expect(1, &["E0854"]);
+    let open = "select count(*) || '' from kept where dbt_valid_to is null";
+    assert_eq!(text(&scratch, open), "1");
+}
+
+#[test]
+fn gaps_are_told_by_name() {
+    let scratch = project("(1, '2026-02-25 10:00:00')");
+    scratch.forge(&["history", "--gaps"]).expect(0, &["daily: the ledger knows no batches"]);
+    let window = [
+        "run",
+        "-s",
+        "daily",
+        "--event-time-start",
+        "2026-02-27",
+        "--event-time-end",
+        "2026-02-28",
+    ];
+    scratch.forge(&window).expect(0, &[]);
+    let outcome = scratch.forge(&["history", "--gaps", "--output", "json"]);
+    let told: serde_json::Value =
+        serde_json::from_str(&outcome.expect(0, &[]).stdout).expect("is JSON");
+    assert_eq!(told[0]["gaps"][0]["id"], "20260225");
+    assert_eq!(told[0]["gaps"].as_array().map(Vec::len), Some(2));
+    scratch.forge(&["history", "--gaps", "n"]).expect(2, &["E0652"]);
 }
 
 #[test]
