@@ -318,3 +318,16 @@ fn mistakes_in_the_configuration_are_found_before_anything_runs() {
         scratch.forge(&["parse"]).expect(0, &[]);
     }
 }
+
+#[test]
+fn a_run_that_reads_a_part_of_the_rows_deletes_none() {
+    for deletes in ["invalidate", "new_record"] {
+        let scratch = project(&format!("{CHECK}, hard_deletes: {deletes}"), "(1, 'a', '')");
+        scratch.forge(&["snapshot"]).expect(0, &["1 row"]);
+        let before = scratch.rows("shop.db");
+        scratch.forge(&["snapshot", "--empty"]).expect(0, &["0 rows"]);
+        scratch.forge(&["build", "--empty"]).expect(0, &["0 rows"]);
+        scratch.forge(&["build", "--sample", "3 days"]).expect(0, &["0 rows"]);
+        assert_eq!(scratch.rows("shop.db"), before);
+    }
+}
