@@ -4,6 +4,7 @@
 //! harness itself against the real thing).
 //! Invariant: what is compared, and how, is written once, in `observe` and `compare`.
 
+mod again;
 mod case;
 mod compare;
 mod manifest;

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use serde_json::{Map, Value as Json, json};
+use tempfile::TempDir;
 
+use super::again::Twice;
 use super::case::{Case, Step, texts};
 use super::manifest;
 use super::tables::tables;
@@ -38,14 +40,35 @@ struct Place {
     databases: PathBuf,
 }
 
+/// The tables of a case after its last step when its first build is run once more, and twice; none when a run fails.
+pub(super) fn again(case: &Case, binary: &Path) -> Option<Twice> {
+    let builds = |step: &&Step| ["run", "build", "snapshot"].contains(&step.verb());
+    let step = case.steps.iter().find(builds)?;
+    let (_scratch, place) = place_of(case);
+    for step in &case.steps {
+        observe(step, case, &place, binary);
+    }
+    let once = || {
+        let output = execute(binary, &step.command, &step.env, &place);
+        (output.code == 0).then(|| tables(&place.databases, &case.volatile_columns))
+    };
+    Some([once()?, once()?])
+}
+
 /// Runs all steps of a case in a temporary folder.
 pub(super) fn run(case: &Case, binary: &Path) -> Vec<Observation> {
+    let (_scratch, place) = place_of(case);
+    case.steps.iter().map(|step| observe(step, case, &place, binary)).collect()
+}
+
+/// A copy of the case's project in a temporary folder.
+fn place_of(case: &Case) -> (TempDir, Place) {
     let scratch = tempfile::Builder::new().prefix("golden_").tempdir().unwrap();
     let place =
         Place { project: scratch.path().join("project"), databases: scratch.path().join("db") };
     fs::create_dir_all(&place.databases).unwrap();
     copy(&case.folder.join("project"), &place.project);
-    case.steps.iter().map(|step| observe(step, case, &place, binary)).collect()
+    (scratch, place)
 }
 
 fn observe(step: &Step, case: &Case, place: &Place, binary: &Path) -> Observation {
