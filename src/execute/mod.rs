@@ -43,6 +43,7 @@ mod operation;
 mod outcome;
 mod partial;
 mod plan;
+mod pointer;
 mod publish;
 mod record;
 mod schedule;

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::attempt::Attempt;
 use super::{
     Ended, Run, contract, expectations, failure, history, materialization, microbatch, partial,
-    publish, seed, warnings,
+    pointer, publish, seed, warnings,
 };
 use crate::artifacts::manifest::CompiledInfo;
 use crate::compile::{CompiledNode, Variant};
@@ -49,6 +49,7 @@ fn inside(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
     let (built, code) = sorted.as_ref().map_or((node, &compiled), |rows| (&rows.node, &rows.kept));
     let scope = materialize(attempt, built, code, &info, |_| ())?;
     contract::check(node, &scope, connection)?;
+    pointer::make(attempt)?;
     warnings::of_query(run, node, &compiled.code);
     let rows = rows_of(node, &scope, connection);
     let ended = Ended { message: Some("OK".to_owned()), rows, ..attempt.ended(Status::Success) };

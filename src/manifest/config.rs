@@ -103,6 +103,7 @@ keys! {
     "incremental_strategy" Clobber NODES,
     "indexes" Clobber NODES,
     "invalidate_hard_deletes" Clobber SNAPSHOT,
+    "latest_version_pointer" Clobber MODEL,
     "limit" Clobber TEST,
     "loaded_at_field" Clobber SOURCE,
     "loaded_at_query" Clobber SOURCE,

@@ -16,7 +16,6 @@ const IDLE_FLAGS: &[&str] = &[
 
 /// Behaviours of dbt that a project can ask for and forge does not have, with the value that forge acts by.
 const FIXED_BEHAVIORS: &[(&str, bool)] = &[
-    ("latest_version_pointer_enabled_by_default", false),
     ("require_generic_test_arguments_property", true),
     ("require_source_and_semantic_model_names_without_spaces", false),
     ("require_sql_header_in_test_configs", false),

@@ -8,6 +8,9 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::manifest::{Config, ResourceType, config};
 
+/// The key of pointers to latest versions.
+const POINTER: &str = "latest_version_pointer";
+
 /// The configuration of one resource.
 pub(super) struct ConfigView<'a> {
     config: &'a Config,
@@ -31,6 +34,11 @@ impl<'a> ConfigView<'a> {
         let default = self.defaults.get(name).unwrap_or(&Json::Null);
         match (self.config.get(name), default) {
             (Some(Json::Object(set)), Json::Object(default)) => Json::Object(overlay(default, set)),
+            // dbt: a truth is short for `enabled`.
+            (Some(set @ Json::Bool(_)), Json::Object(default)) if name == POINTER => {
+                let set = Map::from_iter([("enabled".to_owned(), set.clone())]);
+                Json::Object(overlay(default, &set))
+            }
             (Some(set), _) => set.clone(),
             (None, _) if self.config.is_set(name) => Json::Null,
             (None, default) => default.clone(),

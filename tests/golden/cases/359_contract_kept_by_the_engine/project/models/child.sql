@@ -1,0 +1,2 @@
+-- depends_on: {{ ref('parent') }}
+select 10 as id, 1 as parent_id union all select 20, {{ var('points_to') }}
