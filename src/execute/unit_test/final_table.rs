@@ -5,14 +5,21 @@
 use std::sync::Arc;
 
 use minijinja::value::Value;
+use serde_json::json;
 
 use super::case::Case;
 use crate::adapters::{Column, Table};
 use crate::artifacts::manifest::CompiledInfo;
 use crate::compile::CompiledNode;
 use crate::diagnostics::{Diagnostic, codes};
-use crate::execute::{failure, materialization};
+use crate::events::Status;
+use crate::execute::attempt::Attempt;
+use crate::execute::expectations::Sorted;
+use crate::execute::ledger::Ledger;
+use crate::execute::microbatch::Batches;
+use crate::execute::{Ended, Run, Units, expectations, failure, materialization};
 use crate::jinja::values;
+use crate::manifest::Node;
 
 /// The columns and rows of the model's table afterwards.
 pub(super) fn rows(
@@ -35,7 +42,10 @@ pub(super) fn rows(
 }
 
 fn materialize(case: &Case<'_>, compiled: &CompiledNode) -> Result<(), Box<Diagnostic>> {
-    let (compiler, model) = (&case.compiler, case.model);
+    let (compiler, model) = (&case.compiler, without_hooks(case.model));
+    let sorted = sorted(case, &model, compiled)?;
+    let (model, compiled) =
+        sorted.as_ref().map_or((&model, compiled), |rows| (&rows.node, &rows.kept));
     let id = materialization::of_node(&compiler.globals, model)?;
     let info =
         CompiledInfo { compiled_code: Some(compiled.code.clone()), ..CompiledInfo::default() };
@@ -53,4 +63,43 @@ fn materialize(case: &Case<'_>, compiled: &CompiledNode) -> Result<(), Box<Diagn
         let message = format!("unit test `{}`: {}", case.node.name, cause.message);
         Box::new(Diagnostic { message, ..*cause })
     })
+}
+
+/// The rows as the model's expectations sort them.
+fn sorted(
+    case: &Case<'_>,
+    model: &Arc<Node>,
+    compiled: &CompiledNode,
+) -> Result<Option<Sorted>, Box<Diagnostic>> {
+    let run = run(case);
+    let mut sorted = Ok(None);
+    Attempt::nested(&run, model, &case.scratch, |attempt| {
+        sorted = expectations::sort(attempt, model, compiled);
+        Ok(Ended::with(Status::Success))
+    });
+    sorted
+}
+
+/// The run as the model sees it in the database of the test.
+fn run<'r>(case: &'r Case<'_>) -> Run<'r> {
+    Run {
+        compiler: &case.compiler,
+        dag: case.run.dag,
+        wanted: case.run.wanted,
+        tests_gate: false,
+        threads: 1,
+        start_gates: false,
+        batches: Batches::default(),
+        ledger: Ledger::default(),
+        stop: case.run.stop,
+        units: Units::default(),
+    }
+}
+
+fn without_hooks(model: &Node) -> Arc<Node> {
+    let mut model = model.clone();
+    for key in ["pre-hook", "post-hook"] {
+        model.config.set(key, json!([]));
+    }
+    Arc::new(model)
 }

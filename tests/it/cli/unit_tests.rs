@@ -251,6 +251,29 @@ fn the_final_table_is_what_the_strategy_makes_of_it() {
 }
 
 #[test]
+fn the_final_table_has_what_expectations_keep_and_no_hook_runs() {
+    let scratch = Scratch::new(
+        "//- models/src.sql\nselect 1 as id\n//- models/m.sql\n\
+         {{ config(materialized='table', pre_hook='drop table nowhere', post_hook='drop table nowhere') }}\n\
+         select id from {{ ref('src') }}\n//- models/u.yml\nmodels:\n  - name: m\n    expectations:\n\
+         \x20     - {name: positive, expression: id > 0, on_violation: drop}\n\
+         unit_tests:\n  - name: t\n    model: m\n    given: [{input: ref('src'), rows: [{id: 1}, {id: -1}]}]\n\
+         \x20   expect: {rows: [{id: 1}, {id: -1}]}\n    expect_final: {rows: [{id: 1}]}\n",
+    );
+    scratch.forge(&["test"]).expect(0, &["pass unit test t"]);
+}
+
+#[test]
+fn what_failed_is_tried_again() {
+    let scratch = of_a("given: [{input: ref('src'), rows: [{id: 1}]}]\nexpect: {rows: [{id: 2}]}");
+    scratch.forge(&["build"]).expect(1, &["skip view main.a"]);
+    let test = scratch.read("models/u.yml").replace("id: 2", "id: 1");
+    scratch.write("models/u.yml", &test);
+    let outcome = scratch.forge(&["retry"]).expect(0, &["pass unit test t", "view main.a"]);
+    outcome.without(&["main.src"]);
+}
+
+#[test]
 fn the_query_and_the_final_table_can_be_expected_at_once() {
     let scratch = Scratch::new(&format!(
         "{TOTALS}//- models/u.yml\nunit_tests:\n  - name: t\n    model: inc\n    given:\n\
