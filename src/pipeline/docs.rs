@@ -13,6 +13,7 @@ use crate::events::{Event, Level};
 use crate::execute;
 use crate::manifest::ResourceType;
 use crate::names::UniqueId;
+use crate::report::style::count;
 
 /// How the documentation is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,11 +60,9 @@ pub fn generate_docs(
     let path = prepared.project.target_dir().join("catalog.json");
     copy_assets(world, prepared);
     write_one(world, &path, &mut |out| out.write_all(catalog.to_json().as_bytes()));
-    let text = format!(
-        "wrote {} with {} relations",
-        path.display(),
-        catalog.nodes.len() + catalog.sources.len()
-    );
+    let total = catalog.nodes.len() + catalog.sources.len();
+    let relations = count(i64::try_from(total).unwrap_or(i64::MAX), "relation");
+    let text = format!("wrote {} with {relations}", path.display());
     world.sink.emit(Event::Message { level: Level::Info, text });
     Ok(())
 }

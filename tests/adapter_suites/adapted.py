@@ -46,7 +46,7 @@ class Test_basic_DocsGenReferences:
     @pytest.fixture(scope="class")
     def expected_catalog(self, project):
         return catalogs.expected_references_catalog(
-            project, role=None, id_type="INT", text_type="TEXT", time_type="TEXT", bigint_type="BLOB",
+            project, role=None, id_type="INT", text_type="TEXT", time_type="TEXT", bigint_type=util.AnyString(),
             view_type="view", table_type="table", model_stats=catalogs.no_stats())
 
 
@@ -61,6 +61,62 @@ class Test_catalog_CatalogRelationTypes:
         ("seed.test.my_seed", "table"), ("model.test.my_table", "table"), ("model.test.my_view", "view")])
     def test_relation_types_populate_correctly(self, docs, node_name, relation_type):
         assert docs.nodes[node_name].metadata.type == relation_type
+
+
+class Refuses:
+    """`run_dbt` of a command that the program refuses gives its words."""
+
+    def refused(self, *args):
+        from program import Refused
+
+        with pytest.raises(Refused) as refused:
+            run_dbt([*args])
+        return str(refused.value)
+
+
+class Test_dbt_clone_CloneSameTargetAndState(Refuses):
+    def test_clone_same_target_and_state(self, project, unique_schema, other_schema):
+        words = self.refused("clone", "--defer", "--state", "target")
+        assert "The state and target directories are the same: 'target'" in words
+
+
+class Test_dbt_clone_PostgresCloneNotPossible:
+    """Clones are views; a view on SQLite cannot read another file, so that both targets are in one, by their aliases."""
+
+    @pytest.fixture(autouse=True)
+    def clean_up(self, project):
+        yield
+
+    @pytest.fixture(scope="class")
+    def macros(self):
+        from dbt.tests.adapter.dbt_clone import fixtures
+
+        alias = """{% macro generate_alias_name(custom_alias_name=none, node=none) %}
+            {{- "other_" if target.name == "otherschema" }}{{ node.name }}{% endmacro %}"""
+        return {"macros.sql": fixtures.macros_sql, "infinite_macros.sql": fixtures.infinite_macros_sql,
+                "alias.sql": alias}
+
+    @pytest.fixture(scope="class")
+    def other_schema(self, unique_schema):
+        return unique_schema
+
+    def test_can_clone_false(self, project):
+        self.run_and_save_state(project.project_root, with_snapshot=True)
+        clone = ["clone", "--state", "state", "--target", "otherschema"]
+        assert len(run_dbt(clone)) == 4
+        kinds = project.run_sql("select distinct type from sqlite_master where name like 'other%'", fetch="all")
+        assert kinds == [("view",)]
+        again = run_dbt(clone)
+        assert len(again) == 4 and all("no-op" in result.message.lower() for result in again)
+        assert len(run_dbt([*clone, "--full-refresh"])) == 4
+        models = run_dbt([*clone, "--resource-type", "model"])
+        assert len(models) == 2 and all("no-op" in result.message.lower() for result in models)
+
+
+class Test_dbt_clone_ClonePossible(Refuses):
+    def test_clone_no_state(self, project, unique_schema, other_schema):
+        words = self.refused("clone", "--target", "default")
+        assert "--state or --defer-state are required for deferral, but neither was provided" in words
 
 
 class Test_column_types_PostgresColumnTypes:
@@ -286,14 +342,14 @@ class Test_simple_seed_SimpleSeedWithBOM:
 
 
 class Test_simple_seed_SimpleSeedColumnOverride:
-    """SQLite's types."""
+    """SQLite's types, as dbt names those of text."""
 
     @pytest.fixture(scope="class")
     def models(self):
-        kinds = {"seed_enabled": {"birthday": "date", "seed_id": "text"},
-                 "seed_tricky": {"seed_id": "INT", "seed_id_str": "text", "a_bool": "INT",
-                                 "looks_like_a_bool": "text", "a_date": "TEXT", "looks_like_a_date": "text",
-                                 "relative": "TEXT", "weekday": "TEXT"}}
+        text = "character varying(256)"
+        kinds = {"seed_enabled": {"birthday": "date", "seed_id": text},
+                 "seed_tricky": {"seed_id": "INT", "seed_id_str": text, "a_bool": "INT", "looks_like_a_bool": text,
+                                 "a_date": text, "looks_like_a_date": text, "relative": text, "weekday": text}}
         column = lambda name, kind: {"name": name, "data_tests": [{"column_type": {"arguments": {"type": kind}}}]}
         return {"schema.yml": {"version": 2, "seeds": [
             {"name": seed, "columns": [column(*pair) for pair in columns.items()]} for seed, columns in kinds.items()]}}

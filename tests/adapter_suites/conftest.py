@@ -88,12 +88,14 @@ def _profiles_dir(profiles_root):
 # What every adapter translates in the suites' own SQL: PostgreSQL's casts. A cast to a date or a timestamp would be a
 # number on SQLite and becomes one to text.
 POSTGRES_CAST = re.compile(r"((?:'[^'\n]*'|\{\{[^}]*\}\}|[\w.]+))::((?:double precision|varchar\(\d+\)|\w+)|\{\{[^}]*\}\})")
+TIMESTAMP = re.compile(r"TIMESTAMP '([^']*?)(?:-0)?'")
 DATE_CASTS = ["as date)", "as timestamp)", "as {{ api.Column.translate_type('timestamp') }})"]
 
 
 def translated(contents):
     if not isinstance(contents, str):
         return contents
+    contents = TIMESTAMP.sub(r"'\1'", contents)
     contents = POSTGRES_CAST.sub(r"cast(\1 as \2)", contents)
     # A word that SQLite keeps for itself.
     contents = contents.replace(") as nothing", ') as "nothing"')
@@ -110,6 +112,8 @@ _run_sql = fixtures.TestProjInfo.run_sql
 
 def one_by_one(self, sql, fetch=None):
     """Python's driver takes one statement at a time."""
+    # The database has no name in SQL.
+    sql = sql.replace("dbt.main.", "main.").replace('"dbt".main.', "main.")
     parts = [part for part in sql.split(";") if part.strip()]
     return [_run_sql(self, part, fetch=fetch) for part in parts][-1] if parts else None
 

@@ -5,6 +5,7 @@ NOT_APPLICABLE = {
     "Test_python_model_": "the engine runs no Python",
     "Test_functions_": "the engine keeps no functions",
     "Test_grants_": "the engine has no privileges",
+    "Test_persist_docs_": "the engine keeps no comments; a run says so",
     "Test_caching_": "looks into the memory of dbt's own process",
     "Test_basic_GetCatalogForSingleRelation": "calls a Python class of the adapter",
     "Test_utils_CalculateFreshnessMethod": "calls a Python class of the adapter",
@@ -15,7 +16,7 @@ NOT_APPLICABLE = {
     "Test_simple_copy_SimpleCopyBase::test_simple_copy_with_materialized_views": "the engine has no materialized views",
     "Test_catalog_CatalogRelationTypes::test_relation_types_populate_correctly[model.test.my_materialized_view":
         "the engine has no materialized views",
-    "Test_dbt_clone_PostgresCloneNotPossible": "the engine copies tables; the other form runs",
+    "Test_dbt_clone_ClonePossible::test_can_clone_true": "forge clones by views; the other form runs",
     "Test_constraints_TableContractSqlHeader": "sets PostgreSQL's time zone",
     "Test_constraints_IncrementalContractSqlHeader": "sets PostgreSQL's time zone",
     "Test_aliases_SameAliasDifferentDatabases": "a connection has one database",

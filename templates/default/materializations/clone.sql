@@ -6,6 +6,11 @@
     {{ return({'relations': []}) }}
   {%- endif -%}
 
+  {%- if this.render() == defer_relation.render() -%}
+    {%- do log("skipping clone for relation " ~ this ~ ": it is where it is cloned from") -%}
+    {{ return({'relations': []}) }}
+  {%- endif -%}
+
   {%- set existing_relation = load_cached_relation(this) -%}
   {%- if existing_relation and not flags.FULL_REFRESH -%}
     {%- do log("relation " ~ existing_relation ~ " already exists", info=True) -%}
@@ -22,11 +27,9 @@
   {%- if existing_relation is not none and not existing_relation.is_table -%}
     {%- do drop_relation_if_exists(existing_relation) -%}
   {%- endif -%}
-  {%- if target_relation.render() != defer_relation.render() -%}
-    {% call statement('main') %}
-      {{ create_or_replace_clone(target_relation, defer_relation) }}
-    {% endcall %}
-  {%- endif -%}
+  {% call statement('main') %}
+    {{ create_or_replace_clone(target_relation, defer_relation) }}
+  {% endcall %}
   {% do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke(existing_relation, full_refresh_mode=True)) %}
   {% do persist_docs(target_relation, model) %}
   {{ return({'relations': [target_relation]}) }}

@@ -9,6 +9,7 @@ mod macros;
 mod microbatch;
 mod parity;
 mod safety;
+mod state_of_data;
 mod unit_tests;
 mod values;
 mod verbs;
