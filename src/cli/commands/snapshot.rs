@@ -19,11 +19,16 @@ pub(in crate::cli) struct Snapshot {
     select: SelectArgs,
     #[command(flatten)]
     empty: EmptyArgs,
+
+    /// Begin a new history although the table of the old one is lost
+    #[arg(long)]
+    allow_rebuild: bool,
 }
 
 impl Snapshot {
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
         self.empty.set_flags(flags);
+        flags.allow_rebuild = self.allow_rebuild.then_some(true);
     }
 
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {

@@ -28,7 +28,6 @@
   {% else %}
     {% set staged_sql = snapshot_staging_table(strategy, source_sql, target_relation) %}
     {% set staging = build_snapshot_staging_table(strategy, source_sql, target_relation) %}
-    {% do snapshot_keep_what_was_not_read(staging, strategy) %}
     {% do snapshot_order_versions(staging, target_relation, strategy) %}
     {% do adapter.expand_target_column_types(from_relation=staging, to_relation=target_relation) %}
     {% set own = ['dbt_change_type', 'dbt_unique_key'] %}

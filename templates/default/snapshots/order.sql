@@ -76,14 +76,3 @@
   where staged.dbt_change_type = 'insert'
       and ({{ asked }} <= past.reached or ({{ asked }} is null and past.reached is not null))
 {%- endmacro %}
-
-{# With --empty or --sample the query gives a part of the rows only: what it does not give is not deleted. #}
-{% macro snapshot_keep_what_was_not_read(staging, strategy) -%}
-  {%- if flags.EMPTY or flags.SAMPLE -%}
-    {%- set deleted = snapshot_meta_columns().dbt_is_deleted ~ " = 'True'" -%}
-    {%- call statement('snapshot_keep') %}
-    delete from {{ staging }} where dbt_change_type = 'delete'
-        {%- if strategy.hard_deletes == 'new_record' %} or (dbt_change_type = 'insert' and {{ deleted }}){% endif %}
-    {%- endcall -%}
-  {%- endif -%}
-{%- endmacro %}

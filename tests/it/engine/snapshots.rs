@@ -320,14 +320,10 @@ fn mistakes_in_the_configuration_are_found_before_anything_runs() {
 }
 
 #[test]
-fn a_run_that_reads_a_part_of_the_rows_deletes_none() {
-    for deletes in ["invalidate", "new_record"] {
-        let scratch = project(&format!("{CHECK}, hard_deletes: {deletes}"), "(1, 'a', '')");
-        scratch.forge(&["snapshot"]).expect(0, &["1 row"]);
-        let before = scratch.rows("shop.db");
-        scratch.forge(&["snapshot", "--empty"]).expect(0, &["0 rows"]);
-        scratch.forge(&["build", "--empty"]).expect(0, &["0 rows"]);
-        scratch.forge(&["build", "--sample", "3 days"]).expect(0, &["0 rows"]);
-        assert_eq!(scratch.rows("shop.db"), before);
-    }
+fn a_lost_history_is_begun_anew_only_when_asked() {
+    let scratch = project(CHECK, "(1, 'a', '')");
+    scratch.forge(&["snapshot"]).expect(0, &["1 row"]);
+    change(&scratch, "drop table h");
+    scratch.forge(&["snapshot"]).expect(1, &["E0804", "--allow-rebuild"]);
+    scratch.forge(&["snapshot", "--allow-rebuild"]).expect(0, &["1 row"]);
 }
