@@ -3,6 +3,7 @@
 //! Needs a database only where a template asks for one.
 //! Invariant: compiling writes nothing to the database.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
@@ -24,6 +25,7 @@ use crate::parse::tests::{KWARGS, rendered_kwargs, unknown_test};
 use crate::project::Project;
 use crate::resolve::Lookup;
 
+mod aliases;
 mod ctes;
 mod event_time;
 mod lines;
@@ -149,6 +151,10 @@ impl Compiler {
         let rendered = scope
             .render(node.unique_id.as_str(), &node.raw_code)
             .map_err(|error| self.diagnostic(&error, node))?;
+        let rendered = match aliases::settle(&rendered) {
+            Cow::Owned(settled) => settled,
+            Cow::Borrowed(_) => rendered,
+        };
         let read = scope.take_capture().ctes;
         let ctes = self.ephemeral_ctes(&read, connection)?;
         let code = match ctes.is_empty() {

@@ -65,6 +65,19 @@ fn every_form_of_a_time_is_in_its_own_batch_however_often_it_runs() {
 }
 
 #[test]
+fn inputs_may_have_an_alias() {
+    let scratch = project("(1, '2026-02-25 10:00:00'), (2, '2026-02-26 10:00:00')");
+    let aliased = MODEL.replace("select id, at,", "select e.id, e.at,");
+    let aliased = aliased.trim_end().to_owned()
+        + " as e\njoin {{ source('raw', 'events') }} o on o.id = e.id\n";
+    scratch.write("models/daily.sql", &aliased);
+    scratch.forge(&["run"]).expect(0, &[]);
+    assert_eq!(batches(&scratch), "1:20260225 2:20260226");
+    scratch.forge(&["run", "--empty", "--full-refresh"]).expect(0, &[]);
+    assert_eq!(text(&scratch, "select count(*) || '' from daily"), "0");
+}
+
+#[test]
 fn rows_without_a_time_are_told_and_can_be_refused() {
     let scratch = project("(1, '2026-02-25 10:00:00'), (2, null), (3, '26.02.2026')");
     scratch.forge(&["run"]).expect(0, &["E0852", "2 rows have no time in `at`", "26.02.2026"]);
