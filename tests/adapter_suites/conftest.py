@@ -114,6 +114,7 @@ def one_by_one(self, sql, fetch=None):
     """Python's driver takes one statement at a time."""
     # The database has no name in SQL.
     sql = sql.replace("dbt.main.", "main.").replace('"dbt".main.', "main.")
+    sql = TIMESTAMP.sub(r"'\1'", sql)
     parts = [part for part in sql.split(";") if part.strip()]
     return [_run_sql(self, part, fetch=fetch) for part in parts][-1] if parts else None
 

@@ -1,4 +1,5 @@
 """`run_dbt` as a call of the program: what it printed, its exit code, and the artifacts as dbt's objects look."""
+import datetime
 import json
 import os
 import pathlib
@@ -6,6 +7,7 @@ import subprocess
 import types
 
 import dbt.tests.util as util
+import freezegun
 from dbt.artifacts.schemas.catalog import CatalogArtifact
 from dbt.cli.exceptions import DbtUsageException
 from dbt.exceptions import ParsingError
@@ -70,6 +72,7 @@ def forge(binary, profiles_dir, args, expect_pass):
     if verb == "show":
         args += ["--output", "json"]
     env = dict(os.environ, DBT_PROFILES_DIR=os.environ.get("DBT_PROFILES_DIR", profiles_dir))
+    env.update(frozen())
     done = subprocess.run([binary, *args], capture_output=True, text=True, env=env, timeout=TIMEOUT)
     output = done.stdout + done.stderr
     print("$ forge", *args, "\n", output)
@@ -78,6 +81,16 @@ def forge(binary, profiles_dir, args, expect_pass):
     if expect_pass is not None:
         assert (done.returncode == 0) == expect_pass, f"exit code {done.returncode}\n{output}"
     return given(verb, done.stdout), output
+
+
+def frozen():
+    """The time to which the suite has set the clock of dbt's process."""
+    from dbt.materializations.incremental.microbatch import MicrobatchBuilder
+
+    end = getattr(MicrobatchBuilder.build_end_time, "return_value", None)
+    if end is None and freezegun.api.freeze_factories:
+        end = datetime.datetime.now(datetime.timezone.utc)
+    return {"FORGE_NOW": end.strftime("%Y-%m-%dT%H:%M:%SZ")} if end else {}
 
 
 def given(verb, stdout):
