@@ -157,11 +157,29 @@ pub fn batch_json(batch: &LoggedBatch) -> Json {
 
 fn render(columns: &[&str], rows: Vec<Vec<Option<String>>>, style: Style) -> String {
     // What is not counted is left blank; NULL would be a word of the data.
-    let rows = rows
+    let mut rows: Vec<Vec<Option<String>>> = rows
         .into_iter()
-        .map(|row| row.into_iter().map(Option::unwrap_or_default).map(Some).collect());
+        .map(|row| row.into_iter().map(Option::unwrap_or_default).map(Some).collect())
+        .collect();
+    for (at, name) in columns.iter().enumerate() {
+        align_numbers(&mut rows, at, name);
+    }
     let columns = columns.iter().map(|name| (*name).to_owned()).collect();
-    table::render(&Sample { columns, rows: rows.collect() }, style, 0)
+    table::render(&Sample { columns, rows }, style, 0)
+}
+
+/// Puts the numbers of a column to the right, also when some of its cells are blank.
+fn align_numbers(rows: &mut [Vec<Option<String>>], at: usize, name: &str) {
+    let is_blank = |cell: &str| cell.is_empty();
+    let is_number = |cell: &str| is_blank(cell) || cell.parse::<f64>().is_ok();
+    let cells = || rows.iter().filter_map(|row| row[at].as_deref());
+    if !cells().any(is_blank) || !cells().all(is_number) || cells().all(is_blank) {
+        return;
+    }
+    let width = cells().map(str::len).chain([name.len()]).max().unwrap_or(0);
+    for cell in rows.iter_mut().filter_map(|row| row[at].as_mut()) {
+        *cell = format!("{cell:>width$}");
+    }
 }
 
 fn number(number: Option<i64>) -> Option<String> {
