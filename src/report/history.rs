@@ -227,12 +227,20 @@ mod tests {
         };
         let counts = Counts::from([("success".into(), 1), ("pass".into(), 1)]);
         assert_eq!(
-            runs(&[(run, counts)], Style::PLAIN),
+            runs(&[(run, counts)], Style { width: 120, ..Style::PLAIN }),
             "run  started              seconds  command  status   nodes  ok  warn  failed  skipped\n\
              ---  -------------------  -------  -------  -------  -----  --  ----  ------  -------\n  \
              2  2026-03-01 12:00:00           build    running      3   2     0       0        0\n"
         );
         assert_eq!(runs(&[], Style::PLAIN), "no runs yet");
+    }
+
+    #[test]
+    fn numbers_stand_right_also_beside_blanks() {
+        let ran = |number, rows| LoggedNode { number, rows_out: rows, ..LoggedNode::default() };
+        let shown = node(&[ran(1, Some(12_345)), ran(2, None)], Style { width: 120, ..Style::PLAIN });
+        let lines: Vec<&str> = shown.lines().collect();
+        assert!(lines[0].contains("rows out") && lines[2].contains("   12345"), "{shown}");
     }
 
     #[test]

@@ -238,10 +238,18 @@ impl Session for SqliteSession {
         self.run(&format!("delete from {}", catalog::qualified(&physical)))
     }
 
-    // `create table as` numbers rows from 1 without gaps, so the last rowid is their number.
+    // `create table as` numbers rows from 1 without gaps, so the last row id is their number, unless columns have taken
+    // all three of its names.
     fn fresh_rows(&mut self, relation: &Relation) -> Result<Option<i64>> {
         let name = catalog::qualified(&relation.physical());
-        let table = self.query(&format!("select max(rowid) from {name}"), &[])?;
+        let columns = self.columns(relation)?;
+        let is_free =
+            |id: &&str| columns.iter().all(|column| !column.name.eq_ignore_ascii_case(id));
+        let last = match ["rowid", "_rowid_", "oid"].iter().copied().find(|id| is_free(id)) {
+            Some(id) => format!("select max({id}) from {name}"),
+            None => format!("select count(*) from {name}"),
+        };
+        let table = self.query(&last, &[])?;
         Ok(Some(table.scalar().and_then(Datum::as_i64).unwrap_or(0)))
     }
 
@@ -475,6 +483,19 @@ mod tests {
         assert_eq!(error.to_string(), "only one statement can be run here");
         assert!(session.describe("select 1; -- the end").is_ok());
         assert_eq!(session.describe("select 1 as x").unwrap().reads, []);
+    }
+
+    #[test]
+    fn fresh_rows_are_counted_whatever_the_columns_are_called() {
+        let (adapter, mut session) = session("");
+        for columns in ["7 as a", "7 as rowid", "7 as rowid, 8 as _RowId_", "7 as oid, 8 as rowid, 9 as _rowid_"] {
+            let create = format!("drop table if exists t; create table t as select {columns} union all select 1, 1, 1");
+            let width = columns.matches(" as ").count();
+            let create = create.replace("1, 1, 1", &vec!["1"; width].join(", "));
+            session.execute(&create).unwrap();
+            let rows = session.fresh_rows(&adapter.relation(None, "t")).unwrap();
+            assert_eq!(rows, Some(2), "{columns}");
+        }
     }
 
     #[test]
