@@ -238,7 +238,8 @@ mod tests {
     #[test]
     fn numbers_stand_right_also_beside_blanks() {
         let ran = |number, rows| LoggedNode { number, rows_out: rows, ..LoggedNode::default() };
-        let shown = node(&[ran(1, Some(12_345)), ran(2, None)], Style { width: 120, ..Style::PLAIN });
+        let shown =
+            node(&[ran(1, Some(12_345)), ran(2, None)], Style { width: 120, ..Style::PLAIN });
         let lines: Vec<&str> = shown.lines().collect();
         assert!(lines[0].contains("rows out") && lines[2].contains("   12345"), "{shown}");
     }

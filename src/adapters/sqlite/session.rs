@@ -488,8 +488,15 @@ mod tests {
     #[test]
     fn fresh_rows_are_counted_whatever_the_columns_are_called() {
         let (adapter, mut session) = session("");
-        for columns in ["7 as a", "7 as rowid", "7 as rowid, 8 as _RowId_", "7 as oid, 8 as rowid, 9 as _rowid_"] {
-            let create = format!("drop table if exists t; create table t as select {columns} union all select 1, 1, 1");
+        for columns in [
+            "7 as a",
+            "7 as rowid",
+            "7 as rowid, 8 as _RowId_",
+            "7 as oid, 8 as rowid, 9 as _rowid_",
+        ] {
+            let create = format!(
+                "drop table if exists t; create table t as select {columns} union all select 1, 1, 1"
+            );
             let width = columns.matches(" as ").count();
             let create = create.replace("1, 1, 1", &vec!["1"; width].join(", "));
             session.execute(&create).unwrap();
