@@ -46,13 +46,18 @@ pub(super) fn settle(sql: &str) -> Cow<'_, str> {
         let name = rest[at..].find(|c: char| !is_word(c)).unwrap_or(rest.len() - at);
         let (before, behind) = (&rest[..at], &rest[at + name..]);
         out.push_str(before);
-        if !(before.ends_with(") ") && names_itself(behind)) {
+        if !(before.ends_with(") ") && !is_comment(before) && names_itself(behind)) {
             out.push_str(&rest[at..at + name]);
         }
         rest = behind;
     }
     out.push_str(rest);
     Cow::Owned(out)
+}
+
+/// Whether what follows the text is in a comment up to the end of the line.
+fn is_comment(before: &str) -> bool {
+    before.rsplit('\n').next().is_some_and(|line| line.contains("--"))
 }
 
 fn is_word(c: char) -> bool {
@@ -103,6 +108,8 @@ mod tests {
             let sql = format!("from {CUT} _dbt_limit_subq_a {behind}");
             assert_eq!(settle(&sql), sql);
         }
+        let comment = format!("-- {CUT} _dbt_limit_subq_a\nselect 1");
+        assert!(matches!(settle(&comment), Cow::Owned(same) if same == comment));
         let plain = "select '_dbt_limit_subq_a' as o";
         assert_eq!(settle(plain), plain);
     }
