@@ -92,6 +92,13 @@ pub struct Timing {
     pub completed_at: Option<String>,
 }
 
+impl RunResult {
+    /// Whether the node ended with `error`, `fail` or `partial success`.
+    pub fn has_failed(&self) -> bool {
+        matches!(self.status.as_str(), "error" | "fail" | "partial success")
+    }
+}
+
 impl RunResults {
     /// The text of `run_results.json`.
     pub fn to_json(&self) -> String {
@@ -100,9 +107,7 @@ impl RunResults {
 
     /// Whether a node ended with `error`, `fail` or `partial success`.
     pub fn has_failures(&self) -> bool {
-        self.results
-            .iter()
-            .any(|r| matches!(r.status.as_str(), "error" | "fail" | "partial success"))
+        self.results.iter().any(RunResult::has_failed)
     }
 }
 

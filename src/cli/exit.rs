@@ -11,6 +11,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::events::{Event, Level};
 use crate::execute::Stop;
 use crate::host::workshop;
+use crate::pipeline::RunSummary;
 use crate::report::diagnostic;
 use crate::report::{Console, Style, output};
 use crate::source::SourceMap;
@@ -22,6 +23,13 @@ pub(super) enum Outcome {
     Fine,
     /// A node or a test failed.
     Failed,
+}
+
+impl Outcome {
+    /// That of a run.
+    pub(super) fn of(summary: &RunSummary) -> Self {
+        if summary.results.has_failures() { Outcome::Failed } else { Outcome::Fine }
+    }
 }
 
 /// The exit code of a command.

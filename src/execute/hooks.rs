@@ -117,10 +117,9 @@ fn after_facts(run: &Run<'_>, finished: &Mutex<Finished>) -> Vec<(&'static str, 
     let mut results = Vec::new();
     for result in &finished.results {
         let node = run.compiler.manifest.nodes.get(result.unique_id.as_str());
-        let has_failed =
-            matches!(result.status.as_str(), "error" | "fail" | "partial success" | "skipped");
+        let is_built = !result.has_failed() && result.status != "skipped";
         // dbt: only what `ref` can name has a schema here.
-        if let Some(node) = node.filter(|n| !has_failed && n.resource_type.is_refable()) {
+        if let Some(node) = node.filter(|n| is_built && n.resource_type.is_refable()) {
             schemas.insert((node.database.clone().unwrap_or_default(), node.schema.clone()));
         }
         // dbt: hooks are left out unless they failed.

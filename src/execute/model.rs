@@ -116,17 +116,28 @@ fn inside_hooks(node: &Node, key: &str) -> Value {
 /// Runs the hooks that ask to be outside of the transaction.
 pub(super) fn outside(attempt: &Attempt<'_>, key: &str) -> Result<(), Box<Diagnostic>> {
     let Attempt { node, connection, ref compiler, .. } = *attempt;
-    let hooks: Vec<Hook> =
-        node.config.hooks(key).into_iter().filter(|hook| !hook.transaction).collect();
-    if hooks.is_empty() {
+    let is_outside = |hook: &Hook| !hook.transaction;
+    if !node.config.hooks(key).iter().any(is_outside) {
         return Ok(());
     }
-    let scope = Arc::new(compiler.scope(node, connection));
-    for hook in hooks {
+    run_hooks(attempt, &Arc::new(compiler.scope(node, connection)), key, is_outside)
+}
+
+/// Runs the node's hooks of a key that are meant, one after the other.
+pub(super) fn run_hooks(
+    attempt: &Attempt<'_>,
+    scope: &Arc<Scope>,
+    key: &str,
+    is_meant: impl Fn(&Hook) -> bool,
+) -> Result<(), Box<Diagnostic>> {
+    let Attempt { node, connection, ref compiler, .. } = *attempt;
+    for hook in node.config.hooks(key).into_iter().filter(is_meant) {
         let sql =
             scope.render(key, &hook.sql).map_err(|error| compiler.diagnostic(&error, node))?;
-        let done = connection.execute(sql.trim(), &scope.query_comment);
-        done.map_err(|error| failure::of_hook(node, key, &sql, &error))?;
+        if !sql.trim().is_empty() {
+            let done = connection.execute(sql.trim(), &scope.query_comment);
+            done.map_err(|error| failure::of_hook(node, key, &sql, &error))?;
+        }
     }
     Ok(())
 }

@@ -12,14 +12,12 @@ use super::ledger::{NodeRow, Start};
 use super::plan::Plan;
 use super::{Connections, Ended, Finished, Run, backoff};
 use crate::adapters::{AdapterError, Result, Session};
+use crate::artifacts::run_results::RunResult;
 use crate::events::{Event, Level};
 use crate::host::secrets::Mask;
 use crate::manifest::ResourceType;
 use crate::names::UniqueId;
 use crate::project::Project;
-
-/// How a node ends that makes its run one that failed.
-const BAD: [&str; 3] = ["error", "fail", "partial success"];
 
 /// Opens the ledger with the plan of the run.
 pub(super) fn begin(run: &Run<'_>, connections: &Connections, plan: &Plan) -> Result<()> {
@@ -56,7 +54,7 @@ fn flags(project: &Project, mask: &Mask) -> Json {
 
 /// Writes what still waits, and how the run ended.
 pub(super) fn end(run: &Run<'_>, connections: &Connections, finished: &Finished) {
-    let has_failed = finished.results.iter().any(|result| BAD.contains(&result.status.as_str()));
+    let has_failed = finished.results.iter().any(RunResult::has_failed);
     let status = match has_failed {
         _ if run.stop.is_requested() => "interrupted",
         true => "error",

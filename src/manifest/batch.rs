@@ -127,6 +127,11 @@ impl Batch {
     pub fn id(&self) -> String {
         self.name().replace('-', "")
     }
+
+    /// The window that the batch is.
+    pub fn window(&self) -> Window {
+        Window { start: self.start, end: self.end }
+    }
 }
 
 /// A stretch of event time: from `start` up to, not including, `end`.
@@ -143,13 +148,6 @@ impl Window {
     #[must_use]
     pub fn and(self, other: Window) -> Window {
         Window { start: self.start.max(other.start), end: self.end.min(other.end) }
-    }
-}
-
-impl Batch {
-    /// The window that the batch is.
-    pub fn window(&self) -> Window {
-        Window { start: self.start, end: self.end }
     }
 }
 

@@ -25,7 +25,7 @@ pub enum Merge {
     KeyAppend,
 }
 
-/// A configuration key that dbt knows.
+/// A configuration key with a meaning.
 #[derive(Clone, Copy, Debug)]
 pub struct Key {
     /// Its name in artifacts.
@@ -70,7 +70,7 @@ const INCREMENTAL: &[ResourceType] = &[ResourceType::Model, ResourceType::Snapsh
 
 macro_rules! keys {
     ($($name:literal $merge:ident $on:ident),* $(,)?) => {
-        /// Every key that dbt 1.12 knows, sorted by name.
+        /// Every key that dbt 1.12 knows, and forge's own, sorted by name.
         pub const KEYS: &[Key] = &[$(Key { name: $name, merge: Merge::$merge, on: $on }),*];
     };
 }

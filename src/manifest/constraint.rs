@@ -62,8 +62,6 @@ pub struct Constraint {
     pub columns: Vec<String>,
     /// Whether it is written on a column.
     pub on_column: bool,
-    /// Warn when the engine has it without keeping it.
-    pub warn_unenforced: bool,
     /// Warn when it cannot be made.
     pub warn_unsupported: bool,
 }
@@ -78,7 +76,6 @@ impl Constraint {
             let items = written.get(key).and_then(Json::as_array);
             items.into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
         };
-        let flag = |key: &str| written.get(key).and_then(Json::as_bool).unwrap_or(true);
         Some(Constraint {
             kind: ConstraintKind::parse(written.get("type")?.as_str()?)?,
             name: text("name"),
@@ -87,8 +84,10 @@ impl Constraint {
             to_columns: list("to_columns"),
             columns: column.map_or_else(|| list("columns"), |column| vec![column.to_owned()]),
             on_column: column.is_some(),
-            warn_unenforced: flag("warn_unenforced"),
-            warn_unsupported: flag("warn_unsupported"),
+            warn_unsupported: written
+                .get("warn_unsupported")
+                .and_then(Json::as_bool)
+                .unwrap_or(true),
         })
     }
 

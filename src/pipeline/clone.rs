@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use indexmap::IndexSet;
 
 use super::choose::selected;
+use super::run::run_of;
 use super::write::{results_of, write_artifacts};
 use super::{Prepared, RunSummary, Selection, World};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
@@ -23,7 +24,6 @@ pub fn clone(
     selection: &Selection,
     state: Option<&str>,
 ) -> Result<RunSummary, Diagnostics> {
-    let project = &prepared.project;
     let state = read(world, prepared, state).map_err(|d| Diagnostics::from(*d))?;
     let ids = selected(world, prepared, selection, CLONED)?;
     let is_relation = |id: &UniqueId| {
@@ -31,18 +31,7 @@ pub fn clone(
         node.is_some_and(|node| node.relation_name.is_some())
     };
     let wanted: IndexSet<UniqueId> = ids.into_iter().filter(is_relation).collect();
-    let run = execute::Run {
-        compiler: &prepared.compiler,
-        dag: &prepared.dag,
-        wanted: &wanted,
-        tests_gate: false,
-        threads: 1,
-        start_gates: project.flags.behavior("skip_nodes_if_on_run_start_fails"),
-        ledger: execute::ledger::Ledger::default(),
-        stop: &world.stop,
-        units: execute::Units::default(),
-        batches: execute::microbatch::Batches::default(),
-    };
+    let run = execute::Run { threads: 1, ..run_of(world, prepared, &wanted) };
     let start = std::time::Instant::now();
     let finished = execute::clone(&run, &state.origins).map_err(|d| Diagnostics::from(*d))?;
     let results = results_of(world, prepared, finished.results);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexSet;
 
 use super::choose::selected;
+use super::run::run_of;
 use super::write::{metadata_of, write_one, write_parsed};
 use super::{Prepared, Selection, World};
 use crate::artifacts::run_results::Metadata;
@@ -24,23 +25,12 @@ pub fn freshness(
     output: Option<&str>,
 ) -> Result<bool, Diagnostics> {
     let start = std::time::Instant::now();
-    let flags = &prepared.project.flags;
     let ids = selected(world, prepared, selection, &[ResourceType::Source])?;
     let sources = ids.iter().filter_map(|id| prepared.manifest.sources.get(id));
     let sources: Vec<Arc<SourceTable>> =
         sources.filter(|source| execute::is_checked(source)).cloned().collect();
-    let run = execute::Run {
-        compiler: &prepared.compiler,
-        dag: &prepared.dag,
-        wanted: &IndexSet::new(),
-        tests_gate: false,
-        threads: flags.threads.unwrap_or(prepared.project.target.threads),
-        start_gates: flags.behavior("skip_nodes_if_on_run_start_fails"),
-        units: execute::Units::default(),
-        batches: execute::microbatch::Batches::default(),
-        ledger: execute::ledger::Ledger::default(),
-        stop: &world.stop,
-    };
+    let wanted = IndexSet::new();
+    let run = run_of(world, prepared, &wanted);
     let looked = execute::freshness(&run, &sources).map_err(|d| Diagnostics::from(*d))?;
     let metadata = Metadata {
         dbt_schema_version: SCHEMA.to_owned(),
@@ -49,7 +39,7 @@ pub fn freshness(
     let elapsed_time = start.elapsed().as_secs_f64();
     let written = Sources { metadata, results: looked.results, elapsed_time };
     write_parsed(world, prepared);
-    if flags.write_json {
+    if prepared.project.flags.write_json {
         let path = path_of(world, prepared, output);
         write_one(world, &path, &mut |out| out.write_all(written.to_json().as_bytes()));
     }

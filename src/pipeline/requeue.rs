@@ -3,6 +3,7 @@
 use indexmap::IndexSet;
 
 use super::choose::selected;
+use super::run::run_of;
 use super::write::{results_of, write_artifacts};
 use super::{Prepared, RunSummary, Selection, World};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
@@ -30,18 +31,7 @@ pub fn requeue(
     if wanted.is_empty() && !chosen.is_empty() {
         return Err(nothing_expected(prepared, &chosen).into());
     }
-    let run = execute::Run {
-        compiler: &prepared.compiler,
-        dag: &prepared.dag,
-        wanted: &wanted,
-        tests_gate: false,
-        threads: 1,
-        start_gates: false,
-        units: execute::Units::default(),
-        batches: execute::microbatch::Batches::default(),
-        ledger: execute::ledger::Ledger::default(),
-        stop: &world.stop,
-    };
+    let run = execute::Run { threads: 1, ..run_of(world, prepared, &wanted) };
     let start = std::time::Instant::now();
     let finished = execute::requeue(&run, how).map_err(|d| Diagnostics::from(*d))?;
     let results = results_of(world, prepared, finished.results);

@@ -7,8 +7,7 @@ use super::write::{add_inlined, results_of, write_artifacts};
 use super::{Prepared, RunSummary, Selection, Verb, World};
 use crate::artifacts::run_results::RunResult;
 use crate::diagnostics::Diagnostics;
-use crate::events::Event;
-use crate::events::Level;
+use crate::events::{Event, Level};
 use crate::execute;
 use crate::execute::microbatch::Batches;
 use crate::manifest::ResourceType;
@@ -54,21 +53,14 @@ pub(super) fn run_nodes(
     verb: Verb,
     batches: Batches,
 ) -> Result<RunSummary, Diagnostics> {
-    let project = &prepared.project;
-    tell_windows(world, &project.flags);
+    tell_windows(world, &prepared.project.flags);
     let (exposures, wanted): (IndexSet<UniqueId>, IndexSet<UniqueId>) =
         wanted.into_iter().partition(|id| prepared.manifest.exposures.contains_key(id));
     let run = execute::Run {
-        compiler: &prepared.compiler,
-        dag: &prepared.dag,
-        wanted: &wanted,
         tests_gate: verb == Verb::Build,
-        threads: project.flags.threads.unwrap_or(project.target.threads),
         units: execute::Units::of(&prepared.manifest),
-        start_gates: project.flags.behavior("skip_nodes_if_on_run_start_fails"),
         batches,
-        ledger: execute::ledger::Ledger::default(),
-        stop: &world.stop,
+        ..run_of(world, prepared, &wanted)
     };
     let start = std::time::Instant::now();
     let finished = execute::run(&run).map_err(|d| Diagnostics::from(*d))?;
@@ -80,6 +72,27 @@ pub(super) fn run_nodes(
     write_artifacts(world, prepared, Some(&results), &compiled);
     world.sink.emit(Event::RunFinished { elapsed: start.elapsed() });
     Ok(RunSummary { results })
+}
+
+/// A run of these nodes with what the project says, without tests that gate, unit tests or batches.
+pub(super) fn run_of<'a>(
+    world: &'a World,
+    prepared: &'a Prepared,
+    wanted: &'a IndexSet<UniqueId>,
+) -> execute::Run<'a> {
+    let project = &prepared.project;
+    execute::Run {
+        compiler: &prepared.compiler,
+        dag: &prepared.dag,
+        wanted,
+        tests_gate: false,
+        threads: project.flags.threads.unwrap_or(project.target.threads),
+        start_gates: project.flags.behavior("skip_nodes_if_on_run_start_fails"),
+        batches: Batches::default(),
+        ledger: execute::ledger::Ledger::default(),
+        stop: &world.stop,
+        units: execute::Units::default(),
+    }
 }
 
 /// Says which event time is read and built; its end is exclusive, which is easily forgotten.
@@ -101,9 +114,7 @@ pub(super) fn exposure_results(
     ended: &[RunResult],
 ) -> Vec<RunResult> {
     let dag = &prepared.dag;
-    let failed = ended
-        .iter()
-        .filter(|r| matches!(r.status.as_str(), "error" | "fail" | "partial success" | "skipped"));
+    let failed = ended.iter().filter(|r| r.has_failed() || r.status == "skipped");
     let failed = dag.indices_of(failed.map(|r| r.unique_id.as_str()));
     let below = dag.descendants(&failed, None);
     exposures

@@ -145,14 +145,14 @@ impl RawProject {
     }
 }
 
-/// dbt 1.12: hooks, `vars` and `query-comment` are templates for later.
+/// dbt 1.12: hooks, `vars` and `query-comment` are templates for later. So are expectations.
 fn is_rendered(path: &[&str]) -> bool {
-    const HOOKS: &[&str] = &["pre-hook", "post-hook", "pre_hook", "post_hook", expectation::KEY];
+    const LATER: &[&str] = &["pre-hook", "post-hook", "pre_hook", "post_hook", expectation::KEY];
     match path.first() {
         Some(&("on-run-start" | "on-run-end" | "query-comment" | "vars")) => false,
         Some(&("seeds" | "models" | "snapshots" | "tests" | "data_tests")) => {
             let plain = |key: &&str| key.trim_start_matches(['+', ' ']).to_owned();
-            !path.iter().any(|key| HOOKS.contains(&plain(key).as_str()))
+            !path.iter().any(|key| LATER.contains(&plain(key).as_str()))
         }
         _ => true,
     }

@@ -35,6 +35,9 @@ use session::SqliteSession;
 pub use settings::{Layout, Location, SqliteSettings};
 use types::SqliteTypes;
 
+/// The names under which SQLite numbers the rows of a table, unless a column has taken them.
+const ROW_NUMBERS: &[&str] = &["rowid", "_rowid_", "oid"];
+
 /// The schema that SQLite calls its own file.
 pub const MAIN: &str = "main";
 
@@ -122,7 +125,7 @@ impl Adapter for SqliteAdapter {
             keeps_references: self.settings.foreign_keys,
             qualify: false,
             upsert_needs_unique_index: true,
-            row_numbers: &["rowid", "_rowid_", "oid"],
+            row_numbers: ROW_NUMBERS,
         }
     }
 

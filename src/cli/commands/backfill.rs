@@ -71,7 +71,7 @@ impl Backfill {
         }
         context.say(Level::Info, announced(&plan, window, context.style));
         let summary = pipeline::backfill(&context.world, &prepared, plan)?;
-        Ok(if summary.results.has_failures() { Outcome::Failed } else { Outcome::Fine })
+        Ok(Outcome::of(&summary))
     }
 
     fn print(&self, context: &Context, plan: &Plan, window: Window) {

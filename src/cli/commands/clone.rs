@@ -45,6 +45,6 @@ impl Clone {
         let selection = self.types.narrow(self.select.selection());
         let state = self.defer_state.as_deref().or(self.state.as_deref());
         let summary = pipeline::clone(&context.world, &prepared, &selection, state)?;
-        Ok(if summary.results.has_failures() { Outcome::Failed } else { Outcome::Fine })
+        Ok(Outcome::of(&summary))
     }
 }

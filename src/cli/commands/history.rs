@@ -52,9 +52,7 @@ impl History {
         });
         Ok(Outcome::Fine)
     }
-}
 
-impl History {
     fn tell_gaps(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         let prepared = super::prepare(context)?;
         let found = pipeline::gaps(&prepared, self.node.as_deref())?;

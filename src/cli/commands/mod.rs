@@ -84,9 +84,9 @@ impl Command {
             Command::Show(_) => "show",
             // dbt: the verb below the verb.
             Command::Source(_) => "freshness",
+            Command::Clone(_) => "clone",
             Command::Docs(_) => "generate",
             Command::Contract(_) => "contract",
-            Command::Clone(_) => "clone",
             Command::Clean(_) => "clean",
             Command::Explain(_) => "explain",
         }
@@ -97,13 +97,13 @@ impl Command {
         match self {
             Command::Compile(verb) => verb.set_flags(flags),
             Command::Seed(verb) => verb.set_flags(flags),
-            Command::Clone(verb) => verb.set_flags(flags),
             Command::Snapshot(verb) => verb.set_flags(flags),
             Command::Run(verb) => verb.set_flags(flags),
             Command::Test(verb) => verb.set_flags(flags),
             Command::Build(verb) => verb.set_flags(flags),
             Command::Retry(verb) => verb.set_flags(flags),
             Command::Show(verb) => verb.set_flags(flags),
+            Command::Clone(verb) => verb.set_flags(flags),
             _ => {}
         }
     }
@@ -129,9 +129,9 @@ impl Command {
             Command::Backfill(verb) => verb.run(context),
             Command::Show(verb) => verb.run(context),
             Command::Source(verb) => verb.run(context),
+            Command::Clone(verb) => verb.run(context),
             Command::Docs(verb) => verb.run(context),
             Command::Contract(verb) => verb.run(context),
-            Command::Clone(verb) => verb.run(context),
             Command::Clean(verb) => verb.run(context),
             Command::Explain(verb) => verb.run(context),
         }
@@ -156,5 +156,5 @@ fn prepare_with(context: &Context, flags: &FlagOverrides) -> Result<Prepared, Di
 fn execute(context: &Context, selection: &Selection, verb: Verb) -> Result<Outcome, Diagnostics> {
     let prepared = prepare(context)?;
     let summary = pipeline::run(&context.world, &prepared, selection, verb)?;
-    Ok(if summary.results.has_failures() { Outcome::Failed } else { Outcome::Fine })
+    Ok(Outcome::of(&summary))
 }

@@ -42,6 +42,6 @@ impl Requeue {
         if self.dry_run {
             context.say(Level::Info, "dry run: nothing was moved");
         }
-        Ok(if summary.results.has_failures() { Outcome::Failed } else { Outcome::Fine })
+        Ok(Outcome::of(&summary))
     }
 }

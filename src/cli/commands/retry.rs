@@ -38,6 +38,6 @@ impl Retry {
         context.say(Level::Info, text);
         let prepared = super::prepare_with(context, &left.flags)?;
         let summary = pipeline::retry(&context.world, &prepared, &left)?;
-        Ok(if summary.results.has_failures() { Outcome::Failed } else { Outcome::Fine })
+        Ok(Outcome::of(&summary))
     }
 }

@@ -33,6 +33,6 @@ impl RunOperation {
         };
         let prepared = super::prepare(context)?;
         let summary = pipeline::run_operation(&context.world, &prepared, &operation)?;
-        Ok(if summary.results.has_failures() { Outcome::Failed } else { Outcome::Fine })
+        Ok(Outcome::of(&summary))
     }
 }

@@ -52,6 +52,6 @@ impl Seed {
                 context.console.data(&show::text(&shown, context.style));
             }
         }
-        Ok(if summary.results.has_failures() { Outcome::Failed } else { Outcome::Fine })
+        Ok(Outcome::of(&summary))
     }
 }

@@ -10,13 +10,13 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::attempt::Attempt;
-use super::{Ended, failure};
+use super::{Ended, failure, model};
 use crate::adapters::Relation;
 use crate::compile::CompiledNode;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::Event;
+use crate::manifest::Node;
 use crate::manifest::expectation::{self, Action, Expectation};
-use crate::manifest::{Hook, Node};
 
 mod judge;
 mod messages;
@@ -57,7 +57,8 @@ pub(super) fn sort(
     let run = attempt.run;
     let db = Db::new(run, node, attempt.connection);
     let expectations = rendered(&db)?;
-    pre_hooks(&db)?;
+    // Hooks run before the query, and the query runs here.
+    model::run_hooks(attempt, &db.scope, "pre-hook", |hook| hook.transaction)?;
     judge::check_names(&db, &expectations, &compiled.code)?;
     let stage = Stage::of_query(&db, compiled)?;
     let counts = judge::judge(&db, &stage, &expectations)?;
@@ -156,22 +157,6 @@ fn rendered(db: &Db<'_>) -> Result<Vec<Expectation>, Box<Diagnostic>> {
         }
     }
     Ok(all)
-}
-
-/// Hooks run before the query, and the query runs here.
-fn pre_hooks(db: &Db<'_>) -> Result<(), Box<Diagnostic>> {
-    const KEY: &str = "pre-hook";
-    let hooks = db.node.config.hooks(KEY).into_iter().filter(|hook| hook.transaction);
-    for Hook { sql, .. } in hooks {
-        let compiler = db.run.compiler;
-        let sql =
-            db.scope.render(KEY, &sql).map_err(|error| compiler.diagnostic(&error, db.node))?;
-        if !sql.trim().is_empty() {
-            let done = db.connection.execute(sql.trim(), &db.scope.query_comment);
-            done.map_err(|error| failure::of_hook(db.node, KEY, &sql, &error))?;
-        }
-    }
-    Ok(())
 }
 
 fn without_what_is_done(node: &Arc<Node>) -> Arc<Node> {

@@ -93,7 +93,7 @@ pub struct LoggedBatch {
     pub end: String,
     /// `hour`, `day`, `month` or `year`.
     pub size: String,
-    /// `success`, `error` or `skipped`.
+    /// `success`, `error`, `skipped`, `sampled`, `missing` or `replaced`.
     pub status: String,
     /// Why it failed.
     pub message: Option<String>,

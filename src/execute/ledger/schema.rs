@@ -54,8 +54,8 @@ pub(super) fn version(session: &mut dyn Session) -> Result<Option<i64>> {
     Ok(table.scalar().and_then(Datum::as_i64))
 }
 
-/// Drops what is older than the runs that are kept. The last success of each node and of each batch stays: the guard
-/// against silent rebuilds and the search for gaps read it.
+/// Drops what is older than the runs that are kept. The last success of each node and of each batch in each relation
+/// stays: the guard against silent rebuilds and the search for gaps read it.
 pub(super) fn prune(session: &mut dyn Session) -> Result<()> {
     let Some(oldest) = oldest_kept(session)? else {
         return Ok(());
@@ -69,9 +69,10 @@ pub(super) fn prune(session: &mut dyn Session) -> Result<()> {
              select number from _forge_runs as own where own.run_id = {table}.run_id)))"
         )
     };
-    let node = "later.unique_id = _forge_node_runs.unique_id";
+    // Two targets in one file have the same nodes in other relations.
+    let node = "later.unique_id = _forge_node_runs.unique_id and later.relation is _forge_node_runs.relation";
     let batch = "later.unique_id = _forge_batches.unique_id \
-                 and later.batch_start = _forge_batches.batch_start";
+                 and later.batch_start = _forge_batches.batch_start and later.relation is _forge_batches.relation";
     session.query(&newest("_forge_node_runs", node), &[oldest.into()])?;
     session.query(&newest("_forge_batches", batch), &[oldest.into()])?;
     let empty = "delete from _forge_runs where number < ? \

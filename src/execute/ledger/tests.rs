@@ -152,6 +152,25 @@ fn old_runs_leave_but_for_the_last_success_of_each_node_and_batch() {
 }
 
 #[test]
+fn the_last_success_in_the_relation_of_another_target_stays() {
+    let mut session = database();
+    let session = &mut *session;
+    for number in 1..=230 {
+        let ledger = Ledger::default();
+        ledger.open(session, &start(&format!("r{number}"), &[])).unwrap();
+        let relation = Some(if number == 1 { "\"prod\"" } else { "\"dev\"" }.to_owned());
+        let row = NodeRow { relation: relation.clone(), ..node("a", "success") };
+        ledger.record_node(session, &row).unwrap();
+        let row = BatchRow { relation, ..batch(1, "success") };
+        ledger.record_batch(session, &row).unwrap();
+        ledger.close(session, "success", at(1)).unwrap();
+    }
+    let mut reader = LedgerReader(session);
+    assert_eq!(reader.runs_of_node("model.p.a", 999).unwrap().last().unwrap().number, 1);
+    assert_eq!(reader.batches_of_model("model.p.a", "\"prod\"").unwrap().len(), 1);
+}
+
+#[test]
 fn a_ledger_of_another_version_is_left_alone() {
     let mut session = database();
     session

@@ -51,7 +51,7 @@ pub struct BatchRow {
     pub end: Timestamp,
     /// `hour`, `day`, `month` or `year`.
     pub size: String,
-    /// `success`, `error` or `skipped`.
+    /// `success`, `error`, `skipped`, `sampled` or `missing`.
     pub status: String,
     /// Why it failed.
     pub message: Option<String>,

@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use minijinja::value::Value;
 use serde_json::json;
 
 use super::case::Case;
@@ -14,11 +13,9 @@ use crate::compile::CompiledNode;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::Status;
 use crate::execute::attempt::Attempt;
-use crate::execute::expectations::Sorted;
 use crate::execute::ledger::Ledger;
 use crate::execute::microbatch::Batches;
-use crate::execute::{Ended, Run, Units, expectations, failure, materialization};
-use crate::jinja::values;
+use crate::execute::{Ended, Run, Units, expectations, failure, model};
 use crate::manifest::Node;
 
 /// The columns and rows of the model's table afterwards.
@@ -42,42 +39,31 @@ pub(super) fn rows(
 }
 
 fn materialize(case: &Case<'_>, compiled: &CompiledNode) -> Result<(), Box<Diagnostic>> {
-    let (compiler, model) = (&case.compiler, without_hooks(case.model));
-    let sorted = sorted(case, &model, compiled)?;
+    let (run, model) = (run(case), without_hooks(case.model));
+    let mut done = Ok(());
+    Attempt::nested(&run, &model, &case.scratch, |attempt| {
+        done = build(case, attempt, compiled);
+        Ok(Ended::with(Status::Success))
+    });
+    done
+}
+
+/// The rows as the model's expectations sort them, and the table that the materialization makes of them.
+fn build(
+    case: &Case<'_>,
+    attempt: &Attempt<'_>,
+    compiled: &CompiledNode,
+) -> Result<(), Box<Diagnostic>> {
+    let sorted = expectations::sort(attempt, attempt.node, compiled)?;
     let (model, compiled) =
-        sorted.as_ref().map_or((&model, compiled), |rows| (&rows.node, &rows.kept));
-    let id = materialization::of_node(&compiler.globals, model)?;
+        sorted.as_ref().map_or((attempt.node, compiled), |rows| (&rows.node, &rows.kept));
     let info =
         CompiledInfo { compiled_code: Some(compiled.code.clone()), ..CompiledInfo::default() };
-    let mut scope = compiler.scope(model, &case.scratch);
-    scope.node = Some(compiler.facts(model, Some(Arc::new(info))));
-    let code = Value::from(compiled.code.as_str());
-    scope.extra.insert("sql".to_owned(), code.clone());
-    scope.extra.insert("compiled_code".to_owned(), code);
-    for name in ["pre_hooks", "post_hooks"] {
-        scope.extra.insert(name.to_owned(), values::list(Vec::new()));
-    }
-    let done = Arc::new(scope).call_macro(&id, &[], &[]);
-    done.map(drop).map_err(|error| {
-        let cause = failure::of_node(compiler, model, &case.scratch, &compiled.code, &error);
+    let done = model::materialize(attempt, model, compiled, &Arc::new(info), |_| ());
+    done.map(drop).map_err(|cause| {
         let message = format!("unit test `{}`: {}", case.node.name, cause.message);
         Box::new(Diagnostic { message, ..*cause })
     })
-}
-
-/// The rows as the model's expectations sort them.
-fn sorted(
-    case: &Case<'_>,
-    model: &Arc<Node>,
-    compiled: &CompiledNode,
-) -> Result<Option<Sorted>, Box<Diagnostic>> {
-    let run = run(case);
-    let mut sorted = Ok(None);
-    Attempt::nested(&run, model, &case.scratch, |attempt| {
-        sorted = expectations::sort(attempt, model, compiled);
-        Ok(Ended::with(Status::Success))
-    });
-    sorted
 }
 
 /// The run as the model sees it in the database of the test.

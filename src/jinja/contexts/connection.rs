@@ -70,7 +70,9 @@ impl Connection {
         }
         if session.is_none() {
             *session = (self.open)()?;
-            session.as_deref().into_iter().for_each(|session| self.keep_interrupt(session));
+            if let Some(session) = session.as_deref() {
+                self.keep_interrupt(session);
+            }
             if let Some(session) = session.as_deref_mut().filter(|_| self.keeps_transaction) {
                 session.begin()?;
             }
