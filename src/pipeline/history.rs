@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::World;
 use super::prepare::{connect, load};
-use crate::adapters::Session;
+use crate::adapters::{Adapter, Session, TryLock};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::execute::failure_of_adapter;
 use crate::execute::ledger::{LedgerReader, LoggedBatch, LoggedNode, LoggedRun};
@@ -48,10 +48,25 @@ pub fn history(
     let mut session =
         adapter.reader().map_err(|error| Diagnostics::from(*failure_of_adapter(&error)))?;
     match wanted {
-        Wanted::Runs => runs(&mut *session, limit),
-        Wanted::Run(number) => run(&mut *session, *number),
+        Wanted::Runs => runs(&mut *session, limit).map(|told| settled(told, &*adapter)),
+        Wanted::Run(number) => run(&mut *session, *number).map(|told| settled(told, &*adapter)),
         Wanted::Node(name) => node(&mut *session, name, limit),
     }
+}
+
+/// A run that says that it is running while nobody holds the database was killed; tests hold nothing.
+fn settled(mut told: History, adapter: &dyn Adapter) -> History {
+    let runs: Vec<&mut LoggedRun> = match &mut told {
+        History::Runs(runs) => runs.iter_mut().map(|(run, _)| run).collect(),
+        History::Run(run, ..) => vec![&mut **run],
+        History::Node(..) => Vec::new(),
+    };
+    let open: Vec<_> =
+        runs.into_iter().filter(|run| run.status == "running" && run.command != "test").collect();
+    if !open.is_empty() && matches!(adapter.try_lock("`forge history`"), TryLock::Held(_)) {
+        open.into_iter().for_each(|run| "killed".clone_into(&mut run.status));
+    }
+    told
 }
 
 type Found = Result<History, Diagnostics>;

@@ -148,6 +148,7 @@ fn a_killed_run_is_retried_from_the_ledger_and_secrets_are_not_in_it() {
     let as_if_killed = "delete from _forge_node_runs where unique_id not like 'seed.%'; \
                         update _forge_runs set status = 'running', ended_at = null";
     scratch.db().execute_batch(as_if_killed).unwrap();
+    scratch.forge(&["history"]).expect(0, &["build killed"]);
     scratch.forge(&["retry"]).expect(2, &["its flags hold a secret"]);
     scratch.db().execute_batch("update _forge_runs set flags = '{}'").unwrap();
     scratch.forge(&["retry"]).expect(0, &["retrying 4 nodes of run 1", "TOTAL=4"]);
