@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use super::ledger::{NodeRow, Start};
 use super::plan::Plan;
-use super::{Connections, Ended, Finished, Run, backoff};
+use super::{Connections, Ended, Finished, Run, backoff, microbatch};
 use crate::adapters::{AdapterError, Result, Session};
 use crate::artifacts::run_results::RunResult;
 use crate::events::{Event, Level};
@@ -36,6 +36,7 @@ pub(super) fn begin(run: &Run<'_>, connections: &Connections, plan: &Plan) -> Re
         process: &format!("process {}", std::process::id()),
         started_at: project.started_at,
         planned: &planned,
+        batches: &microbatch::requested(run),
         flags: flags(project, &mask),
     };
     let open = || connections.writer.with(|session| run.ledger.open(session, &start)).map(drop);

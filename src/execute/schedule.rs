@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::hooks::Started;
 use super::plan::Plan;
+use super::publish::Tested;
 use super::{Connections, Ended, Finished, Run, model, outcome, report, test, timeout, unit_test};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::{Event, Status};
@@ -297,6 +298,16 @@ fn one(
     let tested = std::mem::take(&mut ended.tested);
     let status = ended.status;
     report(run, id, plan.index[&at], ended, start.elapsed(), finished);
+    (status, report_tested(run, plan, tested, finished))
+}
+
+/// Reports how the tests ended that ran in the transaction of a node.
+pub(super) fn report_tested(
+    run: &Run<'_>,
+    plan: &Plan,
+    tested: Vec<Tested>,
+    finished: &Mutex<Finished>,
+) -> Vec<(usize, Status)> {
     let mut ran = Vec::new();
     for test in tested {
         let Some(at) = plan.dag.index_of(&test.id) else { continue };
@@ -304,7 +315,7 @@ fn one(
         announce(run, plan, at);
         report(run, &test.id, plan.index[&at], test.ended, test.elapsed, finished);
     }
-    (status, ran)
+    ran
 }
 
 fn announce(run: &Run<'_>, plan: &Plan, at: usize) {

@@ -15,6 +15,7 @@ use super::{Prepared, RunSummary, Verb, World};
 use crate::adapters::{self, Session};
 use crate::artifacts::run_results::{RunResult, RunResults};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::events::{Event, Level};
 use crate::execute::failure_of_adapter;
 use crate::execute::ledger::{LedgerReader, LoggedRun};
 use crate::execute::microbatch::{self, Batches};
@@ -57,8 +58,23 @@ pub fn retry(world: &World, prepared: &Prepared, left: &Left) -> Result<RunSumma
     let is_known = |id: &UniqueId| prepared.manifest.resource(id.as_str()).is_some();
     let wanted: IndexSet<UniqueId> =
         left.nodes.iter().map(|id| UniqueId::from(id.as_str())).filter(is_known).collect();
+    tell_gone(world, left, &wanted);
     let _ = prepared.compiler.globals.selected.set(wanted.iter().cloned().collect());
     run_nodes(world, prepared, wanted, left.verb, left.batches.clone())
+}
+
+/// Says which nodes the project no longer has: what was renamed is another node, and is not retried.
+fn tell_gone(world: &World, left: &Left, wanted: &IndexSet<UniqueId>) {
+    let is_gone = |id: &&String| !wanted.contains(&UniqueId::from(id.as_str()));
+    let gone: Vec<String> =
+        left.nodes.iter().filter(is_gone).map(|id| format!("`{id}`")).collect();
+    if !gone.is_empty() {
+        let text = format!(
+            "not retried, as the project no longer has them under these names: {}",
+            gone.join(", ")
+        );
+        world.sink.emit(Event::Message { level: Level::Warn, text });
+    }
 }
 
 fn of_ledger(
@@ -112,7 +128,9 @@ fn batches_of_run(
 ) -> adapters::Result<Batches> {
     let mut batches = Batches { now: run.started_at.parse().ok(), ..Batches::default() };
     for id in nodes {
-        if let Some(request) = microbatch::unfinished(session, &run.run_id, id)? {
+        if let Some(mut request) = microbatch::unfinished(session, &run.run_id, id)? {
+            // A backfill adds to the table that is there, whatever the flags say; so does its repetition.
+            request.may_rebuild &= run.command != "backfill";
             batches.requests.insert(UniqueId::from(id.as_str()), request);
         }
     }

@@ -18,7 +18,8 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::events::{Event, Status};
 use crate::execute::attempt::Attempt;
 use crate::execute::{
-    Connections, Ended, Finished, Run, failure, lock, outcome, plan, record, report,
+    Connections, Ended, Finished, Run, failure, lock, outcome, plan, publish, record, report,
+    schedule,
 };
 use crate::jinja::contexts::Connection;
 use crate::jinja::objects::relation::relation as relation_value;
@@ -63,16 +64,18 @@ pub fn requeue(run: &Run<'_>, how: Requeue) -> Result<Finished, Box<Diagnostic>>
     let finished = Mutex::new(Finished::default());
     for at in order.dag.order().iter().copied().filter(|at| order.wanted.contains(*at)) {
         let id = order.dag.key(at);
-        let Some(node) = run.node(id) else { continue };
+        let Some(node) = run.node(id).filter(|_| run.wanted.contains(id)) else { continue };
         if run.stop.is_requested() {
             break;
         }
         let index = order.index[&at];
         run.emit(Event::NodeStarted { id: id.clone(), index, title: outcome::title(Some(node)) });
         let start = Instant::now();
-        let ended =
+        let mut ended =
             Attempt::make(run, node, &connections.writer, |attempt| in_transaction(attempt, how));
+        let tested = std::mem::take(&mut ended.tested);
         report(run, id, index, ended, start.elapsed(), &finished);
+        schedule::report_tested(run, &order, tested, &finished);
     }
     let finished = finished.into_inner().expect("invariant: no panic under lock");
     if how == Requeue::Move {
@@ -83,7 +86,7 @@ pub fn requeue(run: &Run<'_>, how: Requeue) -> Result<Finished, Box<Diagnostic>>
 
 fn in_transaction(attempt: &mut Attempt<'_>, how: Requeue) -> Result<Ended, Box<Diagnostic>> {
     let ended = match how {
-        Requeue::Move => attempt.transaction(requeued)?,
+        Requeue::Move => attempt.transaction(published)?,
         Requeue::Try => undone(attempt)?,
     };
     attempt.write_statements();
@@ -95,9 +98,18 @@ fn undone(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
     let connection = attempt.connection;
     let of_transaction = |error| failure::of_transaction(attempt.node, &error);
     connection.with(|session| session.begin()).map_err(of_transaction)?;
-    let ended = requeued(attempt)?;
+    let ended = published(attempt)?;
     connection.rollback().map_err(|error| failure::of_transaction(attempt.node, &error))?;
     Ok(Ended { is_recorded: true, ..ended })
+}
+
+/// With `publish: after_tests` the tests of the model decide about rows from its quarantine, too.
+fn published(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
+    let ended = requeued(attempt)?;
+    if ended.rows.is_some_and(|moved| moved > 0) {
+        publish::check(attempt)?;
+    }
+    Ok(ended)
 }
 
 fn requeued(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::schema;
-use super::write::{NodeRow, time};
+use super::write::{BatchRow, NodeRow, insert_batch, time};
 use crate::adapters::{AdapterError, Datum, Result, Session};
 
 /// What is known of a run before its first node.
@@ -28,6 +28,8 @@ pub struct Start<'a> {
     pub started_at: Timestamp,
     /// The nodes that will run.
     pub planned: &'a [String],
+    /// The batches that were asked for by name, as not yet reached.
+    pub batches: &'a [BatchRow],
     /// The flags that a repetition needs.
     pub flags: Json,
 }
@@ -164,6 +166,9 @@ fn begin_run(session: &mut dyn Session, start: &Start<'_>) -> Result<String> {
         start.flags.to_string().into(),
     ];
     session.query(sql, &values)?;
+    for batch in start.batches {
+        insert_batch(session, &run_id, batch)?;
+    }
     Ok(run_id)
 }
 

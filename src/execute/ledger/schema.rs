@@ -70,9 +70,11 @@ pub(super) fn prune(session: &mut dyn Session) -> Result<()> {
         )
     };
     // Two targets in one file have the same nodes in other relations.
-    let node = "later.unique_id = _forge_node_runs.unique_id and later.relation is _forge_node_runs.relation";
+    let node = "later.unique_id = _forge_node_runs.unique_id \
+                and later.relation is _forge_node_runs.relation";
     let batch = "later.unique_id = _forge_batches.unique_id \
-                 and later.batch_start = _forge_batches.batch_start and later.relation is _forge_batches.relation";
+                 and later.batch_start = _forge_batches.batch_start \
+                 and later.relation is _forge_batches.relation";
     session.query(&newest("_forge_node_runs", node), &[oldest.into()])?;
     session.query(&newest("_forge_batches", batch), &[oldest.into()])?;
     let empty = "delete from _forge_runs where number < ? \

@@ -99,32 +99,34 @@ impl Ledger {
 
     /// Writes the entry of a batch in the open transaction, in place of one of the same run.
     pub fn record_batch(&self, session: &mut dyn Session, row: &BatchRow) -> Result<()> {
-        let Some(run_id) = self.run_id() else {
-            return Ok(());
-        };
-        let key = [run_id.into(), row.unique_id.as_str().into(), time(row.start)];
-        let delete =
-            "delete from _forge_batches where run_id = ? and unique_id = ? and batch_start = ?";
-        session.query(delete, &key)?;
-        let [run_id, unique_id, start] = key;
-        let sql = "insert into _forge_batches (run_id, unique_id, batch_start, batch_end, batch_size, status, rows_in, \
-                   rows_out, message, started_at, ended_at, relation) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-        let values = [
-            run_id,
-            unique_id,
-            start,
-            time(row.end),
-            row.size.as_str().into(),
-            row.status.as_str().into(),
-            number(row.rows_in),
-            number(row.rows_out),
-            text(row.message.as_deref()),
-            time(row.started_at),
-            time(row.ended_at),
-            text(row.relation.as_deref()),
-        ];
-        session.query(sql, &values).map(drop)
+        self.run_id().map_or(Ok(()), |run_id| insert_batch(session, run_id, row))
     }
+}
+
+/// Writes the entry of a batch, in place of one of the same run.
+pub(super) fn insert_batch(session: &mut dyn Session, run_id: &str, row: &BatchRow) -> Result<()> {
+    let key = [run_id.into(), row.unique_id.as_str().into(), time(row.start)];
+    let delete =
+        "delete from _forge_batches where run_id = ? and unique_id = ? and batch_start = ?";
+    session.query(delete, &key)?;
+    let [run_id, unique_id, start] = key;
+    let sql = "insert into _forge_batches (run_id, unique_id, batch_start, batch_end, batch_size, status, rows_in, \
+                   rows_out, message, started_at, ended_at, relation) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let values = [
+        run_id,
+        unique_id,
+        start,
+        time(row.end),
+        row.size.as_str().into(),
+        row.status.as_str().into(),
+        number(row.rows_in),
+        number(row.rows_out),
+        text(row.message.as_deref()),
+        time(row.started_at),
+        time(row.ended_at),
+        text(row.relation.as_deref()),
+    ];
+    session.query(sql, &values).map(drop)
 }
 
 /// Times as text that sorts: RFC 3339 in UTC.

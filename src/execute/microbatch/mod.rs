@@ -27,6 +27,8 @@ mod plan;
 mod record;
 mod retry;
 
+pub(super) use record::requested;
+
 pub use gaps::{Gaps, gaps};
 pub use retry::{failed_of_results, unfinished};
 

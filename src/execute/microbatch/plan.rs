@@ -39,14 +39,18 @@ pub(super) fn of(
     let is_table = is_table(node, connection)?;
     let rebuilds = node.config.get_bool("full_refresh").unwrap_or(flags.full_refresh);
     let request = run.batches.requests.get(&node.unique_id);
-    let is_incremental = is_table && !(rebuilds && request.is_none_or(|asked| asked.may_rebuild));
+    let asked = flags.sample.or(flags.event_time);
+    let now = run.batches.now.unwrap_or(run.compiler.project.started_at);
+    let may_rebuild = request.is_none_or(|request| {
+        let anew = window(&config, false, asked, now);
+        request.may_rebuild && anew.is_some_and(|window| begins(&request.batches, window))
+    });
+    let is_incremental = is_table && !(rebuilds && may_rebuild);
     let is_partial = flags.sample.is_some() || flags.empty;
     let blank = Plan { config, batches: Vec::new(), is_incremental, is_hollow: false, is_partial };
     if let Some(request) = request {
         return Ok(Plan { batches: request.batches.clone(), ..blank });
     }
-    let asked = flags.sample.or(flags.event_time);
-    let now = run.batches.now.unwrap_or(run.compiler.project.started_at);
     let window = window(&blank.config, is_incremental, asked, now).ok_or_else(|| endless(node))?;
     let mut plan = Plan { batches: batches(node, &blank.config, window)?, ..blank };
     if plan.batches.is_empty() {
@@ -60,6 +64,12 @@ pub(super) fn of(
         plan.batches.splice(0..0, missing);
     }
     Ok(plan)
+}
+
+/// Whether the batch that makes the table is among these. When it is not, an earlier run has made the table, and what a
+/// repetition builds is added to it, however often it fails.
+fn begins(batches: &[Batch], window: Window) -> bool {
+    batches.iter().any(|batch| batch.start <= window.start)
 }
 
 /// From where to where event time is built; `None` beyond the calendar.

@@ -23,6 +23,18 @@ const SAMPLED: &str = "sampled";
 /// Before the first batch of a table: event time that was never asked for.
 const MISSING: &str = "missing";
 
+/// The batches that the command names itself, as skipped: known from the start of the run, as nothing else tells a
+/// repetition which ones a model was to build that was never reached.
+pub(in crate::execute) fn requested(run: &Run<'_>) -> Vec<BatchRow> {
+    let now = run.compiler.globals.host.now();
+    let mut rows = Vec::new();
+    for (id, request) in &run.batches.requests {
+        let Some(node) = run.node(id) else { continue };
+        rows.extend(request.batches.iter().map(|batch| blank(node, *batch, "skipped", now)));
+    }
+    rows
+}
+
 /// Writes all batches as skipped.
 pub(super) fn planned(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>, plan: &Plan) {
     if plan.is_hollow || plan.batches.is_empty() {

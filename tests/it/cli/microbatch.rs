@@ -253,3 +253,47 @@ fn a_first_batch_in_the_future_makes_an_empty_table() {
     assert_eq!(text(&scratch, "select count(*) || '' from daily"), "0");
     assert!(NOW < "2027");
 }
+
+/// The third day cannot be read as long as the model has this.
+fn broken() -> String {
+    MODEL.replace("id, at,", "case when id = 3 then json_extract('{', '$') else id end as id, at,")
+}
+
+#[test]
+fn a_repetition_that_fails_again_keeps_what_the_first_run_built_anew() {
+    let scratch = project(
+        "(1, '2026-02-25 10:00:00'), (2, '2026-02-26 10:00:00'), (3, '2026-02-27 10:00:00'), \
+         (4, '2026-02-28 10:00:00')",
+    );
+    scratch.forge(&["run", "-s", "daily"]).expect(0, &[]);
+    scratch.write("models/daily.sql", &broken());
+    scratch.forge(&["run", "-s", "daily", "--full-refresh"]).expect(1, &["batch 2026-02-27"]);
+    for _ in 0..2 {
+        scratch.forge(&["retry"]).expect(1, &["batch 2026-02-27 of main.daily (1 of 1)"]);
+    }
+    scratch.write("models/daily.sql", MODEL);
+    scratch.forge(&["retry"]).expect(0, &["batch 2026-02-27 of main.daily (1 of 1)"]);
+    assert_eq!(batches(&scratch), "1:20260225 2:20260226 3:20260227 4:20260228");
+}
+
+#[test]
+fn a_repeated_backfill_rebuilds_nothing_and_keeps_its_window_below() {
+    let scratch = project(
+        "(1, '2026-02-25 10:00:00'), (2, '2026-02-26 10:00:00'), (3, '2026-02-27 10:00:00')",
+    );
+    let below = MODEL.replace("source('raw', 'events')", "ref('daily')");
+    scratch.write("models/below.sql", &below);
+    scratch.write(
+        "models/s.yml",
+        &format!("{SOURCES}models:\n- name: daily\n  config: {{event_time: at, full_refresh: true}}\n"),
+    );
+    scratch.forge(&["run", "-s", "daily", "below"]).expect(0, &[]);
+    scratch.write("models/daily.sql", &broken());
+    let window = ["backfill", "daily", "--start", "2026-02-27", "--end", "2026-02-28"];
+    let downstream = [&window[..], &["--downstream"]].concat();
+    scratch.forge(&downstream).expect(1, &["batch 2026-02-27"]);
+    scratch.write("models/daily.sql", MODEL);
+    let again = scratch.forge(&["retry"]);
+    again.expect(0, &["batch 2026-02-27 of main.below (1 of 1)"]);
+    assert_eq!(batches(&scratch), "1:20260225 2:20260226 3:20260227");
+}

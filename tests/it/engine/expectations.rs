@@ -322,6 +322,23 @@ fn requeue_is_in_the_ledger_and_hides_nothing_from_retry() {
 }
 
 #[test]
+fn requeue_publishes_only_what_passes_the_tests() {
+    let scratch = project(&format!("{TABLE}, publish='after_tests'"), POSITIVE);
+    scratch.write("tests/small.sql", "select * from {{ ref('orders') }} where amount < -4");
+    scratch.forge(&["build"]).expect(0, &["3 rows, 3 quarantined", "pass test small"]);
+    let before = (table(&scratch), held(&scratch));
+    describe(&scratch, &POSITIVE.replace("> 0", "> -10"));
+    let refused = ["was not published: test `small` failed", "fail test small"];
+    scratch.forge(&["requeue", "orders", "--dry-run"]).expect(1, &refused);
+    scratch.forge(&["requeue", "orders"]).expect(1, &refused);
+    assert_eq!((table(&scratch), held(&scratch)), before);
+    scratch.write("tests/small.sql", "select * from {{ ref('orders') }} where amount < -40");
+    let passed = ["2 requeued, 1 still in quarantine", "pass test small"];
+    scratch.forge(&["requeue", "orders"]).expect(0, &passed);
+    assert_eq!(table(&scratch).len(), before.0.len() + 2);
+}
+
+#[test]
 fn contracts_hold_the_rows_that_are_kept() {
     let scratch = project(TABLE, "      - {not_null: [customer], on_violation: quarantine}\n");
     let columns = "    config: {contract: {enforced: true}}\n    columns:\n\

@@ -158,6 +158,15 @@ fn a_killed_run_is_retried_from_the_ledger_and_secrets_are_not_in_it() {
 }
 
 #[test]
+fn a_retry_says_what_the_project_no_longer_has() {
+    let scratch = Scratch::new(PROJECT);
+    scratch.forge(&["build"]).expect(1, &["skip view main.c"]);
+    std::fs::remove_file(scratch.path("models/b.sql")).unwrap();
+    scratch.write("models/c.sql", "select * from {{ ref('a') }}");
+    scratch.forge(&["retry"]).expect(0, &["no longer has them", "`model.shop.b`", "view main.c"]);
+}
+
+#[test]
 fn the_history_is_told_for_people_and_for_programs() {
     let scratch = Scratch::new(PROJECT);
     scratch.forge(&["history"]).expect(0, &["no runs yet"]);
