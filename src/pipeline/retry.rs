@@ -66,8 +66,7 @@ pub fn retry(world: &World, prepared: &Prepared, left: &Left) -> Result<RunSumma
 /// Says which nodes the project no longer has: what was renamed is another node, and is not retried.
 fn tell_gone(world: &World, left: &Left, wanted: &IndexSet<UniqueId>) {
     let is_gone = |id: &&String| !wanted.contains(&UniqueId::from(id.as_str()));
-    let gone: Vec<String> =
-        left.nodes.iter().filter(is_gone).map(|id| format!("`{id}`")).collect();
+    let gone: Vec<String> = left.nodes.iter().filter(is_gone).map(|id| format!("`{id}`")).collect();
     if !gone.is_empty() {
         let text = format!(
             "not retried, as the project no longer has them under these names: {}",

@@ -285,7 +285,9 @@ fn a_repeated_backfill_rebuilds_nothing_and_keeps_its_window_below() {
     scratch.write("models/below.sql", &below);
     scratch.write(
         "models/s.yml",
-        &format!("{SOURCES}models:\n- name: daily\n  config: {{event_time: at, full_refresh: true}}\n"),
+        &format!(
+            "{SOURCES}models:\n- name: daily\n  config: {{event_time: at, full_refresh: true}}\n"
+        ),
     );
     scratch.forge(&["run", "-s", "daily", "below"]).expect(0, &[]);
     scratch.write("models/daily.sql", &broken());
