@@ -94,6 +94,7 @@ impl<'r> Attempt<'r> {
         let what = format!("{} `{}`", self.node.resource_type, self.node.name);
         backoff::retried(self.run, &what, || {
             self.connection.take_statements();
+            self.tested.clear();
             let done = self.begin().and_then(|()| work(self));
             let done = done.and_then(|ended| commit(self, &ended).map(|()| ended));
             if done.as_ref().is_err_and(Failure::is_locked) {

@@ -12,7 +12,7 @@ use crate::manifest::batch::plain_text;
 use crate::manifest::{Batch, Window};
 use crate::names::UniqueId;
 use crate::pipeline::{self, Backfill as Plan, BackfillOptions};
-use crate::project::event_window;
+use crate::project::{FlagOverrides, event_window};
 use crate::report::style::count;
 use crate::report::{Style, gaps};
 
@@ -49,12 +49,20 @@ pub(in crate::cli) struct Backfill {
     #[arg(long)]
     reverse: bool,
 
+    /// Build incremental models and snapshots anew although their tables are lost
+    #[arg(long)]
+    allow_rebuild: bool,
+
     /// The form of the batches that --dry-run prints
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     output: OutputFormat,
 }
 
 impl Backfill {
+    pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        flags.allow_rebuild = self.allow_rebuild.then_some(true);
+    }
+
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         let window = event_window(("--start", &self.start), ("--end", &self.end))?;
         let prepared = super::prepare(context)?;

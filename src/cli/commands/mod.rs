@@ -102,6 +102,7 @@ impl Command {
             Command::Test(verb) => verb.set_flags(flags),
             Command::Build(verb) => verb.set_flags(flags),
             Command::Retry(verb) => verb.set_flags(flags),
+            Command::Backfill(verb) => verb.set_flags(flags),
             Command::Show(verb) => verb.set_flags(flags),
             Command::Clone(verb) => verb.set_flags(flags),
             _ => {}
