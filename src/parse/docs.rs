@@ -156,12 +156,17 @@ pub(crate) fn quoted_blocks(cx: &Context<'_>, package: &Arc<str>, text: &str) ->
     if !has_jinja(text) || !text.contains("doc") {
         return Vec::new();
     }
+    let id = |of: &str, name: &str| UniqueId::from(format!("doc.{of}.{name}"));
+    if let Some(name) = quoted(text) {
+        let of = cx.docs.package_of(None, package, name);
+        return of.map(|of| id(of, name)).into_iter().collect();
+    }
     let calls = rewrite::macro_calls(text).unwrap_or_default();
     let found = calls.into_iter().filter(|call| call.path == ["doc"]).filter_map(|call| {
         let mut names: Vec<String> = call.arguments.into_iter().filter_map(|(_, t)| t).collect();
         let name = names.pop()?;
-        let of = cx.docs.package_of(names.pop().as_deref(), package, &name)?.to_owned();
-        Some(UniqueId::from(format!("doc.{of}.{name}")))
+        let quoted_from = names.pop();
+        Some(id(cx.docs.package_of(quoted_from.as_deref(), package, &name)?, &name))
     });
     found.collect()
 }

@@ -11,7 +11,7 @@ use super::properties::{RawColumn, tags_of};
 use super::render;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::jinja::builtins;
-use crate::jinja::contexts::Capture;
+use crate::jinja::contexts::{Capture, Scope};
 use crate::jinja::error::JinjaError;
 use crate::jinja::values;
 use crate::manifest::{Config, Node, NodeKind, RefCall, ResourceType, Test, TestMetadata};
@@ -224,6 +224,9 @@ fn captured(
     scope.node = Some(nodes::facts(cx, node));
     let arguments = Arc::new(scope);
     let kwargs = rendered_kwargs(&arguments, &definition.kwargs)?;
+    if is_quiet(&arguments, definition) {
+        return Ok((arguments.take_capture(), Capture::default()));
+    }
     let mut scope = cx.scope(&subject.package.name);
     scope.node.clone_from(&arguments.node);
     scope.extra.insert(KWARGS.to_owned(), kwargs);
@@ -233,6 +236,23 @@ fn captured(
     let code = format!("{{{{ {called}(**{KWARGS}) }}}}");
     scope.render(node.unique_id.as_str(), &code)?;
     Ok((arguments.take_capture(), scope.take_capture()))
+}
+
+/// Built-in tests whose macros read and configure nothing beyond their arguments, and these arguments.
+const QUIET: [(&str, [&str; 4]); 2] = [
+    ("test_accepted_values", ["model", "column_name", "values", "quote"]),
+    ("test_relationships", ["model", "column_name", "to", "field"]),
+];
+
+/// Whether calling the macro of a test can be left out: it is a built-in one, called as it wants to be.
+fn is_quiet(scope: &Scope, definition: &TestDefinition) -> bool {
+    let name = definition.macro_name();
+    let known = QUIET.iter().find(|(quiet, _)| *quiet == name);
+    definition.namespace.is_none()
+        && known.is_some_and(|(_, arguments)| {
+            definition.kwargs.keys().all(|key| arguments.contains(&key.as_str()))
+        })
+        && builtins::is_builtin(scope, &name)
 }
 
 fn prefixed(definition: &TestDefinition, name: &str) -> String {
@@ -258,7 +278,7 @@ fn add_target(subject: &Subject<'_>, node: &mut Node) {
 /// Renders the arguments of a generic test to typed values; what looks like a call of `ref`, `source`, `var`,
 /// `env_var` or `doc` is rendered without braces too.
 pub(crate) fn rendered_kwargs(
-    scope: &Arc<crate::jinja::contexts::Scope>,
+    scope: &Arc<Scope>,
     kwargs: &Map<String, Json>,
 ) -> Result<minijinja::value::Value, JinjaError> {
     let mut rendered = Vec::with_capacity(kwargs.len());
@@ -280,12 +300,14 @@ pub(crate) fn rendered_kwargs(
 }
 
 fn rendered_argument(
-    scope: &Arc<crate::jinja::contexts::Scope>,
+    scope: &Arc<Scope>,
     value: &Json,
 ) -> Result<minijinja::value::Value, JinjaError> {
     Ok(match value {
         Json::String(text) => {
-            if looks_like_call(text) {
+            if let Some(value) = builtins::plain_argument(scope, text) {
+                value
+            } else if looks_like_call(text) {
                 scope.render_native("argument", &format!("{{{{ {text} }}}}"))?
             } else {
                 scope.render_native("argument", text)?

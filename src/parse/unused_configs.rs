@@ -2,7 +2,7 @@
 //!
 //! Source: dbt 1.12, `warn_for_unused_resource_config_paths`; only the root project is looked at.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::context::Context;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
@@ -17,22 +17,22 @@ pub(super) fn warn<'a>(
     fqns: impl Iterator<Item = (ResourceType, &'a [String])>,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut used: HashMap<&str, HashSet<&[String]>> = HashMap::new();
+    let mut known: HashMap<&str, Vec<&[String]>> = HashMap::new();
     for (resource_type, fqn) in fqns {
-        let prefixes = used.entry(Context::section_key(resource_type)).or_default();
-        prefixes.extend((1..=fqn.len()).map(|len| &fqn[..len]));
+        known.entry(Context::section_key(resource_type)).or_default().push(fqn);
     }
     for (section, yaml) in &cx.project.root().config.sections {
-        let prefixes = used.remove(section.as_str()).unwrap_or_default();
-        walk(section, yaml, &mut Vec::new(), &prefixes, diagnostics);
+        let known = known.remove(section.as_str()).unwrap_or_default();
+        walk(section, yaml, &mut Vec::new(), &known, diagnostics);
     }
 }
 
+/// Looks at one level of a section. `known` are the resources below `path`, each with its names from there on.
 fn walk(
     section: &str,
     level: &Yaml,
     path: &mut Vec<String>,
-    used: &HashSet<&[String]>,
+    known: &[&[String]],
     diagnostics: &mut Diagnostics,
 ) {
     let Some(map) = level.as_map() else { return };
@@ -45,31 +45,37 @@ fn walk(
             continue;
         }
         path.push(key.value.clone());
-        let is_folder = used.contains(path.as_slice());
-        if !is_folder {
+        let below: Vec<&[String]> = known
+            .iter()
+            .filter_map(|fqn| fqn.split_first().filter(|(first, _)| **first == key.value))
+            .map(|(_, rest)| rest)
+            .collect();
+        if below.is_empty() {
             misspelt_inside(value, diagnostics);
-        }
-        if is_folder {
-            walk(section, value, path, used, diagnostics);
+            diagnostics.push(unused(section, path, (key.value.as_str(), key.span), known));
         } else {
-            let here = used.iter().filter(|known| {
-                known.len() == path.len() && known.starts_with(&path[..path.len() - 1])
-            });
-            let near =
-                did_you_mean(&key.value, here.filter_map(|known| known.last().map(String::as_str)));
-            let warning = Diagnostic::warning(
-                codes::UNUSED_CONFIG,
-                format!("the configuration `{section}: {}` applies to nothing", path.join(".")),
-            )
-            .at(key.span, "nothing is in this folder");
-            diagnostics.push(match config::key(&key.value) {
-                Some(_) => {
-                    warning.hint(format!("as a configuration it is written `+{}`", key.value))
-                }
-                None => warning.suggest(near),
-            });
+            walk(section, value, path, &below, diagnostics);
         }
         path.pop();
+    }
+}
+
+/// The warning of a folder that nothing is in.
+fn unused(
+    section: &str,
+    path: &[String],
+    (name, span): (&str, Span),
+    beside: &[&[String]],
+) -> Diagnostic {
+    let warning = Diagnostic::warning(
+        codes::UNUSED_CONFIG,
+        format!("the configuration `{section}: {}` applies to nothing", path.join(".")),
+    )
+    .at(span, "nothing is in this folder");
+    let folders = beside.iter().filter_map(|fqn| fqn.first().map(String::as_str));
+    match config::key(name) {
+        Some(_) => warning.hint(format!("as a configuration it is written `+{name}`")),
+        None => warning.suggest(did_you_mean(name, folders)),
     }
 }
 

@@ -20,7 +20,7 @@ mod variables;
 mod yaml;
 
 pub use modules::datetime_utc;
-pub(crate) use reference::tested_relation;
+pub(crate) use reference::{is_builtin, plain_argument, tested_relation};
 pub use yaml::value_of as yaml_value;
 
 type Make = fn(&Arc<Scope>) -> Option<Value>;

@@ -68,25 +68,39 @@ pub(crate) fn tested_relation(scope: &Arc<Scope>, template: &str) -> Option<Valu
     if has_where || !is_builtin(scope, MACRO) {
         return None;
     }
-    let plain = |text: &str| !text.contains(['\'', '\\', '{', '}']);
-    let found = if let Some(name) = call.strip_prefix("ref('").and_then(|c| c.strip_suffix("')")) {
-        let call = RefCall { package: None, name: name.to_owned(), version: None };
-        plain(name).then(|| find_reference(scope, call))?
-    } else {
-        let names = call.strip_prefix("source('")?.strip_suffix("')")?;
-        let (source, table) = names.split_once("', '")?;
-        (plain(source) && plain(table))
-            .then(|| find_source(scope, source.to_owned(), table.to_owned()))?
-    };
+    let found = plain_call(scope, call)?;
     scope.record(&format!("macro.{BUILTIN}.{MACRO}"));
     found.ok()
+}
+
+/// The value of `ref('…')` or `source('…', '…')` with plain names, without a template; `None` for any other text.
+fn plain_call(scope: &Arc<Scope>, call: &str) -> Option<Result<Value, Error>> {
+    let plain = |text: &str| !text.contains(['\'', '\\', '{', '}']);
+    if let Some(name) = call.strip_prefix("ref('").and_then(|c| c.strip_suffix("')")) {
+        let call = RefCall { package: None, name: name.to_owned(), version: None };
+        return plain(name).then(|| find_reference(scope, call));
+    }
+    let names = call.strip_prefix("source('")?.strip_suffix("')")?;
+    let (source, table) = names.split_once("', '")?;
+    (plain(source) && plain(table)).then(|| find_source(scope, source.to_owned(), table.to_owned()))
+}
+
+/// The value of an argument of a generic test that is a plain `ref('…')` or `source('…', '…')`, without a template;
+/// `None` where the template must tell.
+pub(crate) fn plain_argument(scope: &Arc<Scope>, text: &str) -> Option<Value> {
+    let redefined =
+        |name: &&str| scope.globals.macros.resolve_user(&scope.package, name).is_some();
+    if ["ref", "source"].iter().any(redefined) {
+        return None;
+    }
+    plain_call(scope, text)?.ok()
 }
 
 /// The package of the built-in macros.
 const BUILTIN: &str = "dbt";
 
 /// Whether a dispatched macro, and the names that it uses, are the built-in ones in this scope.
-fn is_builtin(scope: &Scope, name: &str) -> bool {
+pub(crate) fn is_builtin(scope: &Scope, name: &str) -> bool {
     let globals = &scope.globals;
     let used = ["ref", "source", "config", "adapter", "return"];
     let is = |name: &str| {
