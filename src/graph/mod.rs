@@ -18,10 +18,14 @@ pub use indices::Indices;
 pub use order::Cycle;
 pub use ready::Ready;
 
+/// Keys are long texts, and there are many: a fast hash is worth its line. It is seeded, so that nobody can choose keys
+/// that collide.
+type Keys<K> = IndexSet<K, foldhash::fast::RandomState>;
+
 /// An acyclic graph; an edge goes from what is read (parent) to the reader (child).
 #[derive(Clone, Debug)]
 pub struct Dag<K> {
-    keys: IndexSet<K>,
+    keys: Keys<K>,
     parents: Vec<Vec<usize>>,
     children: Vec<Vec<usize>>,
     order: Vec<usize>,
@@ -38,7 +42,7 @@ impl<K: Clone + Eq + Hash> Dag<K> {
     where
         K: 'a,
     {
-        let mut keys = IndexSet::new();
+        let mut keys = Keys::default();
         let mut depends_on: Vec<&[K]> = Vec::new();
         for (key, dependencies) in vertices {
             if keys.insert(key) {
@@ -56,7 +60,7 @@ impl<K: Clone + Eq + Hash> Dag<K> {
     }
 
     /// Builds the graph from the sorted parents of each key.
-    fn from_parents(keys: IndexSet<K>, parents: Vec<Vec<usize>>) -> Result<Dag<K>, Cycle<K>> {
+    fn from_parents(keys: Keys<K>, parents: Vec<Vec<usize>>) -> Result<Dag<K>, Cycle<K>> {
         let mut children = vec![Vec::new(); keys.len()];
         for (child, parents) in parents.iter().enumerate() {
             for &parent in parents {

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use md5::{Digest, Md5};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
 use crate::diagnostics::{Diagnostic, codes};
 use crate::jinja::values;
@@ -165,13 +165,14 @@ impl TestDefinition {
 
     /// The last ten hex digits of the MD5 of name and metadata: the end of the unique id.
     pub(crate) fn hash(&self) -> String {
-        let metadata = json!({
-            "namespace": self.namespace,
-            "name": self.name,
-            "kwargs": self.kwargs,
-        });
         let mut text = self.full_name.clone();
-        hashable(&metadata, &mut text);
+        text.push_str("{'kwargs': ");
+        hashable_mapping(&self.kwargs, &mut text);
+        text.push_str(", 'name': ");
+        values::push_repr(&mut text, &self.name);
+        text.push_str(", 'namespace': ");
+        values::push_repr(&mut text, self.namespace.as_deref().unwrap_or("None"));
+        text.push('}');
         let digest = md5_hex(&text);
         digest[digest.len() - 10..].to_owned()
     }
@@ -179,10 +180,9 @@ impl TestDefinition {
 
 /// The lower-case hex MD5 of a text.
 pub(crate) fn md5_hex(text: &str) -> String {
-    Md5::digest(text.as_bytes()).iter().fold(String::with_capacity(32), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    let halves = |byte: u8| [byte >> 4, byte & 15];
+    let digits = Md5::digest(text.as_bytes()).into_iter().flat_map(halves);
+    digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect()
 }
 
 fn bad(span: Span, message: impl Into<String>) -> Diagnostic {
@@ -373,20 +373,7 @@ fn squeeze(text: &str) -> String {
 /// `repr` of dbt's hashable form: mappings sorted, scalars as text.
 fn hashable(value: &Json, out: &mut String) {
     match value {
-        Json::Object(map) => {
-            let mut keys: Vec<&String> = map.keys().collect();
-            keys.sort();
-            out.push('{');
-            for (at, key) in keys.into_iter().enumerate() {
-                if at > 0 {
-                    out.push_str(", ");
-                }
-                out.push_str(&quoted(key));
-                out.push_str(": ");
-                hashable(&map[key], out);
-            }
-            out.push('}');
-        }
+        Json::Object(map) => hashable_mapping(map, out),
         Json::Array(items) => {
             out.push('[');
             for (at, item) in items.iter().enumerate() {
@@ -397,13 +384,24 @@ fn hashable(value: &Json, out: &mut String) {
             }
             out.push(']');
         }
-        scalar => out.push_str(&quoted(&python_str(scalar))),
+        Json::String(text) => values::push_repr(out, text),
+        scalar => values::push_repr(out, &python_str(scalar)),
     }
 }
 
-/// Python's `repr()` of a text.
-fn quoted(text: &str) -> String {
-    values::python_repr(&minijinja::value::Value::from(text))
+fn hashable_mapping(map: &Map<String, Json>, out: &mut String) {
+    let mut entries: Vec<(&String, &Json)> = map.iter().collect();
+    entries.sort_unstable_by_key(|(key, _)| *key);
+    out.push('{');
+    for (at, (key, value)) in entries.into_iter().enumerate() {
+        if at > 0 {
+            out.push_str(", ");
+        }
+        values::push_repr(out, key);
+        out.push_str(": ");
+        hashable(value, out);
+    }
+    out.push('}');
 }
 
 /// Python's `str()` of a JSON value.

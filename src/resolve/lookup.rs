@@ -32,14 +32,17 @@ pub enum SearchFirst {
     Own,
 }
 
+/// Every reference of a project is looked up: a fast hash, seeded.
+type Names<T> = HashMap<String, T, foldhash::fast::RandomState>;
+
 /// Refable nodes and sources by name.
 #[derive(Debug)]
 pub struct Lookup {
     root: String,
     first: SearchFirst,
-    refs: HashMap<String, Candidates>,
-    sources: HashMap<String, HashMap<String, Candidates>>,
-    off_refs: HashMap<String, HashSet<Arc<str>>>,
+    refs: Names<Candidates>,
+    sources: Names<Names<Candidates>>,
+    off_refs: Names<HashSet<Arc<str>>>,
     off_sources: HashSet<(String, String)>,
 }
 
@@ -52,9 +55,9 @@ impl Lookup {
         let mut lookup = Lookup {
             root: root.to_owned(),
             first,
-            refs: HashMap::new(),
-            sources: HashMap::new(),
-            off_refs: HashMap::new(),
+            refs: Names::default(),
+            sources: Names::default(),
+            off_refs: Names::default(),
             off_sources: HashSet::new(),
         };
         for node in manifest.nodes.values().filter(|n| n.resource_type.is_refable()) {

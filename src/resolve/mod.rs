@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
@@ -48,7 +49,7 @@ pub struct RootPackage<'p> {
     /// Which package is searched first.
     pub first: SearchFirst,
     /// Whether a package keeps its protected models to itself (`restrict-access`).
-    pub restricts: &'p dyn Fn(&str) -> bool,
+    pub restricts: &'p (dyn Fn(&str) -> bool + Sync),
     /// Whether two resources of different types may not have one name.
     pub unique_names: bool,
     /// How bad a blank in the name of a node is.
@@ -60,37 +61,38 @@ pub struct RootPackage<'p> {
 pub fn resolve(
     mut manifest: Manifest,
     root: &RootPackage<'_>,
-    is_lost: &dyn Fn(&str) -> bool,
+    is_lost: IsLost<'_>,
 ) -> (Option<Resolved>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
-    duplicates::check_relations(&manifest, &mut diagnostics);
-    names::check(&manifest, root.spaces, &mut diagnostics);
-    access::check_groups(&manifest, &mut diagnostics);
-    let lookup = Lookup::new(&manifest, root.name, root.first);
-    let mut resolved: Vec<(UniqueId, Dependencies)> = Vec::new();
-    for (id, resource) in manifest.resources() {
-        let (refs, sources): (&[RefCall], &[[String; 2]]) = match resource {
-            Resource::Node(node) => (&node.refs, &node.sources),
-            Resource::Exposure(exposure) => (&exposure.refs, &exposure.sources),
-            Resource::Definition(definition) => (&definition.refs, &[]),
-            Resource::Source(_) => continue,
-        };
-        let reader = Reader { manifest: &manifest, lookup: &lookup, root, resource, is_lost };
-        resolved.push((id.clone(), reader.dependencies(refs, sources, &mut diagnostics)));
-    }
-    for (id, dependencies) in resolved {
-        if let Some(node) = manifest.nodes.get_mut(&id) {
-            let node = Arc::make_mut(node);
-            node.depends_on.nodes = dependencies.ids;
-            // dbt 1.12: a test that reads what is not there stays in the manifest, switched off.
-            if dependencies.is_incomplete {
-                node.config.set("enabled", Json::Bool(false));
-            }
-        } else if let Some(exposure) = manifest.exposures.get_mut(&id) {
-            Arc::make_mut(exposure).depends_on.nodes = dependencies.ids;
-        } else if let Some(definition) = manifest.definitions.get_mut(&id) {
-            Arc::make_mut(definition).depends_on.nodes = dependencies.ids;
+    let (lookup, ()) = rayon::join(
+        || Lookup::new(&manifest, root.name, root.first),
+        || {
+            duplicates::check_relations(&manifest, &mut diagnostics);
+            names::check(&manifest, root.spaces, &mut diagnostics);
+            access::check_groups(&manifest, &mut diagnostics);
+        },
+    );
+    let read = |resources| read_references(resources, &manifest, (&lookup, root, is_lost));
+    let nodes = read(manifest.nodes.values().map(|one| Resource::Node(one)).collect());
+    let exposures = read(manifest.exposures.values().map(|one| Resource::Exposure(one)).collect());
+    let definitions =
+        read(manifest.definitions.values().map(|one| Resource::Definition(one)).collect());
+    for (node, (dependencies, found)) in manifest.nodes.values_mut().zip(nodes) {
+        diagnostics.extend(found);
+        let node = Arc::make_mut(node);
+        node.depends_on.nodes = dependencies.ids;
+        // dbt 1.12: a test that reads what is not there stays in the manifest, switched off.
+        if dependencies.is_incomplete {
+            node.config.set("enabled", Json::Bool(false));
         }
+    }
+    for (exposure, (dependencies, found)) in manifest.exposures.values_mut().zip(exposures) {
+        diagnostics.extend(found);
+        Arc::make_mut(exposure).depends_on.nodes = dependencies.ids;
+    }
+    for (definition, (dependencies, found)) in manifest.definitions.values_mut().zip(definitions) {
+        diagnostics.extend(found);
+        Arc::make_mut(definition).depends_on.nodes = dependencies.ids;
     }
     definitions::settle(&mut manifest, &lookup, &mut diagnostics);
     microbatch::check(&mut manifest, &mut diagnostics);
@@ -111,6 +113,30 @@ pub fn resolve(
             (None, diagnostics)
         }
     }
+}
+
+/// Accepts names that may have been in a file that could not be read.
+type IsLost<'a> = &'a (dyn Fn(&str) -> bool + Sync);
+
+/// What these resources read, in their order, on all cores.
+fn read_references(
+    resources: Vec<Resource<'_>>,
+    manifest: &Manifest,
+    (lookup, root, is_lost): (&Lookup, &RootPackage<'_>, IsLost<'_>),
+) -> Vec<(Dependencies, Diagnostics)> {
+    let read = |resource: Resource<'_>| {
+        let (refs, sources): (&[RefCall], &[[String; 2]]) = match resource {
+            Resource::Node(node) => (&node.refs, &node.sources),
+            Resource::Exposure(exposure) => (&exposure.refs, &exposure.sources),
+            Resource::Definition(definition) => (&definition.refs, &[]),
+            Resource::Source(_) => (&[], &[]),
+        };
+        let mut found = Diagnostics::new();
+        let reader = Reader { manifest, lookup, root, resource, is_lost };
+        let dependencies = reader.dependencies(refs, sources, &mut found);
+        (dependencies, found)
+    };
+    resources.into_par_iter().map(read).collect()
 }
 
 /// Each node of the cycle is read by the next one, the last one by the first.
@@ -139,7 +165,7 @@ struct Reader<'m> {
     lookup: &'m Lookup,
     root: &'m RootPackage<'m>,
     resource: Resource<'m>,
-    is_lost: &'m dyn Fn(&str) -> bool,
+    is_lost: IsLost<'m>,
 }
 
 /// What one resource reads.

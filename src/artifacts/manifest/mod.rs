@@ -118,9 +118,6 @@ pub fn write_manifest(
 ) -> io::Result<()> {
     let metadata = MetadataView::new(&manifest.metadata, quoting);
     let none = Map::new();
-    write!(out, "{{\"metadata\":{},\"nodes\":{{", text(&metadata))?;
-    write_nodes(manifest, compiled, out)?;
-    out.write_all(b"}")?;
     let sources = Section(&manifest.sources, SourceView);
     let exposures = Section(&manifest.exposures, ExposureView);
     let rest: [(&str, &(dyn Fn() -> String + Sync)); 15] = [
@@ -140,7 +137,13 @@ pub fn write_manifest(
         ("unit_tests", &|| text(&Definitions(manifest, ResourceType::UnitTest))),
         ("functions", &|| text(&none)),
     ];
-    let rest: Vec<(&str, String)> = rest.par_iter().map(|(name, text)| (*name, text())).collect();
+    let (keys, rest): (_, Vec<(&str, String)>) = rayon::join(
+        || primary_key::infer(manifest),
+        || rest.par_iter().map(|(name, text)| (*name, text())).collect(),
+    );
+    write!(out, "{{\"metadata\":{},\"nodes\":{{", text(&metadata))?;
+    write_nodes(manifest, &keys, compiled, out)?;
+    out.write_all(b"}")?;
     for (name, text) in rest {
         write!(out, ",\"{name}\":{text}")?;
     }
@@ -156,8 +159,12 @@ const CHUNK: usize = 128;
 
 /// All nodes, by far the largest section, on all cores: while some are written, the next ones are made, so that
 /// the whole text is never in memory.
-fn write_nodes(manifest: &Manifest, compiled: CompiledLookup<'_>, out: Out<'_>) -> io::Result<()> {
-    let keys = primary_key::infer(manifest);
+fn write_nodes(
+    manifest: &Manifest,
+    keys: &primary_key::PrimaryKeys<'_>,
+    compiled: CompiledLookup<'_>,
+    out: Out<'_>,
+) -> io::Result<()> {
     let entries = |nodes: &[&Arc<Node>]| {
         let mut text = Vec::with_capacity(nodes.len() * 3072);
         for node in nodes {

@@ -17,8 +17,11 @@ struct Tested<'m> {
     not_null: Vec<&'m str>,
 }
 
+/// The columns that identify a row, by model.
+pub(super) type PrimaryKeys<'m> = HashMap<&'m UniqueId, Vec<String>>;
+
 /// The columns that identify a row, for every model where that is known.
-pub(super) fn infer(manifest: &Manifest) -> HashMap<&UniqueId, Vec<String>> {
+pub(super) fn infer(manifest: &Manifest) -> PrimaryKeys<'_> {
     let tested = tested(manifest);
     let none = Tested::default();
     let models = manifest.nodes.values().filter_map(|node| Some((node, node.model()?)));

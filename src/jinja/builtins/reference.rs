@@ -88,8 +88,7 @@ fn plain_call(scope: &Arc<Scope>, call: &str) -> Option<Result<Value, Error>> {
 /// The value of an argument of a generic test that is a plain `ref('…')` or `source('…', '…')`, without a template;
 /// `None` where the template must tell.
 pub(crate) fn plain_argument(scope: &Arc<Scope>, text: &str) -> Option<Value> {
-    let redefined =
-        |name: &&str| scope.globals.macros.resolve_user(&scope.package, name).is_some();
+    let redefined = |name: &&str| scope.globals.macros.resolve_user(&scope.package, name).is_some();
     if ["ref", "source"].iter().any(redefined) {
         return None;
     }

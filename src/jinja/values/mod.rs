@@ -43,7 +43,7 @@ pub(crate) use compare::sort_values;
 pub(crate) use decimal::{Decimal, decimal};
 pub(crate) use dict::pairs_of;
 pub(crate) use operators::{Operator, apply, negate, positive};
-pub(crate) use print::{float, printable};
+pub(crate) use print::{float, printable, push_repr};
 pub(crate) use printf::printf;
 pub(crate) use slice::slice;
 pub(crate) use types::{Number, checked_len, int, number};

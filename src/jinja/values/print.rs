@@ -69,7 +69,7 @@ fn bytes(bytes: &[u8]) -> String {
 
 fn write_repr(out: &mut String, value: &Value) {
     if let Some(text) = value.as_str() {
-        return write_string(out, text);
+        return push_repr(out, text);
     }
     if let Some(text) = scalar(value) {
         return out.push_str(&text);
@@ -147,9 +147,16 @@ fn write_pairs(out: &mut String, pairs: Vec<(Value, Value)>) {
 }
 
 /// Python prefers single quotes and escapes what is not printable.
-fn write_string(out: &mut String, text: &str) {
+/// Adds `repr()` of a text.
+pub(crate) fn push_repr(out: &mut String, text: &str) {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     out.push(quote);
+    // Most texts need no escape at all.
+    if text.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'\\' && b != quote as u8) {
+        out.push_str(text);
+        out.push(quote);
+        return;
+    }
     for c in text.chars() {
         let _ = match c {
             '\\' => write!(out, "\\\\"),
