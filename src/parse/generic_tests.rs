@@ -421,6 +421,8 @@ fn literal(value: &Json) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::source::{SourceMap, yaml};
     use std::path::Path;

@@ -42,7 +42,8 @@ pub(crate) struct Draft {
 /// A node as its own file tells it.
 pub(crate) struct Half<'p> {
     pub(crate) package: &'p Package,
-    pub(crate) node: Node,
+    /// A node is large and moves from list to list.
+    pub(crate) node: Box<Node>,
     /// `config()` calls of the text, merged.
     called: Config,
 }
@@ -141,14 +142,14 @@ pub(crate) fn read<'p>(
         (node, capture) = render_hooks(cx, package, node, capture, diagnostics);
     }
     take_references(&mut node, capture);
-    Some(Half { package, node, called })
+    Some(Half { package, node: Box::new(node), called })
 }
 
 /// A node that is not read from a text: nothing is configured yet.
 pub(crate) fn unread<'p>(cx: &Context<'_>, package: &'p Package, draft: Draft) -> Half<'p> {
     let mut node = blank(cx, package, draft);
     node.config = merged(cx, package, &node, None, &Config::new());
-    Half { package, node, called: Config::new() }
+    Half { package, node: Box::new(node), called: Config::new() }
 }
 
 /// What the text of a node asks for.
@@ -183,7 +184,8 @@ pub(crate) fn finish(
     patch: Option<Patch<'_>>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Node> {
-    let Half { package, mut node, called } = half;
+    let Half { package, node, called } = half;
+    let mut node = *node;
     if let Some(patch) = patch {
         let entry = patch.entry;
         set_version(package, entry, &mut node);

@@ -73,10 +73,9 @@ pub fn resolve(
         },
     );
     let read = |resources| read_references(resources, &manifest, (&lookup, root, is_lost));
-    let nodes = read(manifest.nodes.values().map(|one| Resource::Node(one)).collect());
-    let exposures = read(manifest.exposures.values().map(|one| Resource::Exposure(one)).collect());
-    let definitions =
-        read(manifest.definitions.values().map(|one| Resource::Definition(one)).collect());
+    let nodes = read(manifest.nodes.values().map(Resource::Node).collect());
+    let exposures = read(manifest.exposures.values().map(Resource::Exposure).collect());
+    let definitions = read(manifest.definitions.values().map(Resource::Definition).collect());
     for (node, (dependencies, found)) in manifest.nodes.values_mut().zip(nodes) {
         diagnostics.extend(found);
         let node = Arc::make_mut(node);
