@@ -8,6 +8,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use crate::artifacts::run_results::RunResults;
@@ -21,6 +22,7 @@ use crate::manifest::Manifest;
 use crate::names::UniqueId;
 use crate::project::Project;
 use crate::report::list;
+use crate::select::{Because, Selectors};
 use crate::source::SourceMap;
 
 mod backfill;
@@ -32,11 +34,13 @@ mod compile;
 mod contract;
 mod operation;
 mod requeue;
+mod revision;
 mod run;
 mod show;
 mod clean;
 mod debug;
 mod parity;
+mod past;
 mod deps;
 mod history;
 mod retry;
@@ -83,6 +87,8 @@ pub struct Selection {
     pub select: Vec<String>,
     /// `--exclude`
     pub exclude: Vec<String>,
+    /// `--selector`
+    pub selector: Option<String>,
     /// `--resource-type`; empty means those of the verb.
     pub resource_types: Vec<String>,
     /// `--exclude-resource-type`
@@ -97,6 +103,8 @@ pub struct Prepared {
     pub manifest: Arc<Manifest>,
     /// Its graph.
     pub dag: Dag<UniqueId>,
+    /// Its named selections.
+    pub selectors: Selectors,
     /// Compiles its nodes.
     pub compiler: Compiler,
 }
@@ -188,6 +196,16 @@ pub struct Shown {
     pub rows: Vec<Vec<Json>>,
     /// The SQL that gave them.
     pub sql: String,
+}
+
+/// Why the resources of [`list`] are selected.
+pub fn explain(
+    world: &World,
+    prepared: &Prepared,
+    selection: &Selection,
+    ids: &[UniqueId],
+) -> Result<IndexMap<UniqueId, Vec<Because>>, Diagnostics> {
+    choose::explained(world, prepared, selection, ids)
 }
 
 /// The selected resources, in order; writes `manifest.json`.

@@ -81,6 +81,26 @@ pub(super) struct Global {
     #[arg(long, global = true, hide = true, overrides_with = "fail_fast")]
     no_fail_fast: bool,
 
+    /// The folder with the artifacts of an earlier run, to compare with or to defer to
+    #[arg(long, global = true, value_name = "DIR")]
+    state: Option<String>,
+
+    /// Read what is not selected, and is not here, from where the run of --state put it
+    #[arg(long, global = true, overrides_with = "no_defer")]
+    defer: bool,
+    #[arg(long, global = true, hide = true, overrides_with = "defer")]
+    no_defer: bool,
+
+    /// The state to defer to, when it is another one than --state
+    #[arg(long, global = true, value_name = "DIR")]
+    defer_state: Option<String>,
+
+    /// Defer to the state even for what is here, too
+    #[arg(long, global = true, overrides_with = "no_favor_state")]
+    favor_state: bool,
+    #[arg(long, global = true, hide = true, overrides_with = "favor_state")]
+    no_favor_state: bool,
+
     /// Which tests come with selected nodes
     #[arg(long, global = true, value_name = "MODE",
           value_parser = ["eager", "cautious", "buildable", "empty"])]
@@ -205,6 +225,10 @@ impl Cli {
             debug: global.debug(),
             version_check: switch(global.version_check, global.no_version_check),
             write_json: switch(global.write_json, global.no_write_json),
+            state: global.state.clone(),
+            defer_state: global.defer_state.clone(),
+            defer: switch(global.defer, global.no_defer),
+            favor_state: switch(global.favor_state, global.no_favor_state),
             indirect_selection: global.indirect_selection.clone(),
             as_of: global.as_of,
             without_effect: self.ignored.0.clone(),
@@ -277,14 +301,9 @@ impl SelectArgs {
 
     /// The selection, of all types of resources.
     pub(super) fn selection(&self) -> Selection {
-        let mut select = [self.select.as_slice(), &self.models].concat();
-        // dbt: a selector by name takes the place of --select and --exclude.
-        let mut exclude = self.exclude.clone();
-        if let Some(name) = &self.selector {
-            select = vec![format!("selector:{name}")];
-            exclude.clear();
-        }
-        Selection { select, exclude, ..Selection::default() }
+        let select = [self.select.as_slice(), &self.models].concat();
+        let (exclude, selector) = (self.exclude.clone(), self.selector.clone());
+        Selection { select, exclude, selector, ..Selection::default() }
     }
 }
 

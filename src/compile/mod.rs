@@ -403,6 +403,8 @@ fn blank_inline(
         description: String::new(),
         doc_blocks: Vec::new(),
         columns: indexmap::IndexMap::new(),
+        unrendered: Vec::new(),
+        vars: Vec::new(),
         config: crate::manifest::Config::new(),
         tags: Vec::new(),
         meta: serde_json::Map::new(),

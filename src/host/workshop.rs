@@ -32,8 +32,10 @@ pub struct Program<'p> {
 pub struct Ended {
     /// Its exit code was 0.
     pub success: bool,
-    /// What it printed.
+    /// What it printed, as text.
     pub stdout: String,
+    /// What it printed.
+    pub output: Vec<u8>,
     /// What it complained about.
     pub stderr: String,
 }
@@ -229,6 +231,7 @@ impl Workshop for RealHost {
             success: output.status.success(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            output: output.stdout,
         })
     }
 }

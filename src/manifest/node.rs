@@ -139,6 +139,10 @@ pub struct Node {
     pub columns: IndexMap<String, Column>,
     /// Its configuration, merged.
     pub config: Config,
+    /// Configuration that the project file gives as a template, as it was written.
+    pub unrendered: Vec<(String, Json)>,
+    /// Variables that its text and its macros read while it was parsed, with their values.
+    pub vars: Vec<(String, Json)>,
     /// Tags: those of the configuration, those of the column for a test.
     pub tags: Vec<String>,
     /// Free-form data.

@@ -30,6 +30,10 @@ pub struct SourceTable {
     pub database: Option<String>,
     /// Its schema.
     pub schema: String,
+    /// `database` as it was written; none when it was not given.
+    pub unrendered_database: Option<String>,
+    /// `schema` as it was written; none when it was not given.
+    pub unrendered_schema: Option<String>,
     /// Its name in the database.
     pub identifier: String,
     /// Its rendered relation.

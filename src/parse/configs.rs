@@ -38,6 +38,23 @@ pub(crate) fn layer(section: Option<&Yaml>, fqn: &[String]) -> Vec<(String, Json
     levels(section, fqn).into_iter().map(|(k, v)| (k.to_owned(), v.to_json())).collect()
 }
 
+/// What the project file gives as a template along `fqn`, as it was written, where it is what counts in the end.
+pub(crate) fn unrendered(
+    rendered: Option<&Yaml>,
+    written: Option<&Yaml>,
+    node: &Node,
+) -> Vec<(String, Json)> {
+    let pairs = levels(rendered, &node.fqn).into_iter().zip(levels(written, &node.fqn));
+    pairs
+        .filter(|((_, value), (_, template))| {
+            template.as_str().is_some_and(|text| text.contains("{{") || text.contains("{%"))
+                && value.as_str() != template.as_str()
+        })
+        .filter(|((name, value), _)| node.config.get(name) == Some(&value.to_json()))
+        .map(|((name, _), (_, template))| (name.to_owned(), template.to_json()))
+        .collect()
+}
+
 /// Values that mean nothing, for the keys that decide whether and when a node runs.
 pub(crate) fn wrong_values(node: &Node) -> Vec<Diagnostic> {
     let wrong = |name: &str, wanted: &str, is_right: &dyn Fn(&Json) -> bool| {

@@ -299,6 +299,8 @@ pub(crate) fn blank(cx: &Context<'_>, package: &Package, draft: Draft) -> Node {
         doc_blocks: Vec::new(),
         columns: IndexMap::new(),
         config: Config::new(),
+        unrendered: Vec::new(),
+        vars: Vec::new(),
         tags: draft.tags,
         meta: Map::new(),
         group: None,
@@ -362,6 +364,11 @@ pub(crate) fn facts(cx: &Context<'_>, node: &Arc<Node>) -> NodeFacts {
 pub(crate) fn take_references(node: &mut Node, capture: Capture) {
     node.refs.extend(capture.refs);
     node.sources.extend(capture.sources);
+    for (name, value) in capture.vars {
+        if node.vars.iter().all(|(known, _)| *known != name) {
+            node.vars.push((name, value));
+        }
+    }
     for id in capture.macros {
         if !node.depends_on.macros.contains(&id) {
             node.depends_on.macros.push(id);
@@ -389,6 +396,7 @@ pub(crate) fn absorb(node: &mut Node) {
 /// Copies what dbt keeps beside the configuration, and names the relation.
 pub(crate) fn settle(cx: &Context<'_>, node: &mut Node) -> Result<(), Diagnostic> {
     absorb(node);
+    node.unrendered = unrendered(cx, node);
     if node.resource_type == ResourceType::Test {
         super::tests::settle_storing(cx, node);
     }
@@ -405,6 +413,24 @@ pub(crate) fn settle(cx: &Context<'_>, node: &mut Node) -> Result<(), Diagnostic
         }
     }
     relation_names::set(cx, node)
+}
+
+fn unrendered(cx: &Context<'_>, node: &Node) -> Vec<(String, Json)> {
+    let root = cx.project.root();
+    let own = cx.project.package(&node.package_name).unwrap_or(root);
+    let section = Context::section_key(node.resource_type);
+    let of = |package: &Package| {
+        let config = &package.config;
+        let Some(written) = config.written_sections.get(section) else {
+            return Vec::new();
+        };
+        configs::unrendered(config.sections.get(section), Some(written), node)
+    };
+    let mut all = of(own);
+    if own.name != root.name {
+        all.extend(of(root));
+    }
+    all
 }
 
 fn apply(cx: &Context<'_>, patch: Patch<'_>, node: &mut Node, diagnostics: &mut Diagnostics) {

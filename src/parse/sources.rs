@@ -91,6 +91,8 @@ fn table_of(
         relation_name: relation.render(),
         database: Some(database),
         schema,
+        unrendered_database: source.unrendered_database.clone(),
+        unrendered_schema: source.unrendered_schema.clone(),
         identifier,
         quoting,
         description: docs::description(cx, own, &table.description, table.name.span, diagnostics),

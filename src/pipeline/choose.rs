@@ -1,14 +1,15 @@
 //! Which resources a command is about.
 
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 
+use super::past::Earlier;
 use super::prepare::settle;
 use super::{Prepared, Selection, World};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::manifest::ResourceType;
 use crate::names::UniqueId;
 use crate::report::list;
-use crate::select::{self, Criteria, Indirect};
+use crate::select::{self, Criteria, Because, Indirect, Inputs};
 
 pub(super) fn criteria(
     prepared: &Prepared,
@@ -35,6 +36,7 @@ pub(super) fn criteria(
     Ok(Criteria {
         select: selection.select.clone(),
         exclude: selection.exclude.clone(),
+        selector: selection.selector.clone(),
         resource_types: types(&selection.resource_types)?,
         exclude_resource_types: types(&selection.exclude_resource_types)?,
         indirect: Indirect::parse(&prepared.project.flags.indirect_selection).unwrap_or_default(),
@@ -48,7 +50,9 @@ pub(super) fn selected(
     of: &[ResourceType],
 ) -> Result<IndexSet<UniqueId>, Diagnostics> {
     let criteria = criteria(prepared, selection)?;
-    let found = select::select(&prepared.manifest, &prepared.dag, &criteria)?;
+    let past = Earlier::new(world, prepared);
+    let inputs = Inputs { selectors: &prepared.selectors, past: &past };
+    let found = select::select(&prepared.manifest, &prepared.dag, &criteria, &inputs)?;
     settle(world, &prepared.project.flags, found.warnings)?;
     let is_wanted = |id: &UniqueId| {
         let resource = prepared.manifest.resource(id.as_str());
@@ -58,4 +62,18 @@ pub(super) fn selected(
     // A command selects once; whoever selects again keeps the first answer.
     let _ = prepared.compiler.globals.selected.set(ids.iter().cloned().collect());
     Ok(ids)
+}
+
+/// Why these resources are selected.
+pub(super) fn explained(
+    world: &World,
+    prepared: &Prepared,
+    selection: &Selection,
+    ids: &[UniqueId],
+) -> Result<IndexMap<UniqueId, Vec<Because>>, Diagnostics> {
+    let criteria = criteria(prepared, selection)?;
+    let past = Earlier::new(world, prepared);
+    let inputs = Inputs { selectors: &prepared.selectors, past: &past };
+    let ids = ids.iter().cloned().collect();
+    select::explain(&prepared.manifest, &prepared.dag, &criteria, &inputs, &ids)
 }

@@ -13,7 +13,7 @@ use crate::events::Event;
 use crate::execute;
 use crate::manifest::ResourceType;
 use crate::names::UniqueId;
-use crate::state::{self, State};
+use crate::state::{self, Origin, Texts};
 
 const CLONED: &[ResourceType] = &[ResourceType::Model, ResourceType::Seed, ResourceType::Snapshot];
 
@@ -22,9 +22,8 @@ pub fn clone(
     world: &World,
     prepared: &Prepared,
     selection: &Selection,
-    state: Option<&str>,
 ) -> Result<RunSummary, Diagnostics> {
-    let state = read(world, prepared, state).map_err(|d| Diagnostics::from(*d))?;
+    let origins = origins(world, prepared).map_err(|d| Diagnostics::from(*d))?;
     let ids = selected(world, prepared, selection, CLONED)?;
     let is_relation = |id: &UniqueId| {
         let node = prepared.manifest.nodes.get(id);
@@ -33,20 +32,25 @@ pub fn clone(
     let wanted: IndexSet<UniqueId> = ids.into_iter().filter(is_relation).collect();
     let run = execute::Run { threads: 1, ..run_of(world, prepared, &wanted) };
     let start = std::time::Instant::now();
-    let finished = execute::clone(&run, &state.origins).map_err(|d| Diagnostics::from(*d))?;
+    let finished = execute::clone(&run, &origins).map_err(|d| Diagnostics::from(*d))?;
     let results = results_of(world, prepared, finished.results);
     write_artifacts(world, prepared, Some(&results), &HashMap::new());
     world.sink.emit(Event::RunFinished { elapsed: start.elapsed() });
     Ok(RunSummary { results })
 }
 
-fn read(world: &World, prepared: &Prepared, asked: Option<&str>) -> Result<State, Box<Diagnostic>> {
+/// Where the nodes of the state to defer to have their relations.
+pub(super) fn origins(
+    world: &World,
+    prepared: &Prepared,
+) -> Result<HashMap<UniqueId, Origin>, Box<Diagnostic>> {
+    let flags = &prepared.project.flags;
     let error = |message: String| Diagnostic::error(codes::BAD_STATE, message);
-    let Some(asked) = asked else {
+    let Some(asked) = flags.defer_state.as_deref().or(flags.state.as_deref()) else {
         let message =
             "--state or --defer-state are required for deferral, but neither was provided";
         return Err(Box::new(error(message.to_owned()).hint(
-            "name a folder with the manifest.json of the run to clone from: `--state DIR`",
+            "name a folder with the manifest.json of another run: `--state DIR`",
         )));
     };
     let host = &*world.host;
@@ -57,5 +61,5 @@ fn read(world: &World, prepared: &Prepared, asked: Option<&str>) -> Result<State
             "copy the manifest.json of the other run to a folder of its own: each command writes a new one here",
         )));
     }
-    State::read(host, &folder)
+    Ok(Texts::read(host, &folder)?.snapshot(&folder)?.origins())
 }

@@ -20,6 +20,7 @@ use crate::names::UniqueId;
 use crate::parse;
 use crate::project::{self, FlagOverrides, Flags, Project};
 use crate::resolve;
+use crate::select::{Indirect, Selectors};
 use crate::source::SourceFile;
 use crate::source::yaml::Mapping;
 
@@ -46,6 +47,9 @@ pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnos
     let collected = parse::macros::collect(&project, now, &mut diagnostics);
     let globals = Arc::new(globals(world, &project, adapter, &collected.macros, collected.defs));
     let (parsed, found) = parse::parse(&project, &globals, collected.macros);
+    diagnostics.extend(found);
+    let indirect = Indirect::parse(&project.flags.indirect_selection).unwrap_or_default();
+    let (selectors, found) = Selectors::read(&project.root().config.selectors, indirect);
     diagnostics.extend(found);
     let mut manifest = parsed.manifest;
     let flag = |name: &str| project.flags.behavior(name);
@@ -77,7 +81,7 @@ pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnos
     };
     let manifest = Arc::new(resolved.manifest);
     let compiler = Compiler::new(project.clone(), globals, manifest.clone(), resolved.lookup);
-    Ok(Prepared { project, manifest, dag: resolved.dag, compiler })
+    Ok(Prepared { project, manifest, dag: resolved.dag, selectors, compiler })
 }
 
 /// The files with a mistake.

@@ -18,6 +18,7 @@ use crate::host::Fill;
 use crate::host::secrets::Mask;
 use crate::manifest::Quoting;
 use crate::names::UniqueId;
+use crate::state::{self, vars_text};
 
 /// Writes `manifest.json` of a project that was only parsed.
 pub fn write_parsed(world: &World, prepared: &Prepared) {
@@ -44,6 +45,7 @@ pub(super) fn write_artifacts(
     let write = |name: &str, fill: Fill<'_>| {
         write_one(world, &project.target_dir().join(name), fill);
     };
+    write(state::VARS, &mut |out| out.write_all(vars_text(&prepared.manifest).as_bytes()));
     write("manifest.json", &mut |out| write_manifest(&prepared.manifest, quoting, &lookup, out));
     if let Some(results) = results {
         write("run_results.json", &mut |out| out.write_all(results.to_json().as_bytes()));

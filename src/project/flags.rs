@@ -80,6 +80,14 @@ pub struct FlagOverrides {
     pub version_check: Option<bool>,
     /// `--write-json` / `--no-write-json`
     pub write_json: Option<bool>,
+    /// `--state`
+    pub state: Option<String>,
+    /// `--defer-state`
+    pub defer_state: Option<String>,
+    /// `--defer` / `--no-defer`
+    pub defer: Option<bool>,
+    /// `--favor-state` / `--no-favor-state`
+    pub favor_state: Option<bool>,
     /// `--indirect-selection`
     pub indirect_selection: Option<String>,
     /// `--as-of`
@@ -146,6 +154,14 @@ pub struct Flags {
     pub version_check: bool,
     /// Write artifacts.
     pub write_json: bool,
+    /// The folder of an earlier state.
+    pub state: Option<String>,
+    /// The folder of the state to defer to, when it is another one.
+    pub defer_state: Option<String>,
+    /// Read what is not selected from where an earlier run put it.
+    pub defer: bool,
+    /// … even if it is here, too.
+    pub favor_state: bool,
     /// `eager`, `cautious`, `buildable` or `empty`.
     pub indirect_selection: String,
     /// What the command line said.
@@ -221,6 +237,10 @@ impl Default for Flags {
             profiles_dir: None,
             version_check: true,
             write_json: true,
+            state: None,
+            defer_state: None,
+            defer: false,
+            favor_state: false,
             indirect_selection: "eager".to_owned(),
             given: Box::default(),
             other: Map::new(),

@@ -122,8 +122,10 @@ pub struct ProjectConfig {
     /// `models:`, `seeds:`, `data_tests:` (also `tests:`), `sources:`, `snapshots:`, `exposures:` … rendered
     /// (hooks are left as templates), keyed by section in dbt's current spelling.
     pub sections: IndexMap<String, Yaml>,
+    /// The sections that have templates, as they were written.
+    pub written_sections: IndexMap<String, Yaml>,
     /// `selectors.yml`, its `selectors` list, rendered; only of the root package.
-    pub selectors: Vec<Json>,
+    pub selectors: Vec<Yaml>,
     /// `restrict-access`.
     pub restrict_access: bool,
 }

@@ -7,8 +7,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::Value as Json;
-
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::host::Host;
 use crate::manifest::expectation;
@@ -165,7 +163,7 @@ pub(super) fn read_selectors(
     dir: &Path,
     context: &YamlContext,
     diagnostics: &mut Diagnostics,
-) -> Vec<Json> {
+) -> Vec<Yaml> {
     const FILE: &str = "selectors.yml";
     let path = dir.join(FILE);
     if !host.exists(&path) {
@@ -176,7 +174,7 @@ pub(super) fn read_selectors(
     };
     let tree = render_yaml(&tree, context, &|_| true, diagnostics);
     match (tree.get("selectors").and_then(Yaml::as_seq), &tree) {
-        (Some(selectors), _) => selectors.iter().map(Yaml::to_json).collect(),
+        (Some(selectors), _) => selectors.to_vec(),
         (None, tree) if tree.is_null() => Vec::new(),
         (None, tree) => {
             diagnostics.push(

@@ -6,8 +6,11 @@
 use crate::manifest::{Manifest, Resource, ResourceType};
 use crate::names::UniqueId;
 
+mod explained;
 mod properties;
 mod python_json;
+
+pub use explained::explained;
 
 /// What `ls` lists without `--resource-type`: everything but analyses and hooks.
 pub const DEFAULT_TYPES: &[ResourceType] = &[
@@ -124,7 +127,7 @@ fn name(resource: &Resource<'_>) -> String {
 mod tests {
     use super::*;
     use crate::select::fixture::Fixture;
-    use crate::select::{Criteria, Indirect, select};
+    use crate::select::{Criteria, Indirect, Inputs, select};
 
     fn listed(fixture: &Fixture, text: &str, output: &Output) -> Vec<String> {
         let criteria = Criteria {
@@ -132,7 +135,7 @@ mod tests {
             indirect: Indirect::Empty,
             ..Criteria::default()
         };
-        let selected = select(&fixture.manifest, &fixture.dag, &criteria).unwrap();
+        let selected = select(&fixture.manifest, &fixture.dag, &criteria, &Inputs::default()).unwrap();
         lines(&fixture.manifest, &selected.ids, output)
     }
 
@@ -145,7 +148,7 @@ mod tests {
             let fixture = Fixture::load(text);
             for step in fixture.steps.iter().filter(|step| !step.error) {
                 let output = Output::parse(step.output.as_deref().unwrap_or("selector"), &[]);
-                let selected = select(&fixture.manifest, &fixture.dag, &step.criteria()).unwrap();
+                let selected = select(&fixture.manifest, &fixture.dag, &step.criteria(), &Inputs::default()).unwrap();
                 let mut found = lines(&fixture.manifest, &selected.ids, &output.unwrap());
                 found.sort();
                 assert_eq!(Some(&found), step.lines.as_ref(), "{:?}", step.select);

@@ -51,10 +51,13 @@ impl Walk<'_, '_> {
             Spec::Everything => {
                 Nodes { direct: self.scope.matching(|_| true), aside: self.scope.dag.none() }
             }
-            Spec::Atom(atom) => ask(atom, self.scope).unwrap_or_else(|mistake| {
-                self.errors.push(mistake);
-                Nodes { direct: self.scope.dag.none(), aside: self.scope.dag.none() }
-            }),
+            Spec::Atom(atom) => match ask(atom, self.scope) {
+                Ok(asked) => asked.nodes,
+                Err(mistake) => {
+                    self.errors.push(mistake);
+                    Nodes { direct: self.scope.dag.none(), aside: self.scope.dag.none() }
+                }
+            },
             Spec::Group(group) => self.combine(group),
         }
     }
@@ -77,8 +80,18 @@ impl Walk<'_, '_> {
     }
 }
 
+/// What one atom selects, step by step.
+pub(super) struct Asked {
+    /// What its method finds.
+    pub(super) found: Indices,
+    /// That and its relatives.
+    pub(super) selected: Indices,
+    /// That and its tests.
+    pub(super) nodes: Nodes,
+}
+
 /// What one atom selects, with its relatives and tests.
-fn ask(atom: &Atom, scope: &Scope<'_>) -> Result<Nodes, Diagnostic> {
+pub(super) fn ask(atom: &Atom, scope: &Scope<'_>) -> Result<Asked, Diagnostic> {
     let mut selected = (atom.method.find)(&atom.query, scope)?;
     let found = selected.clone();
     if atom.childrens_parents {
@@ -93,7 +106,8 @@ fn ask(atom: &Atom, scope: &Scope<'_>) -> Result<Nodes, Diagnostic> {
     if let Some(depth) = atom.children.depth() {
         selected.add(&scope.dag.descendants(&found, depth));
     }
-    Ok(indirect::expand(selected, atom.indirect, scope))
+    let nodes = indirect::expand(selected.clone(), atom.indirect, scope);
+    Ok(Asked { found, selected, nodes })
 }
 
 fn fold(operator: Operator, sets: impl Iterator<Item = Indices>, scope: &Scope<'_>) -> Indices {

@@ -43,6 +43,8 @@ pub(super) enum Operator {
 
 /// One method with what widens its result.
 pub(super) struct Atom {
+    /// As it was written.
+    pub(super) text: String,
     /// The method.
     pub(super) method: &'static Method,
     /// Whether the method was written.
@@ -130,7 +132,8 @@ fn intersection(word: &str, indirect: Indirect, mistakes: &mut Diagnostics) -> S
     })
 }
 
-fn atom(text: &str, indirect: Indirect) -> Result<Atom, Diagnostic> {
+/// Reads one method with its operators.
+pub(super) fn atom(text: &str, indirect: Indirect) -> Result<Atom, Diagnostic> {
     let (childrens_parents, rest) = match text.strip_prefix('@') {
         Some(rest) => (true, rest),
         None => (false, text),
@@ -150,6 +153,7 @@ fn atom(text: &str, indirect: Indirect) -> Result<Atom, Diagnostic> {
         None => methods::of_bare_value(value),
     };
     Ok(Atom {
+        text: text.to_owned(),
         method,
         explicit: name.is_some(),
         query: Query { method: method.name, arguments, value: value.to_owned() },
@@ -198,7 +202,8 @@ fn split_method(text: &str) -> (Option<&str>, Vec<String>, &str) {
     }
 }
 
-fn unknown_method(name: &str, text: &str) -> Diagnostic {
+/// The error for a method that does not exist.
+pub(super) fn unknown_method(name: &str, text: &str) -> Diagnostic {
     let known: Vec<_> = methods::names().collect();
     Diagnostic::error(
         codes::BAD_SELECTOR,

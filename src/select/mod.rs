@@ -5,14 +5,20 @@
 //! dbt 1.12 is the reference; `testdata/` holds what it selects on three projects.
 //! Invariant: what is selected is a vertex of the graph, so it is enabled.
 
+use std::ops::Deref;
+use std::sync::LazyLock;
+
 use indexmap::IndexSet;
 
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Dag, Indices};
 use crate::manifest::{Manifest, ResourceType};
 use crate::names::UniqueId;
+use crate::state::{NoPast, Past};
 
+mod definitions;
 mod evaluate;
+mod explain;
 mod grammar;
 mod indirect;
 mod methods;
@@ -25,7 +31,27 @@ pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
 
+pub use definitions::Selectors;
+pub use explain::{Because, Role, explain};
+
 use scope::Scope;
+
+/// What selectors may ask for beside the project.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    /// The selectors of `selectors.yml`.
+    pub selectors: &'a Selectors,
+    /// Earlier runs and revisions.
+    pub past: &'a dyn Past,
+}
+
+impl Default for Inputs<'_> {
+    /// No selectors, no past.
+    fn default() -> Self {
+        static NONE: LazyLock<Selectors> = LazyLock::new(Selectors::default);
+        Inputs { selectors: &NONE, past: &NoPast }
+    }
+}
 
 /// What the user asked for.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +60,8 @@ pub struct Criteria {
     pub select: Vec<String>,
     /// Arguments of `--exclude`.
     pub exclude: Vec<String>,
+    /// `--selector`: it takes the place of both.
+    pub selector: Option<String>,
     /// Arguments of `--resource-type`; none means all types.
     pub resource_types: Vec<ResourceType>,
     /// Arguments of `--exclude-resource-type`.
@@ -89,18 +117,50 @@ pub struct Selected {
 /// Selects from the graph.
 ///
 /// # Errors
-/// Every selector that cannot be read (`bad-selector`) or is not supported (`unsupported`).
+/// Every selector that cannot be read (`bad-selector`), and a state that is missing (`bad-state`).
 pub fn select(
     manifest: &Manifest,
     dag: &Dag<UniqueId>,
     criteria: &Criteria,
+    inputs: &Inputs<'_>,
 ) -> Result<Selected, Diagnostics> {
-    let spec = grammar::parse(criteria)?;
-    let scope = Scope::new(manifest, dag);
+    let scope = Scope::new(manifest, dag, inputs);
+    let spec = wanted(criteria, inputs.selectors)?;
     let mut found = evaluate::evaluate(&spec, &scope)?;
     found.set.retain(&of_wanted_types(&scope, criteria));
     let ids = dag.order().iter().filter(|&&at| found.set.contains(at));
     Ok(Selected { ids: ids.map(|&at| dag.key(at).clone()).collect(), warnings: found.warnings })
+}
+
+/// What is asked for. dbt: a selector by name takes the place of `--select` and `--exclude`, and the default selector
+/// counts where neither says anything.
+fn wanted<'s>(criteria: &Criteria, selectors: &'s Selectors) -> Result<Wanted<'s>, Diagnostics> {
+    let nothing = criteria.select.is_empty() && criteria.exclude.is_empty();
+    let name = criteria.selector.as_deref();
+    match name.or_else(|| selectors.default_name().filter(|_| nothing)) {
+        Some(name) => match selectors.get(name) {
+            Some(spec) => Ok(Wanted::Named(spec)),
+            None => Err(selectors.unknown(name).into()),
+        },
+        None => grammar::parse(criteria).map(Wanted::Typed),
+    }
+}
+
+/// A selection from the command line, or one of `selectors.yml`.
+enum Wanted<'s> {
+    Typed(grammar::Spec),
+    Named(&'s grammar::Spec),
+}
+
+impl Deref for Wanted<'_> {
+    type Target = grammar::Spec;
+
+    fn deref(&self) -> &grammar::Spec {
+        match self {
+            Wanted::Typed(spec) => spec,
+            Wanted::Named(spec) => spec,
+        }
+    }
 }
 
 fn of_wanted_types(scope: &Scope<'_>, criteria: &Criteria) -> Indices {

@@ -1,10 +1,12 @@
 //! What there is to select from: the graph's vertices with their resources.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 use crate::graph::{Dag, Indices};
 use crate::manifest::{Manifest, Resource, ResourceType};
 use crate::names::UniqueId;
+
+use super::Inputs;
 
 /// The manifest and its graph, vertex by vertex.
 pub(super) struct Scope<'m> {
@@ -12,6 +14,10 @@ pub(super) struct Scope<'m> {
     pub(super) manifest: &'m Manifest,
     /// Its graph.
     pub(super) dag: &'m Dag<UniqueId>,
+    /// What else can be asked.
+    pub(super) inputs: &'m Inputs<'m>,
+    /// Selectors of `selectors.yml` that are being evaluated, each for the one before it.
+    pub(super) active: RefCell<Vec<String>>,
     resources: Vec<(usize, Resource<'m>)>,
     tests: OnceCell<Indices>,
     sources: OnceCell<Indices>,
@@ -19,13 +25,19 @@ pub(super) struct Scope<'m> {
 
 impl<'m> Scope<'m> {
     /// Pairs each vertex with its resource.
-    pub(super) fn new(manifest: &'m Manifest, dag: &'m Dag<UniqueId>) -> Self {
+    pub(super) fn new(
+        manifest: &'m Manifest,
+        dag: &'m Dag<UniqueId>,
+        inputs: &'m Inputs<'m>,
+    ) -> Self {
         let resources = dag.keys().enumerate();
         let resources =
             resources.filter_map(|(at, id)| Some((at, manifest.resource(id.as_str())?)));
         Scope {
             manifest,
             dag,
+            inputs,
+            active: RefCell::default(),
             resources: resources.collect(),
             tests: OnceCell::new(),
             sources: OnceCell::new(),

@@ -19,7 +19,7 @@ fn corners() -> Fixture {
 }
 
 fn run(fixture: &Fixture, criteria: &Criteria) -> Vec<String> {
-    let selected = select(&fixture.manifest, &fixture.dag, criteria).unwrap();
+    let selected = select(&fixture.manifest, &fixture.dag, criteria, &Inputs::default()).unwrap();
     let mut ids: Vec<_> = selected.ids.iter().map(ToString::to_string).collect();
     ids.sort();
     ids
@@ -34,7 +34,7 @@ fn assert_as_recorded(fixture: &Fixture) {
     let mut wrong = Vec::new();
     for step in &fixture.steps {
         let criteria = step.criteria();
-        let found = select(&fixture.manifest, &fixture.dag, &criteria).ok();
+        let found = select(&fixture.manifest, &fixture.dag, &criteria, &Inputs::default()).ok();
         let found = found.map(|selected| {
             let mut ids: Vec<_> = selected.ids.iter().map(ToString::to_string).collect();
             ids.sort();
@@ -76,7 +76,7 @@ fn corner_cases_select_what_dbt_selects() {
 #[test]
 fn ids_come_after_what_they_depend_on() {
     let fixture = operators();
-    let selected = select(&fixture.manifest, &fixture.dag, &asking("+e")).unwrap();
+    let selected = select(&fixture.manifest, &fixture.dag, &asking("+e"), &Inputs::default()).unwrap();
     let place = |id: &str| selected.ids.get_index_of(id).unwrap();
     assert!(place("model.shop.a") < place("model.shop.b"));
     assert!(place("model.shop.b") < place("model.shop.d"));
@@ -84,7 +84,7 @@ fn ids_come_after_what_they_depend_on() {
 }
 
 fn warning(fixture: &Fixture, text: &str) -> (String, Option<String>) {
-    let selected = select(&fixture.manifest, &fixture.dag, &asking(text)).unwrap();
+    let selected = select(&fixture.manifest, &fixture.dag, &asking(text), &Inputs::default()).unwrap();
     let mut warnings = selected.warnings.into_iter();
     let warning = warnings.next().unwrap();
     assert_eq!(warning.code, codes::NO_MATCH);
@@ -116,7 +116,7 @@ fn what_matches_nothing_is_a_warning_with_a_suggestion() {
 fn a_method_that_is_not_there_yet_says_so() {
     let fixture = methods();
     let criteria = asking("state:modified+ source:a.b.c.d");
-    let mistakes = select(&fixture.manifest, &fixture.dag, &criteria).unwrap_err();
+    let mistakes = select(&fixture.manifest, &fixture.dag, &criteria, &Inputs::default()).unwrap_err();
     let codes: Vec<_> = mistakes.iter().map(|m| m.code).collect();
     assert_eq!(codes, [codes::UNSUPPORTED, codes::BAD_SELECTOR]);
 }
@@ -180,7 +180,7 @@ proptest! {
     #[test]
     fn no_text_makes_it_panic(text in "[@+:.,*?\\[a-z0-9/ ]{0,16}") {
         let fixture = operators();
-        let _ = select(&fixture.manifest, &fixture.dag, &asking(&text));
+        let _ = select(&fixture.manifest, &fixture.dag, &asking(&text), &Inputs::default());
     }
 }
 

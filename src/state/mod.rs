@@ -1,75 +1,61 @@
-//! Earlier artifacts: where another run's relations are.
+//! Earlier runs: what was then, and what is different now.
 //!
-//! Reads what it needs of a `manifest.json`, dbt's or forge's, and nothing else; what is done with it is decided
-//! elsewhere. Invariant: a folder that has no readable manifest is an error that names it.
+//! [`Snapshot`] reads a `manifest.json`, dbt's or forge's; [`compare()`] says what changed since, and why; [`results`]
+//! and [`freshness`] read the other artifacts. What is done with it is decided elsewhere: selectors ask through
+//! [`Past`].
+//! Invariant: paths, formatting and names of the environment never count as a change.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-
-use serde::Deserialize;
 
 use crate::diagnostics::{Diagnostic, codes};
 use crate::host::Host;
-use crate::names::UniqueId;
+
+mod changes;
+mod compare;
+mod freshness;
+mod normal;
+mod nodes;
+mod others;
+mod past;
+mod results;
+mod snapshot;
+mod vars;
+
+pub use changes::{Aspect, Change, Changes, Reason};
+pub use compare::compare;
+pub use freshness::{Fresher, fresher};
+pub use past::{NoPast, Past};
+pub use results::{Statuses, results};
+pub use snapshot::{Origin, Snapshot, Texts};
+pub use vars::{VARS, vars_text};
 
 /// The file in the folder of a state.
 pub const MANIFEST: &str = "manifest.json";
 
-/// The relation of a node in an earlier run.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Origin {
-    /// Its database.
-    #[serde(default)]
-    pub database: Option<String>,
-    /// Its schema.
-    #[serde(default)]
-    pub schema: String,
-    /// Its identifier.
-    #[serde(default)]
-    pub alias: String,
-    /// Its rendered relation; none for what has no relation.
-    #[serde(default)]
-    pub relation_name: Option<String>,
-}
-
-/// An earlier run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct State {
-    /// The relations of its nodes, by unique id; nodes without a relation are left out.
-    pub origins: HashMap<UniqueId, Origin>,
-}
-
-#[derive(Deserialize)]
-struct Manifest {
-    nodes: HashMap<String, Origin>,
-}
-
-impl State {
-    /// Reads the state in a folder.
-    ///
-    /// # Errors
-    /// There is no manifest, or it is none.
-    pub fn read(host: &dyn Host, folder: &Path) -> Result<State, Box<Diagnostic>> {
-        let path = folder.join(MANIFEST);
-        let bad = |reason: String| {
-            let message = format!("the state `{}` cannot be read: {reason}", folder.display());
-            Box::new(
-                Diagnostic::error(codes::BAD_STATE, message)
-                    .hint("name a folder with the manifest.json of an earlier run"),
-            )
-        };
-        if !host.is_dir(folder) {
-            return Err(bad("there is no such folder".to_owned()));
-        }
-        let text = host.read(&path).map_err(|error| bad(format!("{MANIFEST}: {error}")))?;
-        let manifest: Manifest =
-            serde_json::from_str(&text).map_err(|error| bad(format!("{MANIFEST}: {error}")))?;
-        let nodes = manifest.nodes.into_iter().filter(|(_, origin)| origin.relation_name.is_some());
-        Ok(State { origins: nodes.map(|(id, origin)| (UniqueId::from(id), origin)).collect() })
-    }
-}
-
 /// The folder of a state as it was asked for, below the working directory.
 pub fn folder(host: &dyn Host, asked: &str) -> PathBuf {
     host.cwd().join(asked)
+}
+
+/// The text of an artifact in the folder of a state.
+///
+/// # Errors
+/// There is no such folder or file, or it cannot be read (`bad-state`).
+pub fn text(host: &dyn Host, folder: &Path, name: &str) -> Result<String, Box<Diagnostic>> {
+    if !host.is_dir(folder) {
+        return Err(unreadable(folder, "there is no such folder"));
+    }
+    let path = folder.join(name);
+    if !host.exists(&path) {
+        return Err(unreadable(folder, &format!("it has no {name}")));
+    }
+    host.read(&path).map_err(|error| unreadable(folder, &format!("{name}: {error}")))
+}
+
+fn unreadable(folder: &Path, reason: &str) -> Box<Diagnostic> {
+    let message = format!("the state `{}` cannot be read: {reason}", folder.display());
+    Box::new(
+        Diagnostic::error(codes::BAD_STATE, message)
+            .hint("name a folder with the artifacts of an earlier run"),
+    )
 }

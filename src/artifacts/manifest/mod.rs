@@ -17,7 +17,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::host::Out;
 use crate::manifest::{
-    Definition, Disabled, Doc, Exposure, Group, Macro, Manifest, Node, Quoting, ResourceType,
+    Config, Definition, Disabled, Doc, Exposure, Group, Macro, Manifest, Node, Quoting, ResourceType,
     SourceTable,
 };
 use crate::names::UniqueId;
@@ -67,6 +67,11 @@ pub fn node_json(node: &Node) -> Map<String, Json> {
 /// One compiled node as dbt publishes it.
 pub fn compiled_node_json(node: &Node, compiled: &CompiledInfo) -> Map<String, Json> {
     object(&NodeView::new(node).compiled(Some(compiled)))
+}
+
+/// The configuration of a resource as dbt publishes it, as JSON.
+pub fn config_text(config: &Config, resource_type: ResourceType) -> String {
+    text(&config::ConfigView::new(config, resource_type))
 }
 
 /// One source table as dbt publishes it.

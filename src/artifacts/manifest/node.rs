@@ -56,7 +56,7 @@ impl<'a> NodeView<'a> {
         config.serialize_docs(map)?;
         map.serialize_entry("patch_path", &node.patch_path)?;
         map.serialize_entry("build_path", &self.compiled.and_then(|c| c.build_path.as_deref()))?;
-        map.serialize_entry("unrendered_config", &Map::new())?;
+        map.serialize_entry("unrendered_config", &Unrendered(node))?;
         map.serialize_entry("created_at", &node.created_at)?;
         let relation = self.compiled.and_then(|c| c.relation_name.as_ref());
         map.serialize_entry("relation_name", &relation.or(node.relation_name.as_ref()))?;
@@ -147,6 +147,19 @@ fn generic_test<M: SerializeMap>(map: &mut M, test: &Test) -> Result<(), M::Erro
         "name": metadata.name, "kwargs": metadata.kwargs, "namespace": metadata.namespace,
     });
     map.serialize_entry("test_metadata", &metadata)
+}
+
+/// `unrendered_config`: what was set, as it was written where the project file has a template.
+struct Unrendered<'a>(&'a Node);
+
+impl Serialize for Unrendered<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let written = |name: &str| self.0.unrendered.iter().find(|(known, _)| known == name);
+        serializer.collect_map(self.0.config.iter().map(|(name, value)| match written(name) {
+            Some((_, written)) => (name, written),
+            None => (name, value),
+        }))
+    }
 }
 
 /// `checksum`.

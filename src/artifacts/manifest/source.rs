@@ -54,7 +54,7 @@ fn properties<M: SerializeMap>(map: &mut M, source: &SourceTable) -> Result<(), 
     map.serialize_entry("unrendered_config", &json!({}))?;
     map.serialize_entry("relation_name", &source.relation_name)?;
     map.serialize_entry("created_at", &source.created_at)?;
-    map.serialize_entry("unrendered_database", &())?;
-    map.serialize_entry("unrendered_schema", &())?;
+    map.serialize_entry("unrendered_database", &source.unrendered_database)?;
+    map.serialize_entry("unrendered_schema", &source.unrendered_schema)?;
     map.serialize_entry("doc_blocks", &source.doc_blocks)
 }

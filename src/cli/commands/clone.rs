@@ -19,17 +19,6 @@ pub(in crate::cli) struct Clone {
     #[command(flatten)]
     types: TypeArgs,
 
-    /// The folder with the manifest.json of the run to clone from
-    #[arg(long, value_name = "DIR", env = "DBT_STATE", hide_env = true)]
-    state: Option<String>,
-
-    /// The same, before --state
-    #[arg(long, value_name = "DIR", env = "DBT_DEFER_STATE", hide_env = true, hide = true)]
-    defer_state: Option<String>,
-
-    #[arg(long, hide = true)]
-    defer: bool,
-
     /// Replace relations that exist already
     #[arg(short, long)]
     full_refresh: bool,
@@ -43,8 +32,7 @@ impl Clone {
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         let prepared = super::prepare(context)?;
         let selection = self.types.narrow(self.select.selection());
-        let state = self.defer_state.as_deref().or(self.state.as_deref());
-        let summary = pipeline::clone(&context.world, &prepared, &selection, state)?;
+        let summary = pipeline::clone(&context.world, &prepared, &selection)?;
         Ok(Outcome::of(&summary))
     }
 }

@@ -25,6 +25,10 @@ pub(in crate::cli) struct Ls {
     /// The keys of `--output json`
     #[arg(long, num_args = 1.., value_name = "KEY")]
     output_keys: Vec<String>,
+
+    /// Say of each resource which part of the selection brought it in, and why
+    #[arg(long)]
+    explain: bool,
 }
 
 /// What is printed of a resource.
@@ -55,6 +59,13 @@ impl Ls {
         let ids = pipeline::list(&context.world, &prepared, &self.selection())?;
         if ids.is_empty() {
             context.say(Level::Warn, "nothing to list: the selection is empty");
+            return Ok(Outcome::Fine);
+        }
+        if self.explain {
+            let reasons =
+                pipeline::explain(&context.world, &prepared, &self.selection(), &ids)?;
+            let lines = list::explained(&prepared.manifest, &reasons, &self.format());
+            context.console.data(&lines.join("\n"));
             return Ok(Outcome::Fine);
         }
         let lines = list::lines(&prepared.manifest, &ids, &self.format());

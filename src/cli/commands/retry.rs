@@ -11,13 +11,10 @@ use crate::project::FlagOverrides;
 
 /// Run what failed or was skipped in the last run, with that run's variables and flags.
 ///
-/// The last run is that of this project and target in the database's ledger, also one that was killed.
+/// The last run is that of this project and target in the database's ledger, also one that was killed; with `--state`
+/// it is that of the run_results.json in a folder.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Retry {
-    /// A folder whose run_results.json counts instead of the ledger
-    #[arg(long, value_name = "DIR")]
-    state: Option<String>,
-
     /// Build incremental models and snapshots anew although their tables are lost
     #[arg(long)]
     allow_rebuild: bool,
@@ -29,7 +26,7 @@ impl Retry {
     }
 
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
-        let left = pipeline::left(&context.world, &context.flags, self.state.as_deref())?;
+        let left = pipeline::left(&context.world, &context.flags, context.flags.state.as_deref())?;
         let text = match left.nodes.len() {
             0 => format!("nothing to retry: {} left nothing undone", left.run),
             1 => format!("retrying 1 node of {}", left.run),

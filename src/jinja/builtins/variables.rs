@@ -55,7 +55,13 @@ impl fmt::Debug for Var {
 
 impl Var {
     fn find(&self, name: &str) -> Option<Value> {
-        (self.0.globals.vars)(&self.0.package, name)
+        let found = (self.0.globals.vars)(&self.0.package, name);
+        if self.0.phase == Phase::Parse {
+            let value = found.as_ref().and_then(|value| serde_json::to_value(value).ok());
+            let mut capture = self.0.capture.lock().expect("invariant: no panic under lock");
+            capture.vars.push((name.to_owned(), value.unwrap_or_default()));
+        }
+        found
     }
 
     /// dbt: a variable that is text is a template itself, rendered with the names of the one that reads it.

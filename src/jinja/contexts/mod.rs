@@ -145,6 +145,8 @@ pub struct Capture {
     pub refs: Vec<RefCall>,
     /// `source(…)` calls.
     pub sources: Vec<[String; 2]>,
+    /// Variables that were read, with their values.
+    pub vars: Vec<(String, serde_json::Value)>,
     /// Macros that were called directly, each once.
     pub macros: Vec<UniqueId>,
     /// Ephemeral models that were read, each once, in order; when code is compiled.

@@ -165,6 +165,8 @@ impl Reader<'_> {
             description: self.description(entry),
             database: self.text(entry, "database"),
             schema: self.text(entry, "schema"),
+            unrendered_database: written(entry, "database"),
+            unrendered_schema: written(entry, "schema"),
             loader: self.text(entry, "loader").unwrap_or_default(),
             quoting: self.mapping(entry, "quoting"),
             properties: self.source_properties(entry),
@@ -256,4 +258,9 @@ fn owner(mut written: Map<String, Json>) -> Map<String, Json> {
         written.entry(key).or_insert(Json::Null);
     }
     written
+}
+
+/// A scalar as it was written, templates and all.
+fn written(entry: &Yaml, key: &str) -> Option<String> {
+    entry.get(key)?.scalar_text().map(std::borrow::Cow::into_owned)
 }

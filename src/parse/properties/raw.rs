@@ -140,6 +140,9 @@ pub(crate) struct RawSource {
     pub(crate) description: String,
     pub(crate) database: Option<String>,
     pub(crate) schema: Option<String>,
+    /// The two as they were written.
+    pub(crate) unrendered_database: Option<String>,
+    pub(crate) unrendered_schema: Option<String>,
     pub(crate) loader: String,
     pub(crate) quoting: Map<String, Json>,
     pub(crate) properties: SourceProperties,

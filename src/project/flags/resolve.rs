@@ -85,6 +85,10 @@ pub(in crate::project) fn resolve(
         debug,
         version_check: resolver.on("version_check", overrides.version_check, true),
         write_json: resolver.on("write_json", overrides.write_json, true),
+        state: resolver.text("state", &overrides.state),
+        defer_state: resolver.text("defer_state", &overrides.defer_state),
+        defer: resolver.on("defer", overrides.defer, false),
+        favor_state: resolver.on("favor_state", overrides.favor_state, false),
         indirect_selection: resolver
             .choice("indirect_selection", &overrides.indirect_selection, INDIRECT_SELECTIONS)
             .unwrap_or_else(|| "eager".to_owned()),

@@ -122,6 +122,7 @@ impl Checker<'_> {
             on_run_start: self.keys.texts("on-run-start").unwrap_or_default(),
             on_run_end: self.keys.texts("on-run-end").unwrap_or_default(),
             query_comment: self.query_comment(),
+            written_sections: written(raw),
             sections: self.sections(),
             selectors: Vec::new(),
             restrict_access: (self.keys.value("restrict-access"))
@@ -350,5 +351,24 @@ impl Checker<'_> {
     fn wrong(&mut self, key: &str, wanted: &str, span: Span) {
         let message = format!("`{key}` {wanted}");
         self.diagnostics.push(Diagnostic::error(codes::WRONG_TYPE, message).at(span, ""));
+    }
+}
+
+/// The sections that have templates, as they were written.
+fn written(raw: &RawProject) -> IndexMap<String, Yaml> {
+    let section = |name: &&str| {
+        let older = (*name == "data_tests").then(|| raw.root.get("tests")).flatten();
+        let yaml = raw.root.get(name).or(older)?;
+        has_template(yaml).then(|| ((*name).to_owned(), yaml.clone()))
+    };
+    SECTIONS.iter().filter_map(section).collect()
+}
+
+fn has_template(yaml: &Yaml) -> bool {
+    match (&yaml.as_map(), yaml.as_seq(), yaml.as_str()) {
+        (Some(map), ..) => map.iter().any(|(_, value)| has_template(value)),
+        (_, Some(items), _) => items.iter().any(has_template),
+        (.., Some(text)) => text.contains("{{") || text.contains("{%"),
+        _ => false,
     }
 }

@@ -18,11 +18,13 @@ mod group;
 mod package;
 mod path;
 mod resource_type;
+mod result;
+mod selector;
 mod source;
+mod state;
 mod tag;
 mod test_name;
 mod test_type;
-mod unsupported;
 mod version;
 
 /// A selector method.
@@ -35,7 +37,7 @@ pub(super) struct Method {
     pub(super) names: fn(&Scope<'_>) -> Vec<String>,
 }
 
-/// The methods of dbt 1.12.
+/// The methods of dbt 1.12, and `git`.
 static METHODS: &[Method] = &[
     fqn::METHOD,
     tag::METHOD,
@@ -49,16 +51,17 @@ static METHODS: &[Method] = &[
     test_name::METHOD,
     test_type::METHOD,
     resource_type::METHOD,
-    unsupported::method("state"),
+    state::STATE, // "state"
+    state::GIT,   // "git"
     exposure::METHOD,
     defined::METRIC, // "metric"
-    unsupported::method("result"),
-    unsupported::method("source_status"),
+    result::RESULT,        // "result"
+    result::SOURCE_STATUS, // "source_status"
     version::METHOD,
     defined::SEMANTIC_MODEL, // "semantic_model"
     defined::SAVED_QUERY,    // "saved_query"
     defined::UNIT_TEST,      // "unit_test"
-    unsupported::method("selector"),
+    selector::METHOD,
 ];
 
 /// The method of this name.
