@@ -18,7 +18,7 @@ use forge::manifest::{Config, Quoting, ResourceType};
 use forge::names::UniqueId;
 use forge::pipeline::{self, Prepared, World};
 use forge::project::FlagOverrides;
-use forge::select::{self, Criteria};
+use forge::select::{self, Criteria, Inputs};
 use forge::source::{SourceMap, yaml};
 use minijinja::value::Value;
 use serde_json::json;
@@ -150,7 +150,7 @@ fn whole_project(c: &mut Criterion) {
         ..Criteria::default()
     };
     group.bench_function("select", |b| {
-        b.iter(|| select::select(manifest, &prepared.dag, black_box(&criteria)))
+        b.iter(|| select::select(manifest, &prepared.dag, black_box(&criteria), &Inputs::default()))
     });
     group.bench_function("manifest", |b| {
         b.iter(|| {

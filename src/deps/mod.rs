@@ -107,7 +107,7 @@ impl Job<'_> {
             self.lay_out(&planned.packages, &new)?;
         }
         let flags = &self.root.flags;
-        self.warnings.promote(|code| flags.promotes(&[code.id(), code.name()]));
+        self.warnings.promote(|code| flags.promotes(&code.names()));
         if self.warnings.has_errors() {
             return Err(self.warnings);
         }

@@ -27,10 +27,10 @@ impl Code {
         self.0.name
     }
 
-    /// The name of dbt's event for the same, else that of the code.
-    pub fn event(self) -> &'static str {
-        let same = |(code, _): &&(Code, &'static str)| *code == self;
-        EVENTS.iter().find(same).map_or(self.name(), |(_, event)| event)
+    /// Every name that a warning can be called by: number, name, dbt's events for the same.
+    pub fn names(self) -> Vec<&'static str> {
+        let events = EVENTS.iter().filter(|(code, _)| *code == self).map(|(_, event)| *event);
+        [self.id(), self.name()].into_iter().chain(events).collect()
     }
 
     /// The Markdown page: what it means, an example, what to do.
@@ -48,10 +48,28 @@ impl Code {
 
 /// dbt's names of warnings, which `--warn-error-options` may call them by.
 const EVENTS: &[(Code, &str)] = &[
+    (BAD_STATE, "WarnStateTargetEqual"),
     (DEPRECATED_MODEL, "DeprecatedModel"),
     (DEPRECATED_REF, "DeprecatedReference"),
-    (UPCOMING_DEPRECATION, "UpcomingReferenceDeprecation"),
+    (DISABLED_REF, "NodeNotFoundOrDisabled"),
+    (DUPLICATE_KEY, "DuplicateYAMLKeysDeprecation"),
+    (DUPLICATE_NAME, "DuplicateNameDistinctNodeTypesDeprecation"),
+    (IGNORED_SELECTION, "SelectExcludeIgnoredWithSelectorWarning"),
+    (NAME_WITH_SPACES, "ResourceNamesWithSpacesDeprecation"),
+    (NO_MATCH, "NoNodesForSelectionCriteria"),
+    (PACKAGE_READS_ROOT, "PackageNodeDependsOnRootProjectNode"),
+    (SNAPSHOT_TIME, "SnapshotTimestampWarning"),
     (UNENFORCED_CONSTRAINT, "UnsupportedConstraintMaterialization"),
+    (UNFILTERED_BATCHES, "MicrobatchModelNoEventTimeInputs"),
+    (UNKNOWN_KEY, "CustomKeyInConfigDeprecation"),
+    (UNKNOWN_KEY, "CustomKeyInObjectDeprecation"),
+    (UNKNOWN_KEY, "CustomTopLevelKeyDeprecation"),
+    (UNKNOWN_REF, "NodeNotFoundOrDisabled"),
+    (UNKNOWN_SOURCE, "NodeNotFoundOrDisabled"),
+    (UNPINNED_PACKAGE, "DepsUnpinned"),
+    (UNUSED_CONFIG, "UnusedResourceConfigPath"),
+    (UNUSED_PATCH, "NoNodeForYamlKey"),
+    (UPCOMING_DEPRECATION, "UpcomingReferenceDeprecation"),
 ];
 
 impl PartialEq for Code {
@@ -148,6 +166,7 @@ codes! {
     UNFILTERED_BATCHES "E0552" "unfiltered-batches",
     BAD_SELECTOR "E0601" "bad-selector",
     NO_MATCH "E0602" "no-match",
+    IGNORED_SELECTION "E0603" "ignored-selection",
     BAD_WINDOW "E0651" "bad-window",
     NOT_MICROBATCH "E0652" "not-microbatch",
     BAD_STATE "E0620" "bad-state",

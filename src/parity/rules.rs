@@ -30,13 +30,6 @@ pub const RULES: &[Rule] = &[
         nodes::materialized_views,
     ),
     rule(
-        "selectors-file",
-        Missing,
-        "selectors of `selectors.yml` are read and cannot be used yet",
-        "write the selection on the command line",
-        settings::selectors,
-    ),
-    rule(
         "python-job",
         Missing,
         "`submit_python_job` stops the node",

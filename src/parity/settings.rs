@@ -35,13 +35,6 @@ pub(super) fn fixed_behaviors(subject: &Subject<'_>) -> Vec<Occurrence> {
     FIXED_BEHAVIORS.iter().filter(differs).map(occurrence).collect()
 }
 
-pub(super) fn selectors(subject: &Subject<'_>) -> Vec<Occurrence> {
-    (subject.project.root().config.selectors.iter())
-        .filter_map(|selector| selector.get("name")?.as_str())
-        .map(|name| Occurrence { construct: format!("selector `{name}`"), span: None })
-        .collect()
-}
-
 /// Macros of installed packages for which a built-in one stands in.
 pub(super) fn package_macros(subject: &Subject<'_>) -> Vec<Occurrence> {
     let engine = &subject.project.target.adapter_type;

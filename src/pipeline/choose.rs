@@ -9,7 +9,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::manifest::ResourceType;
 use crate::names::UniqueId;
 use crate::report::list;
-use crate::select::{self, Criteria, Because, Indirect, Inputs};
+use crate::select::{self, Because, Criteria, Indirect, Inputs};
 
 pub(super) fn criteria(
     prepared: &Prepared,

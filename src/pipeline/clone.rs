@@ -49,9 +49,10 @@ pub(super) fn origins(
     let Some(asked) = flags.defer_state.as_deref().or(flags.state.as_deref()) else {
         let message =
             "--state or --defer-state are required for deferral, but neither was provided";
-        return Err(Box::new(error(message.to_owned()).hint(
-            "name a folder with the manifest.json of another run: `--state DIR`",
-        )));
+        return Err(Box::new(
+            error(message.to_owned())
+                .hint("name a folder with the manifest.json of another run: `--state DIR`"),
+        ));
     };
     let host = &*world.host;
     let folder = state::folder(host, asked);

@@ -31,7 +31,11 @@ impl<'w> Earlier<'w> {
         Ok(state::folder(&*self.world.host, asked))
     }
 
-    fn compare(&self, texts: &Texts, folder: &std::path::Path) -> Result<Arc<Changes>, Box<Diagnostic>> {
+    fn compare(
+        &self,
+        texts: &Texts,
+        folder: &std::path::Path,
+    ) -> Result<Arc<Changes>, Box<Diagnostic>> {
         let Prepared { manifest, compiler, .. } = self.prepared;
         let internal = &compiler.globals.places.internal;
         let snapshot = texts.snapshot(folder)?;

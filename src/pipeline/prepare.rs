@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use super::{Prepared, World};
 use crate::adapters::{self, Adapter};
 use crate::compile::Compiler;
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, codes};
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::events::Event;
 use crate::jinja::Engine;
 use crate::jinja::builtins::yaml_value;
@@ -107,7 +107,7 @@ pub(super) fn settle(
     flags: &Flags,
     mut diagnostics: Diagnostics,
 ) -> Result<(), Diagnostics> {
-    diagnostics.promote(|code| flags.promotes(&[code.id(), code.name(), code.event()]));
+    diagnostics.promote(|code| flags.promotes(&code.names()));
     if flags.strict {
         let strict = [
             codes::UNKNOWN_KEY,
@@ -121,9 +121,8 @@ pub(super) fn settle(
     if diagnostics.has_errors() {
         return Err(diagnostics);
     }
-    let names = |code: Code| [code.id(), code.name(), code.event()];
     for diagnostic in diagnostics.into_sorted() {
-        if flags.silences(&names(diagnostic.code)) {
+        if flags.silences(&diagnostic.code.names()) {
             continue;
         }
         world.sink.emit(Event::Diagnostic(diagnostic));

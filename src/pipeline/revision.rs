@@ -65,8 +65,7 @@ pub(super) fn texts(
         git.bad(format!("the project cannot be read as it was at `{revision}`{reason}"))
     })?;
     let mut manifest = Vec::new();
-    let written =
-        write_manifest(&earlier.manifest, Quoting::default(), &|_| None, &mut manifest);
+    let written = write_manifest(&earlier.manifest, Quoting::default(), &|_| None, &mut manifest);
     written.map_err(|error| git.bad(error.to_string()))?;
     let vars = vars_text(&earlier.manifest);
     std::mem::forget(earlier);
@@ -105,8 +104,10 @@ impl Git<'_> {
     /// The id of the revision's commit.
     fn commit(&self) -> Result<String, Box<Diagnostic>> {
         if !self.run(&["rev-parse", "--git-dir"])?.success {
-            let message =
-                format!("`git:{}` needs a git repository, and the project is in none", self.revision);
+            let message = format!(
+                "`git:{}` needs a git repository, and the project is in none",
+                self.revision
+            );
             return Err(Box::new(self.bad(message).hint("compare with `--state DIR` instead")));
         }
         let wanted = format!("{}^{{commit}}", self.revision);

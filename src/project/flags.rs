@@ -8,7 +8,10 @@ use crate::manifest::Window;
 mod known;
 mod resolve;
 mod shown;
+mod warnings;
 pub mod window;
+
+use warnings::Ruling;
 
 pub use resolve::parse_vars;
 pub(super) use resolve::{env_value, resolve};
@@ -180,29 +183,15 @@ impl Flags {
         self.other.get(name).and_then(Json::as_bool).unwrap_or(default)
     }
 
-    /// Whether `--warn-error` or `--warn-error-options` make an error of a warning. It is known by dbt's event
-    /// name, or by the number and the name of its code.
+    /// Whether `--warn-error` or `--warn-error-options` make an error of a warning. It is known by dbt's names of
+    /// events, and by the number and the name of its code.
     pub fn promotes(&self, names: &[&str]) -> bool {
-        let is_meant = |word: &str| names.iter().any(|name| word.eq_ignore_ascii_case(name));
-        let listed = |keys: &[&str], all: bool| {
-            keys.iter().filter_map(|key| self.warn_error_options.get(key)).any(|list| match list {
-                Json::String(word) => all && matches!(word.as_str(), "all" | "*") || is_meant(word),
-                Json::Array(words) => words
-                    .iter()
-                    .filter_map(Json::as_str)
-                    .any(|word| all && matches!(word, "all" | "*") || is_meant(word)),
-                _ => false,
-            })
-        };
-        let is_spared = listed(&["warn", "exclude", "silence"], false);
-        self.warn_error || (listed(&["error", "include"], true) && !is_spared)
+        self.warn_error || warnings::ruling(&self.warn_error_options, names) == Some(Ruling::Error)
     }
 
     /// Whether `--warn-error-options` silences a warning of one of these names.
     pub fn silences(&self, names: &[&str]) -> bool {
-        let listed = self.warn_error_options.get("silence").and_then(Json::as_array);
-        let mut words = listed.into_iter().flatten().filter_map(Json::as_str);
-        words.any(|word| names.iter().any(|name| word.eq_ignore_ascii_case(name)))
+        warnings::ruling(&self.warn_error_options, names) == Some(Ruling::Silence)
     }
 }
 
@@ -261,7 +250,7 @@ mod tests {
         assert!(flags(json!({"error": "all"})).promotes(&names));
         assert!(flags(json!({"error": ["no-match"]})).promotes(&names));
         assert!(!flags(json!({"error": "all", "warn": ["no-match"]})).promotes(&names));
-        assert!(!flags(json!({"include": "*", "silence": ["e0602"]})).promotes(&names));
+        assert!(!flags(json!({"error": "*", "silence": ["e0602"]})).promotes(&names));
         assert!(!flags(Json::Null).promotes(&names));
     }
 }

@@ -135,7 +135,8 @@ mod tests {
             indirect: Indirect::Empty,
             ..Criteria::default()
         };
-        let selected = select(&fixture.manifest, &fixture.dag, &criteria, &Inputs::default()).unwrap();
+        let selected =
+            select(&fixture.manifest, &fixture.dag, &criteria, &Inputs::default()).unwrap();
         lines(&fixture.manifest, &selected.ids, output)
     }
 
@@ -148,7 +149,9 @@ mod tests {
             let fixture = Fixture::load(text);
             for step in fixture.steps.iter().filter(|step| !step.error) {
                 let output = Output::parse(step.output.as_deref().unwrap_or("selector"), &[]);
-                let selected = select(&fixture.manifest, &fixture.dag, &step.criteria(), &Inputs::default()).unwrap();
+                let selected =
+                    select(&fixture.manifest, &fixture.dag, &step.criteria(), &Inputs::default())
+                        .unwrap();
                 let mut found = lines(&fixture.manifest, &selected.ids, &output.unwrap());
                 found.sort();
                 assert_eq!(Some(&found), step.lines.as_ref(), "{:?}", step.select);

@@ -153,7 +153,8 @@ impl Reader {
         let Some(map) = definition.as_map() else { return };
         let sets = ["union", "intersection"].into_iter().filter_map(|key| map.entry(key));
         if let (Some((key, _)), true) = (sets.last(), map.entries.len() > 1) {
-            let message = format!("`{}` must be the only key of a definition at the top", key.value);
+            let message =
+                format!("`{}` must be the only key of a definition at the top", key.value);
             self.mistakes.push(
                 Diagnostic::error(codes::BAD_SELECTOR, message)
                     .at(key.span, "")

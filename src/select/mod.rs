@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use indexmap::IndexSet;
 
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::graph::{Dag, Indices};
 use crate::manifest::{Manifest, ResourceType};
 use crate::names::UniqueId;
@@ -127,6 +127,7 @@ pub fn select(
     let scope = Scope::new(manifest, dag, inputs);
     let spec = wanted(criteria, inputs.selectors)?;
     let mut found = evaluate::evaluate(&spec, &scope)?;
+    found.warnings.extend(ignored(criteria));
     found.set.retain(&of_wanted_types(&scope, criteria));
     let ids = dag.order().iter().filter(|&&at| found.set.contains(at));
     Ok(Selected { ids: ids.map(|&at| dag.key(at).clone()).collect(), warnings: found.warnings })
@@ -144,6 +145,19 @@ fn wanted<'s>(criteria: &Criteria, selectors: &'s Selectors) -> Result<Wanted<'s
         },
         None => grammar::parse(criteria).map(Wanted::Typed),
     }
+}
+
+/// dbt warns, too, when a selector is asked for and something else beside it.
+fn ignored(criteria: &Criteria) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    let is_more = !(criteria.select.is_empty() && criteria.exclude.is_empty());
+    if let (Some(name), true) = (&criteria.selector, is_more) {
+        let message =
+            format!("`--select` and `--exclude` have no effect beside `--selector {name}`");
+        let hint = format!("write `--select selector:{name}` to combine them");
+        found.push(Diagnostic::warning(codes::IGNORED_SELECTION, message).hint(hint));
+    }
+    found
 }
 
 /// A selection from the command line, or one of `selectors.yml`.

@@ -76,7 +76,8 @@ fn corner_cases_select_what_dbt_selects() {
 #[test]
 fn ids_come_after_what_they_depend_on() {
     let fixture = operators();
-    let selected = select(&fixture.manifest, &fixture.dag, &asking("+e"), &Inputs::default()).unwrap();
+    let selected =
+        select(&fixture.manifest, &fixture.dag, &asking("+e"), &Inputs::default()).unwrap();
     let place = |id: &str| selected.ids.get_index_of(id).unwrap();
     assert!(place("model.shop.a") < place("model.shop.b"));
     assert!(place("model.shop.b") < place("model.shop.d"));
@@ -84,7 +85,8 @@ fn ids_come_after_what_they_depend_on() {
 }
 
 fn warning(fixture: &Fixture, text: &str) -> (String, Option<String>) {
-    let selected = select(&fixture.manifest, &fixture.dag, &asking(text), &Inputs::default()).unwrap();
+    let selected =
+        select(&fixture.manifest, &fixture.dag, &asking(text), &Inputs::default()).unwrap();
     let mut warnings = selected.warnings.into_iter();
     let warning = warnings.next().unwrap();
     assert_eq!(warning.code, codes::NO_MATCH);
@@ -113,17 +115,112 @@ fn what_matches_nothing_is_a_warning_with_a_suggestion() {
 }
 
 #[test]
-fn a_method_that_is_not_there_yet_says_so() {
+fn a_state_that_is_missing_is_asked_for() {
     let fixture = methods();
     let criteria = asking("state:modified+ source:a.b.c.d");
-    let mistakes = select(&fixture.manifest, &fixture.dag, &criteria, &Inputs::default()).unwrap_err();
+    let mistakes =
+        select(&fixture.manifest, &fixture.dag, &criteria, &Inputs::default()).unwrap_err();
     let codes: Vec<_> = mistakes.iter().map(|m| m.code).collect();
-    assert_eq!(codes, [codes::UNSUPPORTED, codes::BAD_SELECTOR]);
+    assert_eq!(codes, [codes::BAD_STATE, codes::BAD_SELECTOR]);
 }
 
-/// Selectors over the corner-case project.
-fn selector() -> impl Strategy<Value = String> {
-    let base = prop::sample::select(vec![
+fn sorted(selected: &Selected) -> Vec<String> {
+    let mut ids: Vec<_> = selected.ids.iter().map(ToString::to_string).collect();
+    ids.sort();
+    ids
+}
+
+/// The selectors of a `selectors.yml` without mistakes.
+fn selectors(text: &str) -> Selectors {
+    let (selectors, mistakes) = read_selectors(text);
+    assert!(mistakes.is_empty(), "{text}\n{mistakes:?}");
+    selectors
+}
+
+fn read_selectors(text: &str) -> (Selectors, Diagnostics) {
+    let file = crate::source::SourceMap::new().add("s.yml", std::path::Path::new("/s.yml"), text);
+    let root = crate::source::yaml::parse(file, text).unwrap().root;
+    Selectors::read(root.get("selectors").unwrap().as_seq().unwrap(), Indirect::Eager)
+}
+
+#[test]
+fn every_mistake_in_a_selector_is_found() {
+    let text = "selectors:\n\
+        - {name: a, definition: {method: tagg, value: x}}\n\
+        - {name: b, definition: {union: [x], exclude: [y]}}\n\
+        - {name: c, definition: {union: x}}\n\
+        - {name: d}\n\
+        - {name: e, definition: {method: tag, value: x, indirect_selection: lazy}}\n\
+        - {name: f, default: true, definition: x}\n\
+        - {name: f, default: true, definition: [x]}\n\
+        - {definition: x}\n\
+        - {name: g, definition: {union: [{exclude: [a]}, {exclude: [b]}]}}\n\
+        - {name: h, definition: {tag: x, fqn: y}}\n\
+        - {name: i, definition: '@a+'}\n\
+        - {name: j, default: true, definition: x}\n\
+        - {name: j, definition: x, defintion: y}\n";
+    let (_, mistakes) = read_selectors(text);
+    let messages: Vec<&str> = mistakes.iter().map(|one| one.message.as_str()).collect();
+    assert_eq!(messages.len(), 13, "{messages:#?}");
+    assert!(mistakes.iter().all(|one| one.primary.is_some()), "{messages:#?}");
+}
+
+#[test]
+fn selectors_that_select_each_other_are_refused() {
+    let fixture = corners();
+    let text = "selectors:\n\
+        - {name: a, definition: {method: selector, value: b}}\n\
+        - {name: b, definition: {union: [one, 'selector:a']}}\n";
+    let selectors = selectors(text);
+    let inputs = Inputs { selectors: &selectors, past: &NoPast };
+    let criteria = Criteria { selector: Some("a".into()), ..Criteria::default() };
+    let mistakes = select(&fixture.manifest, &fixture.dag, &criteria, &inputs).unwrap_err();
+    let first = mistakes.iter().next().unwrap();
+    assert_eq!(first.message, "selectors select each other: `b` → `a` → `b`");
+    let criteria = Criteria { selector: Some("aa".into()), ..Criteria::default() };
+    let mistakes = select(&fixture.manifest, &fixture.dag, &criteria, &inputs).unwrap_err();
+    assert_eq!(mistakes.iter().next().unwrap().hint.as_deref(), Some("did you mean `a`?"));
+}
+
+#[test]
+fn the_default_counts_where_nothing_is_asked_for() {
+    let fixture = corners();
+    let selectors = selectors("selectors:\n- {name: d, default: 'True', definition: one}\n");
+    let inputs = Inputs { selectors: &selectors, past: &NoPast };
+    let of = |criteria: &Criteria| {
+        sorted(&select(&fixture.manifest, &fixture.dag, criteria, &inputs).unwrap())
+    };
+    assert_eq!(of(&Criteria::default()), run(&fixture, &asking("one")));
+    assert_eq!(of(&asking("two")), run(&fixture, &asking("two")));
+    let all_but = Criteria { exclude: vec!["one".into()], ..Criteria::default() };
+    assert_eq!(of(&all_but), run(&fixture, &all_but));
+}
+
+#[test]
+fn every_resource_knows_what_brought_it_in() {
+    let fixture = operators();
+    let criteria = asking("+e d");
+    let inputs = Inputs::default();
+    let selected = select(&fixture.manifest, &fixture.dag, &criteria, &inputs).unwrap();
+    let reasons =
+        explain(&fixture.manifest, &fixture.dag, &criteria, &inputs, &selected.ids).unwrap();
+    assert_eq!(reasons.len(), selected.ids.len());
+    assert!(reasons.values().all(|because| !because.is_empty()));
+    let roles = |name: &str| -> Vec<String> {
+        let (_, because) =
+            reasons.iter().find(|(id, _)| id.as_str().ends_with(&format!(".{name}"))).unwrap();
+        because
+            .iter()
+            .map(|one| format!("{} {:?}", one.atom.as_deref().unwrap(), one.role))
+            .collect()
+    };
+    assert_eq!(roles("e")[0], "+e Match");
+    assert!(roles("d").contains(&"d Match".to_owned()), "{:?}", roles("d"));
+}
+
+/// Atoms of the corner-case project.
+fn base() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
         "one",
         "two",
         "five",
@@ -136,10 +233,14 @@ fn selector() -> impl Strategy<Value = String> {
         "test_type:singular",
         "nope",
         "resource_type:seed",
-    ]);
+    ])
+}
+
+/// Selectors over the corner-case project.
+fn selector() -> impl Strategy<Value = String> {
     let around =
         prop::sample::select(vec![("", ""), ("+", ""), ("", "+"), ("1+", "+2"), ("@", "")]);
-    (base, around).prop_map(|(base, (before, after))| format!("{before}{base}{after}"))
+    (base(), around).prop_map(|(base, (before, after))| format!("{before}{base}{after}"))
 }
 
 proptest! {
@@ -163,6 +264,54 @@ proptest! {
         prop_assert_eq!(set(&[&format!("{a},{b}")], &[]), &only_a & &only_b);
         prop_assert_eq!(set(&[&a], &[&b]), &only_a - &only_b);
         prop_assert_eq!(set(&[], &[&a]), &set(&[], &[]) - &only_a);
+        prop_assert_eq!(set(&[&a, &b], &[]), set(&[&b, &a], &[]));
+        prop_assert_eq!(set(&[&format!("{a},{b}")], &[]), set(&[&format!("{b},{a}")], &[]));
+        prop_assert_eq!(set(&[&a, &a], &[]), only_a);
+    }
+
+    #[test]
+    fn reach_grows_with_operators(base in base(), depth in 0usize..4) {
+        use std::collections::BTreeSet;
+        let fixture = corners();
+        let set = |text: String| -> BTreeSet<String> {
+            let criteria = Criteria { indirect: Indirect::Empty, ..asking(&text) };
+            run(&fixture, &criteria).into_iter().collect()
+        };
+        let alone = set(base.to_owned());
+        let (above, below) = (set(format!("+{base}")), set(format!("{base}+")));
+        prop_assert!(alone.is_subset(&above) && alone.is_subset(&below));
+        prop_assert_eq!(set(format!("+{base}+")), &above | &below);
+        let family = set(format!("@{base}"));
+        prop_assert!(above.is_subset(&family) && below.is_subset(&family));
+        let deeper = |depth| (set(format!("{depth}+{base}")), set(format!("{base}+{depth}")));
+        let ((up, down), (more_up, more_down)) = (deeper(depth), deeper(depth + 1));
+        prop_assert!(up.is_subset(&more_up) && more_up.is_subset(&above));
+        prop_assert!(down.is_subset(&more_down) && more_down.is_subset(&below));
+    }
+
+    #[test]
+    fn a_definition_selects_what_the_command_line_does(a in selector(), b in selector()) {
+        let fixture = corners();
+        let yaml = format!(
+            "selectors:\n- name: both\n  definition: {{union: ['{a}', '{b}']}}\n\
+             - name: meet\n  definition: {{intersection: ['{a}', '{b}']}}\n\
+             - name: less\n  definition: {{union: ['{a}', exclude: ['{b}']]}}\n\
+             - name: again\n  definition: {{method: selector, value: both}}\n",
+        );
+        let selectors = selectors(&yaml);
+        let named = |name: &str| {
+            let criteria = Criteria { selector: Some(name.to_owned()), ..Criteria::default() };
+            let inputs = Inputs { selectors: &selectors, past: &NoPast };
+            let found = select(&fixture.manifest, &fixture.dag, &criteria, &inputs).unwrap();
+            sorted(&found)
+        };
+        let typed = |text: String, exclude: &[String]| {
+            run(&fixture, &Criteria { exclude: exclude.to_vec(), ..asking(&text) })
+        };
+        prop_assert_eq!(named("both"), typed(format!("{a} {b}"), &[]));
+        prop_assert_eq!(named("again"), typed(format!("{a} {b}"), &[]));
+        prop_assert_eq!(named("meet"), typed(format!("{a},{b}"), &[]));
+        prop_assert_eq!(named("less"), typed(a, &[b]));
     }
 
     #[test]

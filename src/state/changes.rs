@@ -93,8 +93,10 @@ impl Changes {
             return Vec::new();
         };
         let new = change.is_new.then(|| "new".to_owned());
-        let reasons =
-            change.reasons.iter().map(|reason| format!("{}: {}", reason.aspect.as_str(), reason.text));
+        let reasons = change
+            .reasons
+            .iter()
+            .map(|reason| format!("{}: {}", reason.aspect.as_str(), reason.text));
         new.into_iter().chain(reasons).collect()
     }
 }

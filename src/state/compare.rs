@@ -43,7 +43,10 @@ fn of_resource(
             change.reasons = macros.of(node, earlier.nodes.get(id.as_str()));
             match earlier.nodes.get(id.as_str()) {
                 None => change.is_new = true,
-                Some(old) => change.reasons.splice(0..0, nodes::differences(node, old, earlier)).for_each(drop),
+                Some(old) => change
+                    .reasons
+                    .splice(0..0, nodes::differences(node, old, earlier))
+                    .for_each(drop),
             }
         }
         other => match others::before(id, other, earlier) {
@@ -91,7 +94,9 @@ impl<'m> Macros<'m> {
             }
         });
         let gone = earlier.macros.iter().filter(|(id, old)| {
-            is_own(&old.package_name) && !manifest.macros.contains_key(&***id) && !old.name.is_empty()
+            is_own(&old.package_name)
+                && !manifest.macros.contains_key(&***id)
+                && !old.name.is_empty()
         });
         let mut materializations: HashMap<&str, Vec<&str>> = HashMap::new();
         for one in own() {
@@ -108,7 +113,11 @@ impl<'m> Macros<'m> {
     }
 
     /// The changed macros that a node reaches.
-    fn of(&self, node: &crate::manifest::Node, old: Option<&super::snapshot::OldNode<'_>>) -> Vec<Reason> {
+    fn of(
+        &self,
+        node: &crate::manifest::Node,
+        old: Option<&super::snapshot::OldNode<'_>>,
+    ) -> Vec<Reason> {
         if self.changed.is_empty() && self.removed.is_empty() {
             return Vec::new();
         }
@@ -128,7 +137,8 @@ impl<'m> Macros<'m> {
         }
         let called = old.into_iter().flat_map(|old| &old.depends_on.macros).flatten();
         let gone = called.filter(|id| self.removed.contains(&***id));
-        reasons.extend(gone.map(|id| Reason::new(Aspect::Macros, format!("{} is gone", short(id)))));
+        reasons
+            .extend(gone.map(|id| Reason::new(Aspect::Macros, format!("{} is gone", short(id)))));
         reasons.sort_by(|a, b| a.text.cmp(&b.text));
         reasons
     }

@@ -67,6 +67,5 @@ fn read(host: &dyn Host, folder: &Path) -> Result<Artifact, Box<Diagnostic>> {
     let text = text(host, folder, SOURCES).map_err(|missing| {
         Box::new(missing.hint("run `forge source freshness` first, then and now"))
     })?;
-    serde_json::from_str(&text)
-        .map_err(|error| unreadable(folder, &format!("{SOURCES}: {error}")))
+    serde_json::from_str(&text).map_err(|error| unreadable(folder, &format!("{SOURCES}: {error}")))
 }

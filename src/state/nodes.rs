@@ -54,7 +54,8 @@ fn body(node: &Node, old: &OldNode<'_>) -> Option<Reason> {
 /// The first line of `new` that is not in its place in `old`, from 1.
 fn first_other_line(old: &str, new: &str) -> usize {
     let pairs = old.lines().map(Some).chain(std::iter::repeat(None)).zip(new.lines());
-    let same = pairs.take_while(|(old, new)| old.is_some_and(|old| old.trim() == new.trim())).count();
+    let same =
+        pairs.take_while(|(old, new)| old.is_some_and(|old| old.trim() == new.trim())).count();
     (same + 1).min(new.lines().count().max(1))
 }
 
@@ -88,8 +89,7 @@ pub(super) fn different<'a>(
         .filter_map(|key| {
             let value = |map: &'a Map<String, Json>| map.get(key).unwrap_or(&Json::Null);
             let (old, new) = (value(then), value(now));
-            let aspect =
-                if RELATION.contains(&key) { Aspect::Relation } else { Aspect::Configs };
+            let aspect = if RELATION.contains(&key) { Aspect::Relation } else { Aspect::Configs };
             (!is_alike(old, new)).then_some((key, aspect, old, new))
         })
         .collect()
@@ -192,7 +192,8 @@ fn properties(node: &Node, old: &OldNode<'_>, reasons: &mut Vec<Reason>) {
         }
     };
     differ("access", access(old.access.as_deref().unwrap_or_default()), access(&model.access));
-    let version = |version: &Option<Json>| shown(version.as_ref().unwrap_or(&Json::Null)).into_owned();
+    let version =
+        |version: &Option<Json>| shown(version.as_ref().unwrap_or(&Json::Null)).into_owned();
     differ("latest version", version(&old.latest_version), version(&model.latest_version));
     let date = |date: &Option<String>| date.clone().unwrap_or_else(|| "not set".to_owned());
     differ("deprecation date", date(&old.deprecation_date), date(&model.deprecation_date));
@@ -201,7 +202,8 @@ fn properties(node: &Node, old: &OldNode<'_>, reasons: &mut Vec<Reason>) {
 /// Variables that the node reads, and that have another value now. A variable that it did not read then was not
 /// there to change: the text did.
 fn variables(node: &Node, earlier: &Snapshot<'_>, reasons: &mut Vec<Reason>) {
-    let Some(then) = earlier.vars.as_ref().and_then(|all| all.vars.get(node.unique_id.as_str())) else {
+    let Some(then) = earlier.vars.as_ref().and_then(|all| all.vars.get(node.unique_id.as_str()))
+    else {
         return;
     };
     for (name, value) in vars::of(node) {

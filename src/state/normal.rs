@@ -88,7 +88,8 @@ impl Walk {
     /// A tag without marks of white space control; texts in it stay as they are.
     fn tag(&mut self, tag: &str, verbatim: bool) {
         let (open, close) = (&tag[..2], &tag[tag.len() - 2..]);
-        let inner = tag[2..tag.len() - 2].trim_start_matches(['-', '+']).trim_end_matches(['-', '+']);
+        let inner =
+            tag[2..tag.len() - 2].trim_start_matches(['-', '+']).trim_end_matches(['-', '+']);
         if verbatim {
             self.out.push_str(open);
         } else {
@@ -180,7 +181,10 @@ mod tests {
         same("select 1 -- one\n", "select 1");
         same("select /* x */ 1", "select 1");
         same("select 1{# note #}", "select 1");
-        same("{{ config( materialized = 'table' ) }}\nselect 1", "{{config(materialized='table')}} select 1");
+        same(
+            "{{ config( materialized = 'table' ) }}\nselect 1",
+            "{{config(materialized='table')}} select 1",
+        );
         same("{%- if x -%} a {%- endif %}", "{% if x %} a {% endif %}");
         same("select {{ x }}", "select {{x}}");
     }
@@ -200,7 +204,8 @@ mod tests {
 
     #[test]
     fn anything_has_a_normal_form() {
-        for text in ["{{", "{% 'x", "'", "/*", "--", "{# ", "ä{{ 'ö' }}ü", "{{}}", "{%-%}", "{{-}}"] {
+        for text in ["{{", "{% 'x", "'", "/*", "--", "{# ", "ä{{ 'ö' }}ü", "{{}}", "{%-%}", "{{-}}"]
+        {
             normal(text);
         }
     }

@@ -97,10 +97,8 @@ fn without_macros(mut exposure: Map<String, Json>) -> Map<String, Json> {
 
 /// Where a source lies, as it was written: what came out differs between environments.
 fn of_source(source: &SourceTable, old: &Map<String, Json>, reasons: &mut Vec<Reason>) {
-    let written = [
-        ("database", &source.unrendered_database),
-        ("schema", &source.unrendered_schema),
-    ];
+    let written =
+        [("database", &source.unrendered_database), ("schema", &source.unrendered_schema)];
     for (key, now) in written {
         let then = old.get(&format!("unrendered_{key}")).and_then(Json::as_str);
         if let (Some(then), Some(now)) = (then, now)

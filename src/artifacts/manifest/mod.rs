@@ -17,8 +17,8 @@ use serde_json::{Map, Value as Json};
 
 use crate::host::Out;
 use crate::manifest::{
-    Config, Definition, Disabled, Doc, Exposure, Group, Macro, Manifest, Node, Quoting, ResourceType,
-    SourceTable,
+    Config, Definition, Disabled, Doc, Exposure, Group, Macro, Manifest, Node, Quoting,
+    ResourceType, SourceTable,
 };
 use crate::names::UniqueId;
 

@@ -33,6 +33,8 @@ fn node(id: &str, resource_type: ResourceType, kind: NodeKind) -> Node {
         doc_blocks: vec![],
         columns: IndexMap::new(),
         config: Config::new(),
+        unrendered: Vec::new(),
+        vars: Vec::new(),
         tags: vec![],
         meta: Map::new(),
         group: None,

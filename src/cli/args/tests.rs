@@ -53,7 +53,7 @@ fn selections_take_many_values_and_repeat() {
     assert_eq!(build.exclude, ["+c", "tag:t"]);
     let ls = selection("forge list --resource-type model --resource-types seed --selector x");
     assert_eq!(ls.resource_types, ["model", "seed"]);
-    assert_eq!(ls.select, ["selector:x"]);
+    assert_eq!(ls.selector.as_deref(), Some("x"));
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn misuse_is_exit_code_2_with_a_suggestion() {
         "forge ls --no-such-flag",
         "forge no-such-command",
         "forge run --threads 0",
-        "forge run --defer --state x",
+        "forge run --defer=yes",
         "forge ls --resource-type modle",
         "forge",
     ];

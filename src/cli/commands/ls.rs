@@ -62,8 +62,7 @@ impl Ls {
             return Ok(Outcome::Fine);
         }
         if self.explain {
-            let reasons =
-                pipeline::explain(&context.world, &prepared, &self.selection(), &ids)?;
+            let reasons = pipeline::explain(&context.world, &prepared, &self.selection(), &ids)?;
             let lines = list::explained(&prepared.manifest, &reasons, &self.format());
             context.console.data(&lines.join("\n"));
             return Ok(Outcome::Fine);

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{FlagOverrides, Flags, LOCK_TIMEOUT, known, window};
+use super::{FlagOverrides, Flags, LOCK_TIMEOUT, known, warnings, window};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::host::Host;
 use crate::manifest::Window;
@@ -285,6 +285,14 @@ impl<'r> Resolver<'r> {
         }
         for value in options.values_mut().filter(|value| value.is_null()) {
             *value = json!([]);
+        }
+        if let Some((message, hint)) = warnings::mistake(&options) {
+            let mistake = Diagnostic::error(codes::BAD_CONFIG, message);
+            self.diagnostics.push(match hint {
+                Some(hint) => mistake.hint(hint),
+                None => mistake,
+            });
+            return None;
         }
         Some(Json::Object(options))
     }

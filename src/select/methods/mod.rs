@@ -54,7 +54,7 @@ static METHODS: &[Method] = &[
     state::STATE, // "state"
     state::GIT,   // "git"
     exposure::METHOD,
-    defined::METRIC, // "metric"
+    defined::METRIC,       // "metric"
     result::RESULT,        // "result"
     result::SOURCE_STATUS, // "source_status"
     version::METHOD,

@@ -7,7 +7,8 @@ use crate::select::scope::Scope;
 
 use super::{Method, not_one_of};
 
-pub(super) const RESULT: Method = Method { name: "result", find: of_results, names: |_| Vec::new() };
+pub(super) const RESULT: Method =
+    Method { name: "result", find: of_results, names: |_| Vec::new() };
 
 pub(super) const SOURCE_STATUS: Method =
     Method { name: "source_status", find: of_sources, names: |_| Vec::new() };
@@ -33,7 +34,6 @@ fn of_sources(query: &Query, scope: &Scope<'_>) -> Result<Indices, Diagnostic> {
         "fresher" => Some(&found.fresher),
         status => found.statuses.get(status),
     };
-    Ok(scope.matching(|resource| {
-        ids.is_some_and(|ids| ids.contains(resource.unique_id().as_str()))
-    }))
+    Ok(scope
+        .matching(|resource| ids.is_some_and(|ids| ids.contains(resource.unique_id().as_str()))))
 }
