@@ -25,6 +25,7 @@ use crate::parse::tests::{KWARGS, rendered_kwargs, unknown_test};
 use crate::project::Project;
 use crate::resolve::Lookup;
 
+mod deferred;
 mod aliases;
 mod ctes;
 mod event_time;
@@ -37,6 +38,7 @@ pub use ctes::inject as with_ctes;
 pub use lines::{Origin, origin};
 pub use variants::Variant;
 
+pub use deferred::Deferred;
 use references::References;
 
 /// What compiling needs, shared by all threads.
@@ -106,6 +108,11 @@ impl Compiler {
             adjust: Some(adjust),
             ..self.clone()
         }
+    }
+
+    /// Lets references lead to an earlier run's relations. Once; what was said first counts.
+    pub fn defer(&self, deferred: Deferred) {
+        self.references.defer(deferred);
     }
 
     /// What names in `ref` and `source` mean.

@@ -6,6 +6,7 @@ use minijinja::Error;
 use minijinja::value::Value;
 use serde_json::{Map, Value as Json};
 
+use super::deferred::Deferred;
 use super::event_time::{EventTimes, Target};
 use crate::adapters::{Adapter, Relation};
 use crate::artifacts::manifest::{
@@ -29,6 +30,7 @@ pub(super) struct References {
     graph: OnceLock<Value>,
     adapter: Arc<dyn Adapter>,
     event_times: EventTimes,
+    deferred: OnceLock<Deferred>,
 }
 
 impl References {
@@ -45,7 +47,12 @@ impl References {
             graph: OnceLock::new(),
             adapter,
             event_times: EventTimes::default(),
+            deferred: OnceLock::new(),
         }
+    }
+
+    pub(super) fn defer(&self, deferred: Deferred) {
+        let _ = self.deferred.set(deferred);
     }
 
     /// The relation of a node. dbt: its kind is not told, only the database knows it.
@@ -133,7 +140,12 @@ impl Resolver for References {
             let adapter = &scope.globals.adapter;
             return Ok(relation(narrow(Relation::ephemeral(adapter.naming(), &node.alias))?));
         }
-        Ok(relation(narrow(self.relation_of(node))?))
+        let own = self.relation_of(node);
+        let deferred = match self.deferred.get() {
+            Some(deferred) => deferred.instead(scope, id, &own)?,
+            None => None,
+        };
+        Ok(relation(narrow(deferred.unwrap_or(own))?))
     }
 
     fn source(&self, scope: &Arc<Scope>, source: &str, table: &str) -> Result<Value, Error> {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{Prepared, World};
 use crate::adapters::{self, Adapter};
-use crate::compile::Compiler;
+use crate::compile::{Compiler, Deferred};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::events::Event;
 use crate::jinja::Engine;
@@ -81,7 +81,20 @@ pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnos
     };
     let manifest = Arc::new(resolved.manifest);
     let compiler = Compiler::new(project.clone(), globals, manifest.clone(), resolved.lookup);
-    Ok(Prepared { project, manifest, dag: resolved.dag, selectors, compiler })
+    let prepared = Prepared { project, manifest, dag: resolved.dag, selectors, compiler };
+    defer(world, &prepared)?;
+    Ok(prepared)
+}
+
+/// Lets references lead to the state that is deferred to, for commands that compile.
+fn defer(world: &World, prepared: &Prepared) -> Result<(), Diagnostics> {
+    let flags = &prepared.project.flags;
+    let compiles = !["clone", "list", "parse"].contains(&flags.which.as_str());
+    if flags.defer && compiles {
+        let origins = super::clone::origins(world, prepared).map_err(|d| Diagnostics::from(*d))?;
+        prepared.compiler.defer(Deferred { origins, favor: flags.favor_state });
+    }
+    Ok(())
 }
 
 /// The files with a mistake.
