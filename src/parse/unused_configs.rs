@@ -82,9 +82,10 @@ fn unused(
 /// Below a folder that nothing is in: keys that were meant to be a configuration, to judge by their names.
 fn misspelt_inside(level: &Yaml, diagnostics: &mut Diagnostics) {
     for (key, value) in level.as_map().map_or(&[][..], |map| &map.entries) {
+        let name = key.value.trim_start_matches(['+', ' ']);
         let known = config::KEYS.iter().map(|key| key.name);
-        if value.as_map().is_none() && did_you_mean(&key.value, known).is_some() {
-            unknown_key(&key.value, key.span, diagnostics);
+        if value.as_map().is_none() && did_you_mean(name, known).is_some() {
+            unknown_key(name, key.span, diagnostics);
         }
     }
 }
