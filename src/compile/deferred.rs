@@ -36,7 +36,7 @@ impl Deferred {
         };
         let is_selected =
             || scope.globals.selected.get().is_some_and(|selected| selected.contains(id));
-        if !(self.favor && !is_selected()) && exists(scope, own)? {
+        if (!self.favor || is_selected()) && exists(scope, own)? {
             return Ok(None);
         }
         let mut relation = Relation::new(

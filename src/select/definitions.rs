@@ -151,8 +151,8 @@ impl Reader {
     /// dbt: at the top there is one `union` or one `intersection`, and nothing beside it.
     fn check_root(&mut self, definition: &Yaml) {
         let Some(map) = definition.as_map() else { return };
-        let sets = ["union", "intersection"].into_iter().filter_map(|key| map.entry(key));
-        if let (Some((key, _)), true) = (sets.last(), map.entries.len() > 1) {
+        let mut sets = ["union", "intersection"].into_iter().filter_map(|key| map.entry(key));
+        if let (Some((key, _)), true) = (sets.next(), map.entries.len() > 1) {
             let message =
                 format!("`{}` must be the only key of a definition at the top", key.value);
             self.mistakes.push(

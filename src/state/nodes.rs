@@ -67,7 +67,7 @@ fn configs(node: &Node, old: &OldNode<'_>, reasons: &mut Vec<Reason>) {
     }
     let parse = |text: &str| serde_json::from_str::<Map<String, Json>>(text).unwrap_or_default();
     let written = old.unrendered_config.map(|raw| parse(raw.get())).unwrap_or_default();
-    let (then, now) = (parse(&then.to_owned()), parse(&now));
+    let (then, now) = (parse(then), parse(&now));
     for (key, aspect, old, new) in different(&then, &now) {
         // What is written the same differs by the environment only.
         let as_written = node.unrendered.iter().find(|(name, _)| name == key);

@@ -69,10 +69,9 @@ pub(super) fn differences(resource: &Resource<'_>, old: Map<String, Json>) -> Ve
             keys(&old, &source_json(source), &|key| OF_SOURCES.contains(&key), &mut reasons);
         }
         Resource::Exposure(exposure) => {
-            let mut old = without_macros(old.clone());
-            let mut now = without_macros(exposure_json(exposure));
+            let old = without_macros(old.clone());
+            let now = without_macros(exposure_json(exposure));
             keys(&old, &now, &|key| OF_EXPOSURES.contains(&key), &mut reasons);
-            (old.clear(), now.clear());
         }
         Resource::Definition(one) => {
             keys(&old, &definition_json(one), &|key| !PLACE.contains(&key), &mut reasons);

@@ -42,7 +42,7 @@ fn text(manifest: &Manifest, reason: &Because) -> String {
         None => id.to_string(),
     };
     match &reason.role {
-        Role::Match => format!("{atom}"),
+        Role::Match => atom.clone(),
         Role::AncestorOf(id) => format!("{atom}, above {}", name(id)),
         Role::DescendantOf(id) => format!("{atom}, below {}", name(id)),
         Role::NeededBy(id) => format!("{atom}, needed by what is below {}", name(id)),
