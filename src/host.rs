@@ -10,6 +10,7 @@ use std::sync::Mutex;
 
 use jiff::{Timestamp, Zoned};
 
+mod log_file;
 pub mod secrets;
 pub mod workshop;
 
@@ -40,6 +41,11 @@ pub trait Host: Send + Sync {
     }
     /// Appends to a file and makes it when it is missing.
     fn append(&self, path: &Path, text: &str) -> io::Result<()>;
+    /// Opens a log at its end; at `most` bytes it is put aside for a new one, at 0 never. A host in memory has none.
+    fn open_log(&self, path: &Path, most: u64) -> io::Result<Box<dyn io::Write + Send>> {
+        let _ = (path, most);
+        Err(io::ErrorKind::Unsupported.into())
+    }
     /// All files below `dir`, sorted by path, symbolic links followed, hidden folders included.
     fn walk(&self, dir: &Path) -> Vec<PathBuf>;
     /// The folders directly below `dir`, sorted by name.
@@ -163,6 +169,10 @@ impl Host for RealHost {
         }
         let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
         io::Write::write_all(&mut file, text.as_bytes())
+    }
+
+    fn open_log(&self, path: &Path, most: u64) -> io::Result<Box<dyn io::Write + Send>> {
+        Ok(Box::new(log_file::Rotating::open(path, most)?))
     }
 
     fn walk(&self, dir: &Path) -> Vec<PathBuf> {

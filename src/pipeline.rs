@@ -214,7 +214,8 @@ pub fn list(
     prepared: &Prepared,
     selection: &Selection,
 ) -> Result<Vec<UniqueId>, Diagnostics> {
-    let types = match selection.resource_types.is_empty() {
+    let told = &prepared.project.flags.resource_types;
+    let types = match selection.resource_types.is_empty() && told.is_empty() {
         true => list::DEFAULT_TYPES,
         false => list::ALL_TYPES,
     };

@@ -14,6 +14,11 @@ use super::{Adapter, AdapterError, Result};
 /// The types that a profile can name; the first is that of the embedded default.
 pub const TYPES: &[&str] = &["sqlite"];
 
+/// The embedded engine and its version.
+pub fn engine_version() -> String {
+    format!("SQLite {}", rusqlite::version())
+}
+
 /// The keys of a profile's output, of all types together.
 pub const KEYS: &[&str] = &[
     "type",

@@ -10,15 +10,19 @@ use super::ignored::Ignored;
 use crate::pipeline::Selection;
 use crate::project::FlagOverrides;
 
-const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (reads projects as dbt 1.12 does)");
-
 /// Turns a directory of Jinja-templated SQL and YAML into tables, tests and proof.
 ///
 /// forge reads dbt projects as they are. It needs no server and no account, and the network only to install packages.
 #[derive(Debug, Parser)]
 #[command(
-    name = "forge", version = VERSION, disable_version_flag = true, args_override_self = true,
-    max_term_width = 100, subcommand_required = true, arg_required_else_help = true,
+    name = "forge",
+    version,
+    disable_version_flag = true,
+    propagate_version = true,
+    args_override_self = true,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
 )]
 pub(super) struct Cli {
     #[command(flatten)]
@@ -30,8 +34,8 @@ pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Command,
 
-    /// Print the version
-    #[arg(short = 'v', short_alias = 'V', long, action = ArgAction::Version)]
+    /// Print the version; --version also tells how forge was built
+    #[arg(short = 'v', short_alias = 'V', long, global = true, action = ArgAction::Version)]
     version: Option<bool>,
 }
 
@@ -70,6 +74,11 @@ pub(super) struct Global {
     /// How many nodes run at a time
     #[arg(long, global = true, value_name = "N", value_parser = threads)]
     threads: Option<usize>,
+
+    #[arg(long, global = true, hide = true, overrides_with = "no_single_threaded")]
+    single_threaded: bool,
+    #[arg(long, global = true, hide = true, overrides_with = "single_threaded")]
+    no_single_threaded: bool,
 
     /// How many seconds to wait for another run on the same database [default: 600]
     #[arg(long, global = true, value_name = "SECONDS")]
@@ -146,7 +155,7 @@ pub(super) struct Global {
     )]
     no_use_colors: bool,
 
-    /// The form of what is printed on standard error
+    /// The form of what is told: text on standard error, or events as JSON on standard output
     #[arg(long, global = true, value_name = "FORMAT",
           value_parser = ["text", "json", "debug", "default"])]
     pub(super) log_format: Option<String>,
@@ -155,6 +164,20 @@ pub(super) struct Global {
     #[arg(long, global = true, value_name = "LEVEL",
           value_parser = ["debug", "info", "warn", "error", "none"])]
     pub(super) log_level: Option<String>,
+
+    /// The form of the log file [default: debug, or that of --log-format]
+    #[arg(long, global = true, value_name = "FORMAT",
+          value_parser = ["text", "json", "debug", "default"])]
+    log_format_file: Option<String>,
+
+    /// The least level in the log file [default: debug, or that of --log-level]
+    #[arg(long, global = true, value_name = "LEVEL",
+          value_parser = ["debug", "info", "warn", "error", "none"])]
+    log_level_file: Option<String>,
+
+    /// The size at which the log file is put aside; 0 for never [default: 10485760]
+    #[arg(long, global = true, value_name = "BYTES")]
+    log_file_max_bytes: Option<u64>,
 
     /// Show what templates print()
     #[arg(long, global = true, hide = true, overrides_with = "no_print")]
@@ -212,7 +235,7 @@ impl Cli {
             target_path: global.target_path.clone(),
             log_path: global.log_path.clone(),
             vars: global.vars.clone(),
-            threads: global.threads,
+            threads: if global.single_threaded { Some(1) } else { global.threads },
             fail_fast: switch(global.fail_fast, global.no_fail_fast),
             warn_error: global.warn_error.then_some(true),
             warn_error_options: global.warn_error_options.clone(),
@@ -222,6 +245,10 @@ impl Cli {
             print: global.print(),
             log_format: global.log_format.clone(),
             log_level: global.log_level.clone(),
+            log_format_file: global.log_format_file.clone(),
+            log_level_file: global.log_level_file.clone(),
+            log_file_max_bytes: global.log_file_max_bytes,
+            invocation_id: None,
             debug: global.debug(),
             version_check: switch(global.version_check, global.no_version_check),
             write_json: switch(global.write_json, global.no_write_json),

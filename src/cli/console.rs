@@ -7,8 +7,8 @@ use ::console::Term;
 
 use crate::events::Level;
 use crate::host::Host;
-use crate::project::{self, FlagOverrides, Flags};
-use crate::report::json_lines::JsonLines;
+use crate::project::{self, FlagOverrides, Flags, Peeked};
+use crate::report::json_lines::{Form, JsonLines};
 use crate::report::plain::Plain;
 use crate::report::terminal::Terminal;
 use crate::report::transcript::{Transcript, Verbosity};
@@ -21,6 +21,7 @@ pub(super) struct Choice {
     pub(super) style: Style,
     verbosity: Verbosity,
     kind: Kind,
+    peeked: Peeked,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,26 +29,34 @@ enum Kind {
     Terminal,
     Plain,
     Json,
+    Entries,
 }
 
 impl Choice {
     /// What the command line, `DBT_*` variables, `flags:` of the project file and the terminal ask for.
     pub(super) fn new(overrides: &FlagOverrides, host: &dyn Host) -> Self {
-        let flags = project::peek_flags(host, overrides);
+        let peeked = project::peek(host, overrides);
+        let flags = &peeked.flags;
         let dumb = host.env("TERM").is_some_and(|term| term == "dumb");
         let live = io::stderr().is_terminal() && !dumb;
         let kind = match flags.log_format.as_str() {
             "json" => Kind::Json,
+            "debug" => Kind::Entries,
             _ if live => Kind::Terminal,
             _ => Kind::Plain,
         };
         let style = Style {
-            color: wants_color(overrides, &flags, host).unwrap_or(live),
+            color: wants_color(overrides, flags, host).unwrap_or(live),
             unicode: speaks_unicode(host),
             width: width(live, host),
             cut: kind == Kind::Terminal,
         };
-        Choice { style, verbosity: verbosity(&flags), kind }
+        Choice { style, verbosity: verbosity(flags), kind, peeked }
+    }
+
+    /// What was seen of the project.
+    pub(super) fn peeked(&self) -> &Peeked {
+        &self.peeked
     }
 
     /// The console.
@@ -56,7 +65,8 @@ impl Choice {
         match self.kind {
             Kind::Terminal => Arc::new(Terminal::new(transcript, self.style)),
             Kind::Plain => Arc::new(Plain::new(transcript)),
-            Kind::Json => Arc::new(JsonLines::new(host, sources, self.verbosity)),
+            Kind::Json => Arc::new(JsonLines::new(host, sources, self.verbosity, Form::Json)),
+            Kind::Entries => Arc::new(JsonLines::new(host, sources, self.verbosity, Form::Text)),
         }
     }
 }

@@ -7,8 +7,10 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Instant;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::events::{Event, Level};
@@ -24,9 +26,12 @@ mod commands;
 mod console;
 mod exit;
 mod ignored;
+mod log;
+mod program;
 
 use args::Cli;
 use exit::Outcome;
+use program::Program;
 
 /// What a command works with.
 struct Context {
@@ -42,20 +47,46 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: &[OsString]) -> ExitCode {
-    match Cli::try_parse_from(arguments) {
-        Ok(cli) => execute(&cli, command_line(arguments)),
+    let program = Program::of(arguments);
+    match parse(program, arguments) {
+        Ok(cli) => execute(&cli, program, command_line(program, arguments)),
+        // clap puts the name before the version; dbt does not.
+        Err(usage) if program == Program::Dbt && usage.kind() == ErrorKind::DisplayVersion => {
+            output::stdout(&output::line(&program.long_version()));
+            ExitCode::SUCCESS
+        }
         Err(usage) => exit::usage(&usage),
     }
 }
 
-fn execute(cli: &Cli, command_line: String) -> ExitCode {
+/// The command line under the name by which the program was called.
+fn declared(program: Program) -> clap::Command {
+    Cli::command()
+        .name(program.name())
+        .bin_name(program.name())
+        .version(program.version())
+        .long_version(program.long_version())
+}
+
+fn parse(program: Program, arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let mut matches = declared(program).try_get_matches_from(arguments)?;
+    Cli::from_arg_matches_mut(&mut matches)
+}
+
+fn execute(cli: &Cli, program: Program, command_line: String) -> ExitCode {
+    let start = Instant::now();
     let host: Arc<dyn Host> = Arc::new(RealHost::new());
     let sources = Arc::new(SourceMap::new());
-    let flags = cli.overrides(command_line);
+    let mut flags = cli.overrides(command_line);
+    flags.invocation_id = Some(host.uuid());
     let choice = console::Choice::new(&flags, &*host);
     // The choice has read `.env`, so that its secrets are known too.
     output::hide(Mask::of(&*host));
     let console = choice.console(host.clone(), sources.clone());
+    let console = match cli.command.has_log() {
+        true => log::beside(console, &host, &sources, choice.peeked(), program),
+        false => console,
+    };
     let context = Context {
         world: World { host: host.clone(), sources, sink: console.clone(), stop: Arc::default() },
         flags,
@@ -63,17 +94,23 @@ fn execute(cli: &Cli, command_line: String) -> ExitCode {
         console,
     };
     exit::on_interrupt(context.console.clone(), context.world.stop.clone());
+    if cli.command.has_log() {
+        context.console.emit(log::started(&context.flags, choice.peeked()));
+    }
     note_ignored(&context);
     let result = clock(&*host).and_then(|()| cli.command.run(&context));
-    finish(&context, result)
+    finish(&context, result, start)
 }
 
-fn finish(context: &Context, result: Result<Outcome, Diagnostics>) -> ExitCode {
+fn finish(context: &Context, result: Result<Outcome, Diagnostics>, start: Instant) -> ExitCode {
     context.console.close();
     let code = exit::code(&result, &context.world.stop);
+    let success = matches!(result, Ok(Outcome::Fine));
     if let Err(diagnostics) = result {
         context.console.diagnostics(diagnostics);
     }
+    let command = context.flags.command_line.clone();
+    context.console.emit(Event::CommandFinished { command, success, elapsed: start.elapsed() });
     code
 }
 
@@ -89,14 +126,19 @@ fn clock(host: &dyn Host) -> Result<(), Diagnostics> {
         .into())
 }
 
+/// One line for each flag that was given in vain.
 fn note_ignored(context: &Context) {
-    if !context.flags.without_effect.is_empty() {
-        let flags = context.flags.without_effect.join(", ");
-        context.say(Level::Debug, format!("without effect here: {flags}"));
+    for note in &context.flags.without_effect {
+        context.say(Level::Info, note.as_str());
     }
 }
 
 impl Context {
+    /// The name by which the program was called.
+    fn program(&self) -> OsString {
+        self.flags.command_line.split(' ').next().unwrap_or_default().into()
+    }
+
     /// Says something on standard error.
     fn say(&self, level: Level, text: impl Into<String>) {
         self.console.emit(Event::Message { level, text: text.into() });
@@ -104,8 +146,8 @@ impl Context {
 }
 
 /// The arguments as a shell would take them.
-fn command_line(arguments: &[OsString]) -> String {
-    let mut words = vec!["forge".to_owned()];
+fn command_line(program: Program, arguments: &[OsString]) -> String {
+    let mut words = vec![program.name().to_owned()];
     words.extend(arguments.iter().skip(1).map(|word| quoted(&word.to_string_lossy())));
     words.join(" ")
 }
@@ -126,6 +168,9 @@ mod tests {
     fn the_command_line_can_be_typed_again() {
         let arguments = ["/bin/forge", "run", "-s", "a+", "--vars", "{a: 'b'}"];
         let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-        assert_eq!(command_line(&arguments), r"forge run -s a+ --vars '{a: '\''b'\''}'");
+        assert_eq!(
+            command_line(Program::Forge, &arguments),
+            r"forge run -s a+ --vars '{a: '\''b'\''}'"
+        );
     }
 }

@@ -59,6 +59,8 @@ const EVENTS: &[(Code, &str)] = &[
     (NO_MATCH, "NoNodesForSelectionCriteria"),
     (PACKAGE_READS_ROOT, "PackageNodeDependsOnRootProjectNode"),
     (SNAPSHOT_TIME, "SnapshotTimestampWarning"),
+    (UPCOMING_DEPRECATION, "UpcomingReferenceDeprecation"),
+    (NO_MATCH, "NoNodesForSelectionCriteria"),
     (UNENFORCED_CONSTRAINT, "UnsupportedConstraintMaterialization"),
     (UNFILTERED_BATCHES, "MicrobatchModelNoEventTimeInputs"),
     (UNKNOWN_KEY, "CustomKeyInConfigDeprecation"),

@@ -109,12 +109,28 @@ pub enum Level {
 /// One thing that happened.
 #[derive(Clone, Debug)]
 pub enum Event {
+    /// The command begins.
+    CommandStarted {
+        /// The id of the run, as in artifacts.
+        invocation_id: String,
+        /// Flags with their values.
+        args: Vec<(String, String)>,
+    },
     /// A line for the user: `log(…, info=true)`, notices.
     Message {
         /// Its level.
         level: Level,
         /// The text.
         text: String,
+    },
+    /// `log()` of a template.
+    TemplateLog {
+        /// Its level.
+        level: Level,
+        /// The text.
+        text: String,
+        /// The node that is rendered.
+        node: Option<UniqueId>,
     },
     /// `print()` of a template: a line on standard output.
     Print(String),
@@ -161,6 +177,15 @@ pub enum Event {
     },
     /// The run ended.
     RunFinished {
+        /// Wall time.
+        elapsed: Duration,
+    },
+    /// The command ends.
+    CommandFinished {
+        /// As typed.
+        command: String,
+        /// Whether its exit code is 0.
+        success: bool,
         /// Wall time.
         elapsed: Duration,
     },

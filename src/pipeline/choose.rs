@@ -33,13 +33,19 @@ pub(super) fn criteria(
         }
         Ok(types)
     };
+    let flags = &prepared.project.flags;
+    let asked =
+        |given: &[String], told: &[String]| types(if given.is_empty() { told } else { given });
     Ok(Criteria {
         select: selection.select.clone(),
         exclude: selection.exclude.clone(),
         selector: selection.selector.clone(),
-        resource_types: types(&selection.resource_types)?,
-        exclude_resource_types: types(&selection.exclude_resource_types)?,
-        indirect: Indirect::parse(&prepared.project.flags.indirect_selection).unwrap_or_default(),
+        resource_types: asked(&selection.resource_types, &flags.resource_types)?,
+        exclude_resource_types: asked(
+            &selection.exclude_resource_types,
+            &flags.exclude_resource_types,
+        )?,
+        indirect: Indirect::parse(&flags.indirect_selection).unwrap_or_default(),
     })
 }
 

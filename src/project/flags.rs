@@ -19,6 +19,9 @@ pub(super) use resolve::{env_value, resolve};
 /// How many seconds a run waits for another one unless `--lock-timeout` says otherwise.
 pub const LOCK_TIMEOUT: u64 = 600;
 
+/// The size at which a log file is put aside unless `--log-file-max-bytes` says otherwise. dbt 1.12: 10 MiB.
+const LOG_FILE_MAX_BYTES: u64 = 10 * 1024 * 1024;
+
 /// What the command line said; `None` where it said nothing.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -77,6 +80,15 @@ pub struct FlagOverrides {
     pub log_format: Option<String>,
     /// `--log-level`
     pub log_level: Option<String>,
+    /// `--log-format-file`
+    pub log_format_file: Option<String>,
+    /// `--log-level-file`
+    pub log_level_file: Option<String>,
+    /// `--log-file-max-bytes`
+    pub log_file_max_bytes: Option<u64>,
+    /// The id of the run, so that the log and the artifacts have the same; without it, the project makes one.
+    #[serde(skip)]
+    pub invocation_id: Option<String>,
     /// `--debug`
     pub debug: Option<bool>,
     /// `--version-check` / `--no-version-check`
@@ -95,7 +107,7 @@ pub struct FlagOverrides {
     pub indirect_selection: Option<String>,
     /// `--as-of`
     pub as_of: Option<jiff::Timestamp>,
-    /// `--populate-cache`, `--cache-selected-only`, `--partial-parse` … accepted, without effect
+    /// Why flags that were given have no effect, a line each.
     pub without_effect: Vec<String>,
 }
 
@@ -116,6 +128,10 @@ pub struct Flags {
     pub log_path: Option<String>,
     /// How many nodes run at a time; `None` leaves it to the profile.
     pub threads: Option<usize>,
+    /// `DBT_RESOURCE_TYPES`, which `--resource-type` beats.
+    pub resource_types: Vec<String>,
+    /// `DBT_EXCLUDE_RESOURCE_TYPES`, which `--exclude-resource-type` beats.
+    pub exclude_resource_types: Vec<String>,
     /// Rebuild incremental models and seeds.
     pub full_refresh: bool,
     /// Build what grows over time anew although its relation is lost.
@@ -149,6 +165,12 @@ pub struct Flags {
     pub log_format: String,
     /// The least level that is shown.
     pub log_level: String,
+    /// `text`, `json` or `debug`, of the log file.
+    pub log_format_file: String,
+    /// The least level in the log file.
+    pub log_level_file: String,
+    /// The size at which the log file is put aside; 0 for never.
+    pub log_file_max_bytes: u64,
     /// `--debug`.
     pub debug: bool,
     /// The folder of `profiles.yml`, when asked for.
@@ -205,6 +227,8 @@ impl Default for Flags {
             target_path: None,
             log_path: None,
             threads: None,
+            resource_types: Vec::new(),
+            exclude_resource_types: Vec::new(),
             as_of: None,
             full_refresh: false,
             allow_rebuild: false,
@@ -222,6 +246,9 @@ impl Default for Flags {
             print: true,
             log_format: "text".to_owned(),
             log_level: "info".to_owned(),
+            log_format_file: "debug".to_owned(),
+            log_level_file: "debug".to_owned(),
+            log_file_max_bytes: LOG_FILE_MAX_BYTES,
             debug: false,
             profiles_dir: None,
             version_check: true,

@@ -2,6 +2,7 @@
 //!
 //! Invariant: everything that can be checked is checked, so that one run shows all mistakes.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -68,7 +69,7 @@ fn load_parts(
     let mut flags = flags::resolve(host, overrides, raw.value("flags"), &mut diagnostics);
     let cli_vars = cli_vars(overrides, &mut diagnostics);
 
-    let facts = YamlFacts::new(host, flags.shown(&root));
+    let facts = YamlFacts::new(host, flags.shown(&root)).of_run(overrides.invocation_id.as_deref());
     let secrets = YamlContext::new(&facts, cli_vars.clone(), None, Secrets::Allowed);
     let name = project_name(&raw, &secrets);
     let wanted = Wanted {
@@ -214,18 +215,49 @@ fn check(
     checked
 }
 
-/// The flags before the project is read, for whoever has to know how to report about that. Mistakes are left for
-/// the reading itself.
-pub fn peek_flags(host: &dyn Host, overrides: &FlagOverrides) -> Flags {
+/// What whoever reports about reading the project has to know before.
+pub struct Peeked {
+    /// The flags.
+    pub flags: Flags,
+    /// The folder of the project, absolute, and that of its logs; `None` without a project.
+    pub folders: Option<[PathBuf; 2]>,
+}
+
+/// Looks at the project before it is read. Mistakes are left for the reading itself.
+pub fn peek(host: &dyn Host, overrides: &FlagOverrides) -> Peeked {
     dotenv::load_nearest(host);
     let (sources, mut unread) = (SourceMap::new(), Diagnostics::new());
     let root = project_dir(host, overrides.project_dir.as_deref()).ok();
-    let raw = root.and_then(|root| {
-        dotenv::load(host, &root);
+    let raw = root.as_ref().and_then(|root| {
+        dotenv::load(host, root);
         RawProject::read(host, &sources, PROJECT_FILE, &root.join(PROJECT_FILE), &mut unread)
     });
     let written = raw.as_ref().and_then(|raw| raw.value("flags"));
-    flags::resolve(host, overrides, written, &mut unread)
+    let flags = flags::resolve(host, overrides, written, &mut unread);
+    let folders = root.zip(raw).map(|(root, raw)| {
+        let logs = match &flags.log_path {
+            Some(path) => absolute(host, path),
+            None => root.join(written_log_path(host, &flags, &root, &raw)),
+        };
+        [root, logs]
+    });
+    Peeked { flags, folders }
+}
+
+/// `log-path` of the project file; one that cannot be told is the default.
+fn written_log_path(host: &dyn Host, flags: &Flags, root: &Path, raw: &RawProject) -> String {
+    let default = || "logs".to_owned();
+    let Some(written) = raw.value("log-path").and_then(Yaml::as_str) else {
+        return default();
+    };
+    if !written.contains("{{") {
+        return written.to_owned();
+    }
+    let facts = YamlFacts::new(host, flags.shown(root));
+    match render_text(written, &context(&facts, Mapping::default(), None)) {
+        Ok(Json::String(path)) => path,
+        _ => default(),
+    }
 }
 
 /// Where logs go: as asked, from the working directory; or `log-path`, from the project.

@@ -32,7 +32,7 @@ pub(crate) use files::text_checksum;
 pub use find::PROJECT_FILE;
 pub use flags::window::event_window;
 pub use flags::{FlagOverrides, Flags};
-pub use load::{load, load_packages_root, load_root, peek_flags};
+pub use load::{Peeked, load, load_packages_root, load_root, peek};
 pub use packages::declared::{DEPENDENCIES_FILE, Declared, LOCK_FILE, LOCK_HASH, PACKAGES_FILE};
 pub use packages::root::{PackageFacts, PackagesRoot};
 pub use packages::spec::{GitSource, PackageSource, PackageSpec, Version, Versions};

@@ -56,6 +56,15 @@ impl YamlFacts {
         }
     }
 
+    /// The same of a run whose id is known already.
+    #[must_use]
+    pub fn of_run(mut self, invocation_id: Option<&str>) -> Self {
+        if let Some(id) = invocation_id {
+            id.clone_into(&mut self.invocation_id);
+        }
+        self
+    }
+
     /// The run.
     pub fn invocation_id(&self) -> &str {
         &self.invocation_id

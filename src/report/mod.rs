@@ -1,8 +1,11 @@
 //! 6 REPORT: what people and programs see of a run.
 //!
-//! Three consoles listen to the events of a run: [`terminal`] (live), [`plain`] and [`json_lines`].
-//! Data goes to standard output, everything else to standard error.
+//! Three consoles listen to the events of a run: [`terminal`] (live), [`plain`] and [`json_lines`]; [`log_file`] writes
+//! down what they hear. Data goes to standard output, everything else to standard error; as JSON lines, all goes to
+//! standard output, where dbt's clients read it.
 //! Invariant: only this room turns values into text for people; nothing here decides an exit code.
+
+use std::sync::Arc;
 
 use crate::diagnostics::Diagnostics;
 use crate::events::EventSink;
@@ -14,12 +17,14 @@ pub mod json_lines;
 pub mod gaps;
 pub mod history;
 pub mod list;
+pub mod log_file;
 pub mod outcome;
 pub mod output;
 pub mod page;
 pub mod parity;
 pub mod plain;
 pub mod row_diff;
+pub mod structured;
 pub mod style;
 pub mod summary;
 pub mod table;
@@ -30,10 +35,14 @@ pub use style::Style;
 
 /// A listener that also takes what a command prints by itself.
 pub trait Console: EventSink {
-    /// Learns which run this is and what is in the project.
-    fn begin(&self, _invocation_id: &str, _manifest: &Manifest) {}
-    /// Prints lines of data on standard output.
+    /// Learns the name of the target and what is in the project.
+    fn begin(&self, _target: &str, _manifest: &Arc<Manifest>) {}
+    /// Prints data on standard output.
     fn data(&self, text: &str);
+    /// Prints lines of data of which each stands for itself.
+    fn lines(&self, lines: &[String]) {
+        self.data(&lines.join("\n"));
+    }
     /// Prints the mistakes that ended the command.
     fn diagnostics(&self, diagnostics: Diagnostics);
     /// Leaves the terminal as it was found.

@@ -80,7 +80,9 @@ impl Transcript {
             return self.verbosity.print.then(|| Text::Data(format!("{text}\n")));
         }
         let text = match event {
-            Event::Message { level, text } => self.message(level, &text),
+            Event::Message { level, text } | Event::TemplateLog { level, text, .. } => {
+                self.message(level, &text)
+            }
             Event::Diagnostic(diagnostic) => self.diagnostic(&diagnostic),
             Event::Statement { sql } => self.message(Level::Debug, &sql),
             Event::RunStarted { total, summary, threads } => self.started(total, &summary, threads),
@@ -88,7 +90,7 @@ impl Transcript {
             Event::NodeFinished { outcome, .. } => self.finished(outcome),
             Event::BatchFinished { index, total, outcome } => self.batch(index, total, outcome),
             Event::RunFinished { elapsed } => self.ended(elapsed),
-            Event::Print(_) => None,
+            Event::Print(_) | Event::CommandStarted { .. } | Event::CommandFinished { .. } => None,
         };
         text.map(Text::Log)
     }

@@ -66,12 +66,71 @@ fn flags_of_verbs_reach_the_project() {
 }
 
 #[test]
-fn dbts_other_flags_are_accepted_without_effect() {
+fn flags_without_effect_say_why_unless_they_ask_for_what_is_done_anyway() {
     let line = "forge --no-partial-parse --printer-width 99 run --populate-cache --no-introspect";
     let mut ignored = flags(line).without_effect;
     ignored.sort();
-    let expected = ["--no-introspect", "--no-partial-parse", "--populate-cache", "--printer-width"];
-    assert_eq!(ignored, expected);
+    let starts = ["`--no-introspect` has no effect: ", "`--printer-width` has no effect: "];
+    assert_eq!(ignored.len(), starts.len(), "{ignored:?}");
+    for (note, start) in ignored.iter().zip(starts) {
+        assert!(note.starts_with(start), "{note}");
+    }
+}
+
+/// Recorded from dbt by `tests/parity/record_flags.py`.
+const RECORDED: &str = include_str!("../../../tests/it/testdata/dbt_flags.json");
+
+/// What is wrong with a line, when it is about its flags.
+fn refused(line: &[&str]) -> Option<String> {
+    use clap::error::ErrorKind::{
+        ArgumentConflict, InvalidSubcommand, InvalidValue, UnknownArgument, ValueValidation,
+    };
+    let wrong =
+        [ArgumentConflict, InvalidSubcommand, InvalidValue, UnknownArgument, ValueValidation];
+    let error = Cli::try_parse_from(line).err()?;
+    let first = || error.to_string().lines().next().unwrap_or_default().to_owned();
+    wrong.contains(&error.kind()).then(|| format!("{}: {}", line.join(" "), first()))
+}
+
+/// The verb with each of these flags, in all spellings.
+fn refused_of(verb: &str, recorded: &serde_json::Value) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for flag in recorded.as_array().unwrap() {
+        for spelling in flag["spellings"].as_array().unwrap() {
+            let spelling = spelling.as_str().unwrap();
+            let mut line = vec!["dbt"];
+            line.extend(verb.split(' '));
+            line.push(spelling);
+            line.extend(flag["value"].as_str());
+            wrong.extend(refused(&line));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn every_verb_takes_all_flags_that_dbt_takes() {
+    let recorded: serde_json::Value = serde_json::from_str(RECORDED).unwrap();
+    let mut wrong = Vec::new();
+    for (verb, own) in recorded["verbs"].as_object().unwrap() {
+        wrong.extend(refused_of(verb, &recorded["global"]));
+        wrong.extend(refused_of(verb, own));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn global_flags_stand_before_every_verb_as_in_dbt() {
+    let recorded: serde_json::Value = serde_json::from_str(RECORDED).unwrap();
+    for flag in recorded["global"].as_array().unwrap() {
+        for spelling in flag["spellings"].as_array().unwrap() {
+            let spelling = spelling.as_str().unwrap();
+            let mut line = vec!["dbt", spelling];
+            line.extend(flag["value"].as_str());
+            line.push("run");
+            assert_eq!(refused(&line), None);
+        }
+    }
 }
 
 #[test]

@@ -33,6 +33,9 @@ pub(in crate::cli) struct Build {
     /// Keep the failing rows of tests in tables
     #[arg(long)]
     store_failures: bool,
+
+    #[arg(long, hide = true)]
+    show: bool,
 }
 
 impl Build {
@@ -44,6 +47,10 @@ impl Build {
         self.input.set_flags(flags);
         flags.full_refresh = self.full_refresh.then_some(true);
         flags.allow_rebuild = self.allow_rebuild.then_some(true);
+        if self.show {
+            let note = "`--show` has no effect in `build`: `forge show` shows what was loaded";
+            flags.without_effect.push(note.to_owned());
+        }
         flags.store_failures = self.store_failures.then_some(true);
     }
 

@@ -20,6 +20,10 @@ pub(in crate::cli) struct Debug {
     #[arg(long)]
     connection: bool,
 
+    /// dbt's flag: the folder of profiles.yml; forge shows its file in any case
+    #[arg(long, hide_short_help = true)]
+    config_dir: bool,
+
     /// List what of the project forge treats differently from dbt, with place and advice
     #[arg(long)]
     parity: bool,

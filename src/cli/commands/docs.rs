@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use crate::cli::Context;
 use crate::cli::args::SelectArgs;
 use crate::cli::exit::Outcome;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::pipeline::{self, DocsOptions};
 
 /// Write what documentation is made from.
@@ -18,6 +18,21 @@ pub(in crate::cli) struct Docs {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Generate(Generate),
+    #[command(hide = true)]
+    Serve(Serve),
+}
+
+/// dbt's server of its web page, which is not here.
+#[derive(Debug, Args)]
+struct Serve {
+    #[arg(long)]
+    host: Option<String>,
+    #[arg(long)]
+    port: Option<u16>,
+    #[arg(long, overrides_with = "no_browser")]
+    browser: bool,
+    #[arg(long, overrides_with = "browser")]
+    no_browser: bool,
 }
 
 /// Write target/manifest.json and target/catalog.json.
@@ -42,10 +57,18 @@ struct Generate {
 
 impl Docs {
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
-        let Verb::Generate(verb) = &self.verb;
+        let verb = match &self.verb {
+            Verb::Generate(verb) => verb,
+            Verb::Serve(_) => return Err(no_server().into()),
+        };
         let prepared = super::prepare(context)?;
         let options = DocsOptions { compile: !verb.no_compile, empty_catalog: verb.empty_catalog };
         pipeline::generate_docs(&context.world, &prepared, &verb.select.selection(), options)?;
         Ok(Outcome::Fine)
     }
+}
+
+fn no_server() -> Diagnostic {
+    Diagnostic::error(codes::UNSUPPORTED, "forge serves no web page")
+        .hint("put dbt's `index.html` beside target/manifest.json and target/catalog.json, and serve that folder")
 }

@@ -68,7 +68,7 @@ impl Ls {
             return Ok(Outcome::Fine);
         }
         let lines = list::lines(&prepared.manifest, &ids, &self.format());
-        context.console.data(&lines.join("\n"));
+        context.console.lines(&lines);
         Ok(Outcome::Fine)
     }
 

@@ -13,6 +13,7 @@ mod build;
 mod clean;
 mod clone;
 mod compile;
+mod completion;
 mod contract;
 mod debug;
 mod deps;
@@ -21,6 +22,7 @@ mod explain;
 mod history;
 mod init;
 mod ls;
+mod man;
 mod parse;
 mod requeue;
 mod retry;
@@ -59,6 +61,8 @@ pub(super) enum Command {
     Contract(contract::Contract),
     Clean(clean::Clean),
     Explain(explain::Explain),
+    Completion(completion::Completion),
+    Man(man::Man),
 }
 
 impl Command {
@@ -89,7 +93,15 @@ impl Command {
             Command::Contract(_) => "contract",
             Command::Clean(_) => "clean",
             Command::Explain(_) => "explain",
+            Command::Completion(_) => "completion",
+            Command::Man(_) => "man",
         }
+    }
+
+    /// Whether it is worth a log: what reads no project writes nothing.
+    pub(super) fn has_log(&self) -> bool {
+        use Command::{Completion, Explain, Init, Man};
+        !matches!(self, Init(_) | Explain(_) | Completion(_) | Man(_))
     }
 
     /// Adds the verb's own flags.
@@ -135,6 +147,8 @@ impl Command {
             Command::Contract(verb) => verb.run(context),
             Command::Clean(verb) => verb.run(context),
             Command::Explain(verb) => verb.run(context),
+            Command::Completion(verb) => verb.run(context),
+            Command::Man(verb) => verb.run(context),
         }
     }
 }
@@ -146,8 +160,10 @@ fn prepare(context: &Context) -> Result<Prepared, Diagnostics> {
 
 /// The same with other flags than those of the command line.
 fn prepare_with(context: &Context, flags: &FlagOverrides) -> Result<Prepared, Diagnostics> {
-    let prepared = pipeline::prepare(&context.world, flags)?;
-    context.console.begin(&prepared.project.invocation_id, &prepared.manifest);
+    let invocation_id = context.flags.invocation_id.clone();
+    let flags = FlagOverrides { invocation_id, ..flags.clone() };
+    let prepared = pipeline::prepare(&context.world, &flags)?;
+    context.console.begin(&prepared.project.target.name, &prepared.manifest);
     // The process ends with the verb: taking the manifest apart would only cost time.
     std::mem::forget(prepared.manifest.clone());
     Ok(prepared)

@@ -15,6 +15,10 @@ use crate::project::FlagOverrides;
 /// it is that of the run_results.json in a folder.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Retry {
+    /// Rebuild incremental models and seeds from nothing
+    #[arg(short, long)]
+    full_refresh: bool,
+
     /// Build incremental models and snapshots anew although their tables are lost
     #[arg(long)]
     allow_rebuild: bool,
@@ -26,13 +30,16 @@ impl Retry {
     }
 
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
-        let left = pipeline::left(&context.world, &context.flags, context.flags.state.as_deref())?;
+        let mut left = pipeline::left(&context.world, &context.flags, context.flags.state.as_deref())?;
         let text = match left.nodes.len() {
             0 => format!("nothing to retry: {} left nothing undone", left.run),
             1 => format!("retrying 1 node of {}", left.run),
             count => format!("retrying {count} nodes of {}", left.run),
         };
         context.say(Level::Info, text);
+        if self.full_refresh {
+            left.flags.full_refresh = Some(true);
+        }
         let prepared = super::prepare_with(context, &left.flags)?;
         let summary = pipeline::retry(&context.world, &prepared, &left)?;
         Ok(Outcome::of(&summary))

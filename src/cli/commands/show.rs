@@ -22,6 +22,9 @@ pub(in crate::cli) struct Show {
     #[arg(long, value_name = "SQL", conflicts_with_all = ["select", "selector"])]
     inline: Option<String>,
 
+    #[arg(long, value_name = "SQL", hide = true, conflicts_with = "inline")]
+    inline_direct: Option<String>,
+
     /// How many rows; -1 for all
     #[arg(long, default_value_t = 5, allow_negative_numbers = true, value_name = "N")]
     limit: i64,
@@ -46,7 +49,11 @@ impl Show {
 
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         let prepared = super::prepare(context)?;
-        let (selection, inline) = (self.select.selection(), self.inline.as_deref());
+        let selection = self.select.selection();
+        // dbt: SQL that is no template.
+        let direct =
+            self.inline_direct.as_ref().map(|sql| format!("{{% raw %}}{sql}{{% endraw %}}"));
+        let inline = self.inline.as_deref().or(direct.as_deref());
         let shown = pipeline::show(&context.world, &prepared, &selection, inline, self.limit())?;
         if shown.is_empty() {
             context.say(Level::Warn, "nothing to show: the selection is empty");

@@ -252,7 +252,8 @@ impl Scope {
 
     /// Sends a line to the user.
     pub(crate) fn message(&self, level: Level, text: String) {
-        self.globals.sink.emit(Event::Message { level, text });
+        let node = self.node.as_ref().map(|node| node.unique_id.clone());
+        self.globals.sink.emit(Event::TemplateLog { level, text, node });
     }
 
     /// What was captured while parsing.

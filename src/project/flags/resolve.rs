@@ -55,6 +55,13 @@ pub(in crate::project) fn resolve(
     let debug = resolver.switch("debug", overrides.debug).unwrap_or(false);
     let log_format = resolver.choice("log_format", &overrides.log_format, LOG_FORMATS);
     let log_level = resolver.choice("log_level", &overrides.log_level, LOG_LEVELS);
+    // dbt: what is said of the console holds for the file, too, unless that is told apart.
+    let log_format_file = resolver
+        .choice("log_format_file", &overrides.log_format_file, LOG_FORMATS)
+        .or_else(|| log_format.clone().filter(|format| format != "default"));
+    let log_level_file = resolver
+        .choice("log_level_file", &overrides.log_level_file, LOG_LEVELS)
+        .or_else(|| log_level.clone());
     Flags {
         which: overrides.which.clone(),
         command_line: overrides.command_line.clone(),
@@ -63,7 +70,9 @@ pub(in crate::project) fn resolve(
         target_path: resolver.text("target_path", &overrides.target_path),
         log_path: resolver.text("log_path", &overrides.log_path),
         profiles_dir: resolver.text("profiles_dir", &overrides.profiles_dir),
-        threads: overrides.threads,
+        threads: resolver.threads(overrides.threads),
+        resource_types: resolver.types("resource_types", &overrides.which),
+        exclude_resource_types: resolver.types("exclude_resource_types", &overrides.which),
         as_of: overrides.as_of,
         full_refresh: resolver.on("full_refresh", overrides.full_refresh, false),
         allow_rebuild: overrides.allow_rebuild.unwrap_or(false),
@@ -82,6 +91,9 @@ pub(in crate::project) fn resolve(
             .filter(|format| format != "default")
             .unwrap_or_else(|| "text".to_owned()),
         log_level: log_level.unwrap_or_else(|| if debug { "debug" } else { "info" }.to_owned()),
+        log_format_file: log_format_file.unwrap_or_else(|| "debug".to_owned()),
+        log_level_file: log_level_file.unwrap_or_else(|| "debug".to_owned()),
+        log_file_max_bytes: resolver.log_file_max_bytes(overrides.log_file_max_bytes),
         debug,
         version_check: resolver.on("version_check", overrides.version_check, true),
         write_json: resolver.on("write_json", overrides.write_json, true),
@@ -162,6 +174,30 @@ impl<'r> Resolver<'r> {
 
     fn text(&mut self, flag: &str, asked: &Option<String>) -> Option<String> {
         asked.clone().or_else(|| env_value(self.host, flag).map(|(_, value)| value))
+    }
+
+    fn threads(&mut self, asked: Option<usize>) -> Option<usize> {
+        let single = self.switch("single_threaded", None).unwrap_or(false);
+        asked.or(single.then_some(1))
+    }
+
+    /// dbt: words between blanks, for the verbs that have the flag.
+    fn types(&self, flag: &str, verb: &str) -> Vec<String> {
+        let has = ["build", "clone", "list", "test"].contains(&verb);
+        let told = env_value(self.host, flag).filter(|_| has).map(|(_, value)| value);
+        told.unwrap_or_default().split_whitespace().map(str::to_lowercase).collect()
+    }
+
+    fn log_file_max_bytes(&mut self, asked: Option<u64>) -> u64 {
+        let default = Flags::default().log_file_max_bytes;
+        let Some((name, value)) = env_value(self.host, "log_file_max_bytes") else {
+            return asked.unwrap_or(default);
+        };
+        let told = value.trim().parse().ok();
+        if asked.is_none() && told.is_none() {
+            self.bad(&name, &value, "a number of bytes; 0 for no limit");
+        }
+        asked.or(told).unwrap_or(default)
     }
 
     /// Whether a verb has the flag: a variable of the environment means nothing to one that does not.
