@@ -60,7 +60,6 @@ const EVENTS: &[(Code, &str)] = &[
     (PACKAGE_READS_ROOT, "PackageNodeDependsOnRootProjectNode"),
     (SNAPSHOT_TIME, "SnapshotTimestampWarning"),
     (UPCOMING_DEPRECATION, "UpcomingReferenceDeprecation"),
-    (NO_MATCH, "NoNodesForSelectionCriteria"),
     (UNENFORCED_CONSTRAINT, "UnsupportedConstraintMaterialization"),
     (UNFILTERED_BATCHES, "MicrobatchModelNoEventTimeInputs"),
     (UNKNOWN_KEY, "CustomKeyInConfigDeprecation"),

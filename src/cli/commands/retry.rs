@@ -30,7 +30,8 @@ impl Retry {
     }
 
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
-        let mut left = pipeline::left(&context.world, &context.flags, context.flags.state.as_deref())?;
+        let mut left =
+            pipeline::left(&context.world, &context.flags, context.flags.state.as_deref())?;
         let text = match left.nodes.len() {
             0 => format!("nothing to retry: {} left nothing undone", left.run),
             1 => format!("retrying 1 node of {}", left.run),

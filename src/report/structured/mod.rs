@@ -180,9 +180,8 @@ fn note(level: Level, text: &str) -> Entry {
 
 /// dbt's name and code where dbt has the same warning; forge's own code is in `data` as well.
 fn diagnosed(diagnostic: &Diagnostic, sources: &SourceMap) -> Entry {
-    let event = diagnostic.code.event();
-    let is_dbts = event != diagnostic.code.name();
-    let name = if is_dbts { event } else { "Diagnostic" };
+    // Number and name of the code come first.
+    let name = diagnostic.code.names().get(2).copied().unwrap_or("Diagnostic");
     let code = match table::code(name) {
         "" => diagnostic.code.id(),
         code => code,
