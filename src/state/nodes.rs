@@ -9,7 +9,7 @@ use super::compare::is_same;
 use super::snapshot::{OldNode, Snapshot};
 use super::vars;
 use crate::artifacts::manifest::config_text;
-use crate::manifest::{Config, Language, Node, NodeKind, ResourceType};
+use crate::manifest::{Language, Node, NodeKind, ResourceType};
 
 /// Keys of the configuration that say where a relation lies.
 const RELATION: [&str; 3] = ["database", "schema", "alias"];
@@ -210,21 +210,5 @@ fn variables(node: &Node, earlier: &Snapshot<'_>, reasons: &mut Vec<Reason>) {
         if then.get(&name).is_some_and(|old| *old != value) {
             reasons.push(Reason::new(Aspect::Vars, format!("{name} has another value")));
         }
-    }
-}
-
-/// The configuration of something else than a node, compared with what it was.
-pub(super) fn other_configs(
-    config: &Config,
-    resource_type: ResourceType,
-    then: &Json,
-    reasons: &mut Vec<Reason>,
-) {
-    let now: Map<String, Json> =
-        serde_json::from_str(&config_text(config, resource_type)).unwrap_or_default();
-    let none = Map::new();
-    let then = then.as_object().unwrap_or(&none);
-    for (key, aspect, old, new) in different(then, &now) {
-        reasons.push(Reason::new(aspect, format!("{key}: {} → {}", shown(old), shown(new))));
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::changes::{Aspect, Reason};
-use super::nodes::{different, other_configs, shown};
+use super::nodes::{different, shown};
 use super::snapshot::Snapshot;
 use crate::artifacts::manifest::{definition_json, exposure_json, source_json};
 use crate::manifest::{Resource, ResourceType, SourceTable};
@@ -63,23 +63,30 @@ pub(super) fn before(
 /// Everything that differs.
 pub(super) fn differences(resource: &Resource<'_>, old: Map<String, Json>) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    match resource {
+    let (old, now, counts): (_, _, &dyn Fn(&str) -> bool) = match resource {
         Resource::Source(source) => {
             of_source(source, &old, &mut reasons);
-            keys(&old, &source_json(source), &|key| OF_SOURCES.contains(&key), &mut reasons);
+            (old, source_json(source), &|key| OF_SOURCES.contains(&key))
         }
         Resource::Exposure(exposure) => {
-            let old = without_macros(old.clone());
             let now = without_macros(exposure_json(exposure));
-            keys(&old, &now, &|key| OF_EXPOSURES.contains(&key), &mut reasons);
+            (without_macros(old), now, &|key| OF_EXPOSURES.contains(&key))
         }
-        Resource::Definition(one) => {
-            keys(&old, &definition_json(one), &|key| !PLACE.contains(&key), &mut reasons);
-        }
-        Resource::Node(_) => {}
+        Resource::Definition(one) => (old, definition_json(one), &|key| !PLACE.contains(&key)),
+        Resource::Node(_) => return reasons,
+    };
+    for (key, _, then, now) in different(&old, &now).into_iter().filter(|(key, ..)| counts(key)) {
+        let text = format!("{key}: {} → {}", shown(then), shown(now));
+        reasons.push(Reason::new(Aspect::Properties, text));
     }
-    let config = old.get("config").unwrap_or(&Json::Null);
-    other_configs(resource.config(), resource.resource_type(), config, &mut reasons);
+    let none = Map::new();
+    let config = |map: &Map<String, Json>| {
+        map.get("config").and_then(Json::as_object).unwrap_or(&none).clone()
+    };
+    for (key, aspect, then, now) in different(&config(&old), &config(&now)) {
+        let text = format!("{key}: {} → {}", shown(then), shown(now));
+        reasons.push(Reason::new(aspect, text));
+    }
     reasons
 }
 
@@ -104,20 +111,6 @@ fn of_source(source: &SourceTable, old: &Map<String, Json>, reasons: &mut Vec<Re
             && then != now
         {
             reasons.push(Reason::new(Aspect::Relation, format!("{key}: {then} → {now}")));
-        }
-    }
-}
-
-fn keys(
-    old: &Map<String, Json>,
-    now: &Map<String, Json>,
-    counts: &dyn Fn(&str) -> bool,
-    reasons: &mut Vec<Reason>,
-) {
-    for (key, _, then, now) in different(old, now) {
-        if counts(key) {
-            let text = format!("{key}: {} → {}", shown(then), shown(now));
-            reasons.push(Reason::new(Aspect::Properties, text));
         }
     }
 }

@@ -16,4 +16,5 @@ mod golden;
 mod macro_names;
 mod properties;
 mod rust_text;
+mod schemas;
 mod scratch;

@@ -15,6 +15,7 @@ use super::again::Twice;
 use super::case::{Case, Step, texts};
 use super::manifest;
 use super::tables::tables;
+use crate::schemas::violations;
 use crate::scratch::copy;
 
 /// A command that takes longer hangs.
@@ -58,7 +59,10 @@ pub(super) fn again(case: &Case, binary: &Path) -> Option<Twice> {
 /// Runs all steps of a case in a temporary folder.
 pub(super) fn run(case: &Case, binary: &Path) -> Vec<Observation> {
     let (_scratch, place) = place_of(case);
-    case.steps.iter().map(|step| observe(step, case, &place, binary)).collect()
+    let observations = case.steps.iter().map(|step| observe(step, case, &place, binary)).collect();
+    let violations = violations(&place.project.join("target"));
+    assert!(violations.is_empty(), "artifacts break their schemas:\n{}", violations.join("\n"));
+    observations
 }
 
 /// A copy of the case's project in a temporary folder.
