@@ -30,6 +30,7 @@ mod prepare;
 mod choose;
 mod write;
 mod clone;
+mod judging;
 mod compile;
 mod contract;
 mod operation;
@@ -107,6 +108,8 @@ pub struct Prepared {
     pub selectors: Selectors,
     /// Compiles its nodes.
     pub compiler: Compiler,
+    /// What became of the warnings of a run.
+    judging: Arc<judging::Judging>,
 }
 
 /// Which SQL of an incremental model is meant.
@@ -183,6 +186,8 @@ pub enum Operation<'a> {
 pub struct RunSummary {
     /// How every node ended.
     pub results: RunResults,
+    /// A warning that was told while nodes ran is an error.
+    pub has_promoted: bool,
 }
 
 /// Rows of one node.

@@ -54,7 +54,7 @@ pub struct Settings<'a> {
     pub now: Option<Timestamp>,
 }
 
-/// The adapter of a profile's output. Nothing is opened yet.
+/// The adapter of a profile's output. Only who owns the plain names is read from the file.
 pub fn connect(settings: &Settings<'_>) -> Result<Arc<dyn Adapter>> {
     match settings.adapter_type {
         "sqlite" => sqlite(settings),
@@ -115,7 +115,7 @@ fn sqlite(settings: &Settings<'_>) -> Result<Arc<dyn Adapter>> {
                 truth.ok_or_else(|| wrong(format!("`{key}` is {value}; give true or false")))?;
         }
     }
-    Ok(Arc::new(SqliteAdapter::new(made)?))
+    Ok(Arc::new(SqliteAdapter::of_file(made)?))
 }
 
 fn schema_paths(paths: &Json) -> Result<IndexMap<String, PathBuf>> {

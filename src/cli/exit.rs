@@ -28,7 +28,8 @@ pub(super) enum Outcome {
 impl Outcome {
     /// That of a run.
     pub(super) fn of(summary: &RunSummary) -> Self {
-        if summary.results.has_failures() { Outcome::Failed } else { Outcome::Fine }
+        let has_failed = summary.results.has_failures() || summary.has_promoted;
+        if has_failed { Outcome::Failed } else { Outcome::Fine }
     }
 }
 

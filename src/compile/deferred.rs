@@ -3,12 +3,14 @@
 //! Source: dbt 1.12, `RuntimeRefResolver`: a relation of the state stands in for one that is not here; with
 //! `--favor-state` also for one that is, as long as the command does not select it.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
 
 use minijinja::Error;
 
 use crate::adapters::Relation;
+use crate::diagnostics::{Diagnostic, codes};
+use crate::events::Event;
 use crate::jinja::contexts::Scope;
 use crate::jinja::objects::adapter::database_error;
 use crate::names::UniqueId;
@@ -21,9 +23,28 @@ pub struct Deferred {
     pub origins: HashMap<UniqueId, Origin>,
     /// They count before what is here.
     pub favor: bool,
+    told: Mutex<HashSet<UniqueId>>,
 }
 
 impl Deferred {
+    /// The relations of the state; `favor` makes them count before what is here.
+    pub fn new(origins: HashMap<UniqueId, Origin>, favor: bool) -> Self {
+        Deferred { origins, favor, told: Mutex::default() }
+    }
+
+    /// The relation of a node in the state; `like` is a relation of this target.
+    pub(super) fn relation(&self, id: &UniqueId, like: &Relation) -> Option<Relation> {
+        let origin = self.origins.get(id)?;
+        let mut relation = Relation::new(
+            &like.naming,
+            origin.database.as_deref(),
+            Some(&origin.schema),
+            Some(&origin.alias),
+        );
+        relation.quote_policy = like.quote_policy;
+        Some(relation)
+    }
+
     /// The relation of the state that is read instead of a node's own one; `None` where its own is.
     pub(super) fn instead(
         &self,
@@ -31,7 +52,7 @@ impl Deferred {
         id: &UniqueId,
         own: &Relation,
     ) -> Result<Option<Relation>, Error> {
-        let Some(origin) = self.origins.get(id) else {
+        let Some(relation) = self.relation(id, own) else {
             return Ok(None);
         };
         let is_selected =
@@ -39,14 +60,29 @@ impl Deferred {
         if (!self.favor || is_selected()) && exists(scope, own)? {
             return Ok(None);
         }
-        let mut relation = Relation::new(
-            scope.globals.adapter.naming(),
-            origin.database.as_deref(),
-            Some(&origin.schema),
-            Some(&origin.alias),
-        );
-        relation.quote_policy = own.quote_policy;
+        self.tell_missing(scope, id, &relation)?;
         Ok(Some(relation))
+    }
+
+    /// Says that the database lacks what is deferred to: what the engine says of it names no reason.
+    fn tell_missing(
+        &self,
+        scope: &Arc<Scope>,
+        id: &UniqueId,
+        relation: &Relation,
+    ) -> Result<(), Error> {
+        let is_new = self.told.lock().expect("invariant: no panic under lock").insert(id.clone());
+        if !is_new || exists(scope, relation)? {
+            return Ok(());
+        }
+        let message =
+            format!("`{id}` is deferred to {}, which is not in this database", relation.render());
+        let warning = Diagnostic::warning(codes::BAD_STATE, message).hint(
+            "the other run must have written to the same file, or to one that the profile attaches \
+             (`schemas_and_paths`)",
+        );
+        scope.globals.sink.emit(Event::Diagnostic(warning));
+        Ok(())
     }
 }
 

@@ -115,6 +115,11 @@ impl Compiler {
         self.references.defer(deferred);
     }
 
+    /// The relation of a node in the state that is deferred to.
+    pub fn deferred(&self, id: &UniqueId) -> Option<crate::adapters::Relation> {
+        self.references.deferred_relation(self.manifest.nodes.get(id)?)
+    }
+
     /// What names in `ref` and `source` mean.
     pub fn lookup(&self) -> &Lookup {
         &self.references.lookup
@@ -210,6 +215,7 @@ impl Compiler {
             package_name: node.package_name.clone(),
             name: node.name.clone(),
             this: Some(self.references.relation_of(node)),
+            defer_relation: self.references.deferred_relation(node),
             node: node.clone(),
             model: ModelValue(Arc::new(move || {
                 Json::Object(match &compiled {

@@ -51,6 +51,11 @@ impl References {
         }
     }
 
+    /// The relation of a node in the state that is deferred to.
+    pub(super) fn deferred_relation(&self, node: &Node) -> Option<Relation> {
+        self.deferred.get()?.relation(&node.unique_id, &self.relation_of(node))
+    }
+
     pub(super) fn defer(&self, deferred: Deferred) {
         let _ = self.deferred.set(deferred);
     }

@@ -48,6 +48,7 @@ impl Code {
 
 /// dbt's names of warnings, which `--warn-error-options` may call them by.
 const EVENTS: &[(Code, &str)] = &[
+    (BAD_FRESHNESS, "FreshnessConfigProblem"),
     (BAD_STATE, "WarnStateTargetEqual"),
     (DEPRECATED_MODEL, "DeprecatedModel"),
     (DEPRECATED_REF, "DeprecatedReference"),
@@ -55,22 +56,34 @@ const EVENTS: &[(Code, &str)] = &[
     (DUPLICATE_KEY, "DuplicateYAMLKeysDeprecation"),
     (DUPLICATE_NAME, "DuplicateNameDistinctNodeTypesDeprecation"),
     (IGNORED_SELECTION, "SelectExcludeIgnoredWithSelectorWarning"),
+    (MACRO_ARGUMENTS, "InvalidMacroAnnotation"),
     (NAME_WITH_SPACES, "ResourceNamesWithSpacesDeprecation"),
     (NO_MATCH, "NoNodesForSelectionCriteria"),
     (PACKAGE_READS_ROOT, "PackageNodeDependsOnRootProjectNode"),
+    (RAISED, "JinjaLogWarning"),
     (SNAPSHOT_TIME, "SnapshotTimestampWarning"),
     (UPCOMING_DEPRECATION, "UpcomingReferenceDeprecation"),
+    (STALE_SOURCE, "LogFreshnessResult"),
+    (TEST_FAILED, "LogTestResult"),
     (UNENFORCED_CONSTRAINT, "UnsupportedConstraintMaterialization"),
+    (UNENFORCED_CONSTRAINT, "ConstraintNotEnforced"),
+    (UNENFORCED_CONSTRAINT, "ConstraintNotSupported"),
     (UNFILTERED_BATCHES, "MicrobatchModelNoEventTimeInputs"),
     (UNKNOWN_KEY, "CustomKeyInConfigDeprecation"),
     (UNKNOWN_KEY, "CustomKeyInObjectDeprecation"),
     (UNKNOWN_KEY, "CustomTopLevelKeyDeprecation"),
+    (UNKNOWN_KEY, "GenericJSONSchemaValidationDeprecation"),
     (UNKNOWN_REF, "NodeNotFoundOrDisabled"),
     (UNKNOWN_SOURCE, "NodeNotFoundOrDisabled"),
     (UNPINNED_PACKAGE, "DepsUnpinned"),
     (UNUSED_CONFIG, "UnusedResourceConfigPath"),
     (UNUSED_PATCH, "NoNodeForYamlKey"),
+    (UNUSED_PATCH, "MacroNotFoundForPatch"),
+    (UNUSED_PATCH, "UnusedTables"),
     (UPCOMING_DEPRECATION, "UpcomingReferenceDeprecation"),
+    (WRONG_TYPE, "ValidationWarning"),
+    (WRONG_TYPE, "InvalidValueForField"),
+    (WRONG_TYPE, "WrongResourceSchemaFile"),
 ];
 
 impl PartialEq for Code {

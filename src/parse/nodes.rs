@@ -356,6 +356,7 @@ pub(crate) fn facts(cx: &Context<'_>, node: &Arc<Node>) -> NodeFacts {
         name: node.name.clone(),
         this: Some(cx.relation(node.database.as_deref(), &node.schema, &node.alias)),
         node: node.clone(),
+        defer_relation: None,
         model: ModelValue(Arc::new(move || Json::Object(artifacts::manifest::node_json(&model)))),
     }
 }

@@ -36,7 +36,7 @@ pub fn clone(
     let results = results_of(world, prepared, finished.results);
     write_artifacts(world, prepared, Some(&results), &HashMap::new());
     world.sink.emit(Event::RunFinished { elapsed: start.elapsed() });
-    Ok(RunSummary { results })
+    Ok(RunSummary { results, has_promoted: prepared.judging.has_promoted() })
 }
 
 /// Where the nodes of the state to defer to have their relations.

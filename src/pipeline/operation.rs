@@ -60,7 +60,7 @@ pub fn run_operation(
         results.args.insert("macro".to_owned(), json!(name));
     }
     write_artifacts(world, prepared, Some(&results), &HashMap::new());
-    Ok(RunSummary { results })
+    Ok(RunSummary { results, has_promoted: prepared.judging.has_promoted() })
 }
 
 /// The macro of that name. dbt: without a package, any package's will do; the root project's goes first, dbt's own last.

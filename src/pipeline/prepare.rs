@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+use super::judging::Judging;
 use super::{Prepared, World};
 use crate::adapters::{self, Adapter};
 use crate::compile::{Compiler, Deferred};
@@ -45,7 +46,10 @@ pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnos
     let mut diagnostics = Diagnostics::new();
     let now = project.started_at.as_millisecond() as f64 / 1000.0;
     let collected = parse::macros::collect(&project, now, &mut diagnostics);
-    let globals = Arc::new(globals(world, &project, adapter, &collected.macros, collected.defs));
+    let judging = Arc::new(Judging::new(world.sink.clone(), project.clone()));
+    let mut globals = globals(world, &project, adapter, &collected.macros, collected.defs);
+    globals.sink = judging.clone();
+    let globals = Arc::new(globals);
     let (parsed, found) = parse::parse(&project, &globals, collected.macros);
     diagnostics.extend(found);
     let indirect = Indirect::parse(&project.flags.indirect_selection).unwrap_or_default();
@@ -81,7 +85,7 @@ pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnos
     };
     let manifest = Arc::new(resolved.manifest);
     let compiler = Compiler::new(project.clone(), globals, manifest.clone(), resolved.lookup);
-    let prepared = Prepared { project, manifest, dag: resolved.dag, selectors, compiler };
+    let prepared = Prepared { project, manifest, dag: resolved.dag, selectors, compiler, judging };
     defer(world, &prepared)?;
     Ok(prepared)
 }
@@ -92,7 +96,7 @@ fn defer(world: &World, prepared: &Prepared) -> Result<(), Diagnostics> {
     let compiles = !["clone", "list", "parse"].contains(&flags.which.as_str());
     if flags.defer && compiles {
         let origins = super::clone::origins(world, prepared).map_err(|d| Diagnostics::from(*d))?;
-        prepared.compiler.defer(Deferred { origins, favor: flags.favor_state });
+        prepared.compiler.defer(Deferred::new(origins, flags.favor_state));
     }
     Ok(())
 }

@@ -37,7 +37,7 @@ pub fn requeue(
     let results = results_of(world, prepared, finished.results);
     write_artifacts(world, prepared, Some(&results), &finished.compiled);
     world.sink.emit(Event::RunFinished { elapsed: start.elapsed() });
-    Ok(RunSummary { results })
+    Ok(RunSummary { results, has_promoted: prepared.judging.has_promoted() })
 }
 
 fn nothing_expected(prepared: &Prepared, chosen: &IndexSet<UniqueId>) -> Diagnostic {

@@ -181,13 +181,17 @@ fn is_retried(status: &str, flags: &FlagOverrides) -> bool {
 
 /// The flags of a run that its repetition takes over; the others are about here and now.
 const REPEATED: &[&str] = &[
+    "defer",
+    "defer_state",
     "empty",
     "event_time_end",
     "event_time_start",
     "fail_fast",
+    "favor_state",
     "full_refresh",
     "profile",
     "sample",
+    "state",
     "store_failures",
     "strict",
     "target",

@@ -71,7 +71,7 @@ pub(super) fn run_nodes(
     let results = results_of(world, prepared, ended);
     write_artifacts(world, prepared, Some(&results), &compiled);
     world.sink.emit(Event::RunFinished { elapsed: start.elapsed() });
-    Ok(RunSummary { results })
+    Ok(RunSummary { results, has_promoted: prepared.judging.has_promoted() })
 }
 
 /// A run of these nodes with what the project says, without tests that gate, unit tests or batches.

@@ -12,6 +12,7 @@ mod files;
 mod infer;
 pub mod functions;
 mod open;
+mod owner;
 mod run_lock;
 mod session;
 pub mod settings;
@@ -72,6 +73,14 @@ impl SqliteAdapter {
     pub fn in_memory() -> Self {
         Self::new(SqliteSettings::in_memory())
             .expect("invariant: the settings of an in-memory database are sound")
+    }
+
+    /// An adapter whose plain names are those of the schema that the file says; it must be no other's file.
+    pub fn of_file(mut settings: SqliteSettings) -> Result<Self> {
+        if let Some(owner) = owner::read(&settings) {
+            settings.leave_plain_names_to(&owner);
+        }
+        Self::new(settings)
     }
 
     /// The settings that the adapter was made from.

@@ -10,14 +10,16 @@ use rusqlite::{Connection, params_from_iter};
 use super::super::column::Column;
 use super::super::datum::Datum;
 use super::super::error::{AdapterError, Result};
-use super::super::naming::{NamingPolicy, Policy};
+use super::super::naming::{NamingPolicy, Placement, Policy};
 use super::super::relation::Relation;
 use super::super::session::{Description, Interrupt, Outcome, Session};
 use super::super::table::Table;
 use super::catalog::{self, quoted};
 use super::open::{self, Access};
 use super::settings::{Layout, SqliteSettings};
-use super::{MAIN, ROW_NUMBERS, Shared, TEMP, casts, ddl, errors, files, infer, lock, statements};
+use super::{
+    MAIN, ROW_NUMBERS, Shared, TEMP, casts, ddl, errors, files, infer, lock, owner, statements,
+};
 
 /// An open connection to SQLite.
 pub(super) struct SqliteSession {
@@ -72,6 +74,17 @@ impl SqliteSession {
         files::remove_database(&file).map_err(|error| AdapterError::Other {
             message: format!("cannot remove `{}`: {error}", file.display()),
         })
+    }
+}
+
+impl SqliteSession {
+    fn claim_plain_names(&self) -> Result<()> {
+        match &self.naming.placement {
+            Placement::Prefixed { bare, .. } => {
+                owner::claim(&lock(&self.connection), &self.settings, bare)
+            }
+            Placement::Qualified => Ok(()),
+        }
     }
 }
 
@@ -174,7 +187,7 @@ impl Session for SqliteSession {
             if !created.iter().any(|known| known == schema) {
                 created.push(schema.to_owned());
             }
-            return Ok(());
+            return self.claim_plain_names();
         };
         let attached = self.with(catalog::engine_schemas)?;
         let known = attached.iter().any(|name| name.eq_ignore_ascii_case(schema));

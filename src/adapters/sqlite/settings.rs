@@ -116,6 +116,13 @@ impl SqliteSettings {
         }
     }
 
+    /// Relations of `schema` carry no prefix, those of the target's own schema do.
+    pub(super) fn leave_plain_names_to(&mut self, schema: &str) {
+        if let Layout::SingleFile { unprefixed: unprefixed @ None, .. } = &mut self.layout {
+            *unprefixed = Some(schema.to_owned());
+        }
+    }
+
     /// Whether the database ends with the process.
     pub fn is_memory(&self) -> bool {
         self.main_file().is_none()

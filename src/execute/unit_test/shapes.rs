@@ -52,6 +52,10 @@ impl Finder<'_> {
         let stored = remembered(&self.shapes.stored, id, || {
             let relation = self.compiler.relation(id);
             let stored = relation.map(|relation| self.stored(&relation)).unwrap_or_default();
+            let stored = match (stored.is_empty(), self.compiler.deferred(id)) {
+                (true, Some(other)) => self.stored(&other),
+                _ => stored,
+            };
             match stored.is_empty() {
                 true => Shape::default(),
                 false => Shape { columns: self.declared(id, stored), is_complete: true },

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use minijinja::value::Value;
 
+use crate::adapters::Relation;
 use crate::jinja::args::invalid;
 use crate::jinja::contexts::Scope;
 use crate::jinja::objects::function::function;
+use crate::jinja::objects::relation;
 use crate::jinja::values;
 
 /// `sql`: the compiled code while a node runs.
@@ -29,7 +31,8 @@ pub(super) fn hooks(scope: &Arc<Scope>) -> Option<Value> {
 
 /// `defer_relation`: where a deferred node would be read from.
 pub(super) fn defer_relation(scope: &Arc<Scope>) -> Option<Value> {
-    scope.node.as_ref().map(|_| Value::from(()))
+    let other = |relation: &Relation| relation::relation(relation.clone());
+    (scope.node.as_ref()).map(|node| node.defer_relation.as_ref().map_or(Value::from(()), other))
 }
 
 /// `sql_now`: the engine's date of today.

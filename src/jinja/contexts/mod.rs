@@ -120,6 +120,8 @@ pub struct NodeFacts {
     pub name: String,
     /// Its relation: the value of `this`.
     pub this: Option<Relation>,
+    /// Its relation in the run that is deferred to.
+    pub defer_relation: Option<Relation>,
     /// The node as far as it is known: its configuration is read from here.
     pub node: Arc<Node>,
     /// The value of `model`, made when asked for.

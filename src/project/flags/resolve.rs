@@ -97,10 +97,10 @@ pub(in crate::project) fn resolve(
         debug,
         version_check: resolver.on("version_check", overrides.version_check, true),
         write_json: resolver.on("write_json", overrides.write_json, true),
-        state: resolver.text("state", &overrides.state),
+        state: resolver.renamed_text(["state", "artifact_state_path"], &overrides.state),
         defer_state: resolver.text("defer_state", &overrides.defer_state),
-        defer: resolver.on("defer", overrides.defer, false),
-        favor_state: resolver.on("favor_state", overrides.favor_state, false),
+        defer: resolver.renamed(["defer", "defer_to_state"], overrides.defer),
+        favor_state: resolver.renamed(["favor_state", "favor_state_mode"], overrides.favor_state),
         indirect_selection: resolver
             .choice("indirect_selection", &overrides.indirect_selection, INDIRECT_SELECTIONS)
             .unwrap_or_else(|| "eager".to_owned()),
@@ -198,6 +198,19 @@ impl<'r> Resolver<'r> {
             self.bad(&name, &value, "a number of bytes; 0 for no limit");
         }
         asked.or(told).unwrap_or(default)
+    }
+
+    /// A switch whose variable once had another name.
+    fn renamed(&mut self, names: [&str; 2], asked: Option<bool>) -> bool {
+        let is_set = |name: &&str| env_value(self.host, name).is_some();
+        let name = names.into_iter().find(is_set).unwrap_or(names[0]);
+        self.on(name, asked, false)
+    }
+
+    /// The same of a text.
+    fn renamed_text(&mut self, names: [&str; 2], asked: &Option<String>) -> Option<String> {
+        let from_env = || names.iter().find_map(|name| env_value(self.host, name));
+        asked.clone().or_else(|| from_env().map(|(_, value)| value))
     }
 
     /// Whether a verb has the flag: a variable of the environment means nothing to one that does not.

@@ -10,6 +10,7 @@ use crate::manifest::batch::{iso_text, plain_text};
 /// Arguments of commands that are no flags in templates (dbt 1.12).
 const ARGUMENTS: &[&str] = &[
     "DEFER",
+    "DEFER_STATE",
     "FAVOR_STATE",
     "LOG_FILE_MAX_BYTES",
     "LOG_FORMAT_FILE",
@@ -19,6 +20,7 @@ const ARGUMENTS: &[&str] = &[
     "PRINT",
     "PROFILE",
     "PROJECT_DIR",
+    "STATE",
     "TARGET",
 ];
 
@@ -75,6 +77,9 @@ impl Flags {
             all.extend(known);
         }
         all.extend(self.windows());
+        let folders = [("STATE", &flags.state), ("DEFER_STATE", &flags.defer_state)];
+        let given = folders.into_iter().filter_map(|(name, f)| Some((name, f.as_ref()?)));
+        all.extend(given.map(|(name, folder)| (name.to_owned(), json!(folder))));
         Json::Object(all)
     }
 

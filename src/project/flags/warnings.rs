@@ -33,7 +33,10 @@ pub(super) fn ruling(options: &Json, names: &[&str]) -> Option<Ruling> {
     let first = |wanted: &dyn Fn(&str) -> bool| {
         lists.iter().find(|(list, _)| has(list, wanted)).map(|(_, ruling)| *ruling)
     };
-    let is_deprecation = names.iter().any(|name| name.ends_with("Deprecation"));
+    let is_deprecation = names.iter().any(|name| {
+        // dbt: the deprecation of a model is none of dbt's own.
+        name.ends_with("Deprecation") && *name != "UpcomingReferenceDeprecation"
+    });
     first(&|word| names.iter().any(|name| word.eq_ignore_ascii_case(name)))
         .or_else(|| first(&|word| is_deprecation && word == DEPRECATIONS))
         .or_else(|| has("error", &|word| ALL.contains(&word)).then_some(Ruling::Error))
@@ -76,7 +79,24 @@ pub(super) fn mistake(options: &Map<String, Json>) -> Option<(String, Option<Str
             }
         }
     }
-    None
+    lonely_exceptions(options)
+}
+
+/// dbt: what only warns is an exception from something, and a mistake without it.
+fn lonely_exceptions(options: &Map<String, Json>) -> Option<(String, Option<String>)> {
+    let list = |key: &str| options.get(key).and_then(Json::as_array);
+    let has_group = |key| list(key).is_some_and(|words| words.iter().any(|w| w == DEPRECATIONS));
+    let is_all = |word: &Json| word.as_str().is_some_and(|word| ALL.contains(&word));
+    let has_all = options.get("error").is_some_and(|error| {
+        is_all(error) || error.as_array().is_some_and(|words| words.iter().any(is_all))
+    });
+    let is_fine = list("warn").is_none_or(Vec::is_empty) || has_all;
+    if is_fine || has_group("error") || has_group("silence") {
+        return None;
+    }
+    let message = "`warn` in `warn_error_options` makes exceptions from `error: all` or from `Deprecations`, and \
+                   neither is there";
+    Some((message.to_owned(), None))
 }
 
 fn own_names() -> impl Iterator<Item = &'static str> {
