@@ -1,7 +1,8 @@
 //! The normal form of a template: its text without what only formats it.
 //!
-//! Left out are comments of Jinja and of SQL, white space that separates nothing, and the marks of white space control.
-//! What stands in quotes stays as it is, and tags inside of SQL comments stay too, as they are executed.
+//! Left out are comments of Jinja and of SQL, and white space that separates nothing. What stands in quotes stays as it
+//! is; tags inside of SQL comments stay too, as they are executed, and so do the marks of white space control, which can
+//! join what stands around them.
 
 /// The normal form. Two templates with the same one mean the same.
 pub(super) fn normal(text: &str) -> String {
@@ -85,7 +86,7 @@ impl Walk {
         (c.len_utf8(), next)
     }
 
-    /// A tag without marks of white space control; texts in it stay as they are.
+    /// A tag, marks of white space control included; texts in it stay as they are.
     fn tag(&mut self, tag: &str, verbatim: bool) {
         let (open, close) = (&tag[..2], &tag[tag.len() - 2..]);
         let inner =
@@ -95,6 +96,7 @@ impl Walk {
         } else {
             open.chars().for_each(|c| self.push(c));
         }
+        self.out.extend(first);
         self.gap = false;
         let mut quote = None;
         for c in inner.chars() {
@@ -115,6 +117,7 @@ impl Walk {
             }
         }
         self.gap = false;
+        self.out.extend(last);
         self.out.push_str(close);
     }
 
@@ -185,7 +188,7 @@ mod tests {
             "{{ config( materialized = 'table' ) }}\nselect 1",
             "{{config(materialized='table')}} select 1",
         );
-        same("{%- if x -%} a {%- endif %}", "{% if x %} a {% endif %}");
+        same("{%- if x -%} a {%- endif %}", "{%-if x-%}\n  a\n{%-  endif %}");
         same("select {{ x }}", "select {{x}}");
     }
 
@@ -200,6 +203,7 @@ mod tests {
         differ("select '-- x'", "select '-- y'");
         differ("select 'a' /* ' */, 'b'", "select 'a', 'c'");
         differ("select a {{ x }}", "select a{{ x }}");
+        differ("select {%- if x -%} a {%- endif %}", "select {% if x %} a {% endif %}");
     }
 
     #[test]
