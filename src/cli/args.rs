@@ -340,12 +340,14 @@ impl SelectArgs {
 pub(super) struct TypeArgs {
     /// Take only these types
     #[arg(long = "resource-type", alias = "resource-types", num_args = 1.., value_name = "TYPE",
-          value_parser = PossibleValuesParser::new(TYPES))]
+          value_parser = PossibleValuesParser::new(TYPES), value_delimiter = ' ',
+          env = "DBT_RESOURCE_TYPES", hide_env = true)]
     resource_types: Vec<String>,
 
     /// Do not take these types
     #[arg(long = "exclude-resource-type", alias = "exclude-resource-types", num_args = 1..,
-          value_name = "TYPE", value_parser = PossibleValuesParser::new(TYPES))]
+          value_name = "TYPE", value_parser = PossibleValuesParser::new(TYPES), value_delimiter = ' ',
+          env = "DBT_EXCLUDE_RESOURCE_TYPES", hide_env = true)]
     exclude_resource_types: Vec<String>,
 }
 

@@ -21,7 +21,7 @@ use crate::names::UniqueId;
 use crate::parse;
 use crate::project::{self, FlagOverrides, Flags, Project};
 use crate::resolve;
-use crate::select::{Indirect, Selectors};
+use crate::select::{self, Indirect, Selectors};
 use crate::source::SourceFile;
 use crate::source::yaml::Mapping;
 
@@ -56,6 +56,7 @@ pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnos
     let (selectors, found) = Selectors::read(&project.root().config.selectors, indirect);
     diagnostics.extend(found);
     let mut manifest = parsed.manifest;
+    manifest.selectors = select::published(&project.root().config.selectors);
     let flag = |name: &str| project.flags.behavior(name);
     let root = resolve::RootPackage {
         name: &project.root().name,

@@ -13,7 +13,7 @@ use super::pattern::Pattern;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::names::did_you_mean;
 use crate::source::Span;
-use crate::source::yaml::{Mapping, Yaml};
+use crate::source::yaml::{Mapping, Node, Yaml};
 
 /// The selectors of a project by name.
 #[derive(Default)]
@@ -129,13 +129,13 @@ impl Reader {
         if let Some(first) = known.all.get(name) {
             let message = format!("two selectors have the name `{name}`");
             self.mistakes.push(
-                Diagnostic::error(codes::BAD_SELECTOR, message)
-                    .at(selector.span, "this one")
-                    .and_at(first.span, "and this one"),
+                Diagnostic::warning(codes::DUPLICATE_KEY, message)
+                    .at(selector.span, "this one counts")
+                    .and_at(first.span, "this one does not"),
             );
         }
-        let first = known.all.values().find(|one| one.is_default);
-        if let (Some(first), true) = (first, selector.is_default) {
+        let first = known.all.iter().find(|(other, one)| one.is_default && *other != name);
+        if let (Some((_, first)), true) = (first, selector.is_default) {
             let message = format!(
                 "two selectors are the default: `{}` and `{name}`",
                 known.default_name().unwrap_or_default()
@@ -166,7 +166,7 @@ impl Reader {
     fn definition(&mut self, yaml: &Yaml) -> Option<Spec> {
         if let Some(text) = yaml.as_str() {
             return match grammar::atom(text, self.indirect) {
-                Ok(atom) => Some(Spec::Atom(atom)),
+                Ok(atom) => Some(Spec::Atom(Atom { place: Some(yaml.span), ..atom })),
                 Err(mistake) => self.mistake(mistake.at(yaml.span, "")),
             };
         }
@@ -194,17 +194,32 @@ impl Reader {
         let mut parts = Vec::new();
         let mut excluded: Option<Spec> = None;
         for item in items {
-            let exclude = item.get("exclude").filter(|_| item.get("method").is_none());
-            match exclude {
+            match item.get("exclude") {
                 Some(_) if excluded.is_some() => {
                     let text = format!("one `{key}` has several `exclude`; put them into one list");
                     self.wrong::<()>(item.span, &text);
                 }
-                Some(exclude) => excluded = self.exclusions(exclude),
+                Some(exclude) => {
+                    self.check_lost(item);
+                    excluded = self.exclusions(exclude);
+                }
                 None => parts.extend(self.definition(item)),
             }
         }
         Some(without(group(operator, parts), excluded))
+    }
+
+    /// dbt: an item with `exclude` in the list of a set is nothing but its `exclude` (1.12).
+    fn check_lost(&mut self, item: &Yaml) {
+        let keys = item.as_map().into_iter().flat_map(|map| &map.entries);
+        if let Some((lost, _)) = keys.into_iter().find(|(key, _)| key.value != "exclude") {
+            let message = format!("`{}` has no effect beside `exclude` in a list", lost.value);
+            self.mistakes.push(
+                Diagnostic::warning(codes::UNKNOWN_KEY, message)
+                    .at(lost.span, "")
+                    .hint("make `exclude` an item of its own"),
+            );
+        }
     }
 
     fn exclusions(&mut self, yaml: &Yaml) -> Option<Spec> {
@@ -249,14 +264,17 @@ impl Reader {
         }
         let parents = reach(is("parents"), map.get("parents_depth"));
         let children = reach(children, map.get("children_depth"));
+        let typed = (!matches!(value.node, Node::Str(_) | Node::Time(_))).then(|| value.to_json());
         Some(Atom {
-            text: format!("{name}:{text}"),
+            text: typed_text(childrens_parents, parents, &format!("{name}:{text}"), children),
+            place: Some(span),
             method,
             explicit: true,
             query: Query {
                 method: method.name,
                 arguments: words.map(str::to_owned).collect(),
                 value: text.into_owned(),
+                typed,
             },
             childrens_parents,
             parents,
@@ -310,6 +328,18 @@ fn without(spec: Spec, excluded: Option<Spec>) -> Spec {
         None => spec,
         Some(excluded) => group(Operator::Difference, vec![spec, excluded]),
     }
+}
+
+/// An atom as it would be written on the command line.
+fn typed_text(childrens_parents: bool, parents: Reach, atom: &str, children: Reach) -> String {
+    let at = if childrens_parents { "@" } else { "" };
+    let depth = |reach| match reach {
+        Reach::Depth(depth) => depth.to_string(),
+        Reach::No | Reach::Any => String::new(),
+    };
+    let plus = |reach| if reach == Reach::No { "" } else { "+" };
+    let (above, below) = (depth(parents), depth(children));
+    format!("{at}{above}{}{atom}{}{below}", plus(parents), plus(children))
 }
 
 /// dbt: a depth of nothing, or of 0, is any depth.

@@ -7,6 +7,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::graph::Indices;
 
 use super::grammar::{Atom, Group, Operator, Reach, Spec};
+use super::methods::selector;
 use super::scope::Scope;
 use super::{indirect, suggest};
 
@@ -52,13 +53,27 @@ impl Walk<'_, '_> {
                 Nodes { direct: self.scope.matching(|_| true), aside: self.scope.dag.none() }
             }
             Spec::Atom(atom) => match ask(atom, self.scope) {
-                Ok(asked) => asked.nodes,
+                Ok(asked) => {
+                    self.warn_of_nothing(atom, &asked.nodes);
+                    asked.nodes
+                }
                 Err(mistake) => {
-                    self.errors.push(mistake);
+                    self.errors.push(match atom.place {
+                        Some(place) if mistake.primary.is_none() => mistake.at(place, ""),
+                        _ => mistake,
+                    });
                     Nodes { direct: self.scope.dag.none(), aside: self.scope.dag.none() }
                 }
             },
             Spec::Group(group) => self.combine(group),
+        }
+    }
+
+    /// Of an atom of `selectors.yml`; those of the command line are spoken of by criterion.
+    fn warn_of_nothing(&mut self, atom: &Atom, nodes: &Nodes) {
+        if let (Some(place), true) = (atom.place, nodes.direct.is_empty()) {
+            let warning = suggest::explain(unmatched(&atom.text), atom, self.scope);
+            self.warnings.push(warning.at(place, ""));
         }
     }
 
@@ -106,7 +121,11 @@ pub(super) fn ask(atom: &Atom, scope: &Scope<'_>) -> Result<Asked, Diagnostic> {
     if let Some(depth) = atom.children.depth() {
         selected.add(&scope.dag.descendants(&found, depth));
     }
-    let nodes = indirect::expand(selected.clone(), atom.indirect, scope);
+    // dbt: a selector has its tests already, or has excluded them (1.12).
+    let nodes = match atom.query.method {
+        selector::NAME => Nodes { direct: selected.clone(), aside: scope.dag.none() },
+        _ => indirect::expand(selected.clone(), atom.indirect, scope),
+    };
     Ok(Asked { found, selected, nodes })
 }
 
@@ -124,10 +143,7 @@ fn fold(operator: Operator, sets: impl Iterator<Item = Indices>, scope: &Scope<'
 
 /// dbt 1.12 warns once per criterion (its event `NoNodesForSelectionCriteria`).
 fn no_match(criterion: &str, group: &Group, parts: &[Nodes], scope: &Scope<'_>) -> Diagnostic {
-    let warning = Diagnostic::warning(
-        codes::NO_MATCH,
-        format!("the selection criterion `{criterion}` does not match any enabled nodes"),
-    );
+    let warning = unmatched(criterion);
     let empty = group.parts.iter().zip(parts).find_map(|(part, nodes)| {
         let Spec::Atom(atom) = part else { return None };
         nodes.direct.is_empty().then_some(atom)
@@ -138,9 +154,14 @@ fn no_match(criterion: &str, group: &Group, parts: &[Nodes], scope: &Scope<'_>) 
     }
 }
 
+fn unmatched(criterion: &str) -> Diagnostic {
+    let message = format!("the selection criterion `{criterion}` does not match any enabled nodes");
+    Diagnostic::warning(codes::NO_MATCH, message)
+}
+
 impl Reach {
     /// The depth of a walk, when there is one.
-    fn depth(self) -> Option<Option<usize>> {
+    pub(super) fn depth(self) -> Option<Option<usize>> {
         match self {
             Reach::No => None,
             Reach::Any => Some(None),

@@ -1,5 +1,7 @@
 //! Why a resource is selected: which atom brought it in, and as what.
 
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
@@ -58,7 +60,10 @@ pub fn explain(
     let mut asked = Vec::new();
     for atom in atoms {
         let answer = match atom {
-            Some(atom) => Some(evaluate::ask(atom, &scope)?),
+            Some(atom) => {
+                let asked = evaluate::ask(atom, &scope)?;
+                Some((Nearest::new(&asked, &scope), asked))
+            }
             None => None,
         };
         asked.push((atom, answer));
@@ -66,7 +71,7 @@ pub fn explain(
     let reasons = ids.iter().filter_map(|id| {
         let at = dag.index_of(id)?;
         let found = asked.iter().filter_map(|(atom, answer)| match (atom, answer) {
-            (Some(atom), Some(answer)) => because(at, atom, answer, &scope),
+            (Some(atom), Some((nearest, asked))) => because(at, atom, asked, nearest, &scope),
             _ => Some(Because { atom: None, role: Role::Match, changes: Vec::new() }),
         });
         Some((id.clone(), found.collect()))
@@ -89,21 +94,53 @@ fn collect<'s>(spec: &'s Spec, atoms: &mut Vec<Option<&'s Atom>>) {
     }
 }
 
-fn because(at: usize, atom: &Atom, asked: &Asked, scope: &Scope<'_>) -> Option<Because> {
+/// The match that is nearest to each relative; found in one walk for all of them.
+struct Nearest {
+    below: HashMap<usize, usize>,
+    above: HashMap<usize, usize>,
+}
+
+impl Nearest {
+    fn new(asked: &Asked, scope: &Scope<'_>) -> Self {
+        if asked.found == asked.selected {
+            return Nearest { below: HashMap::new(), above: HashMap::new() };
+        }
+        let below = walk(&asked.found, |at| scope.dag.parents(at));
+        let above = walk(&asked.found, |at| scope.dag.children(at));
+        Nearest { below, above }
+    }
+}
+
+/// From a start over edges to all that can be reached, with the start that is nearest to each.
+fn walk<'s>(start: &Indices, next: impl Fn(usize) -> &'s [usize]) -> HashMap<usize, usize> {
+    let mut origin: HashMap<usize, usize> = start.iter().map(|at| (at, at)).collect();
+    let mut queue: VecDeque<usize> = start.iter().collect();
+    while let Some(at) = queue.pop_front() {
+        let from = origin[&at];
+        for &reached in next(at) {
+            if let Entry::Vacant(place) = origin.entry(reached) {
+                place.insert(from);
+                queue.push_back(reached);
+            }
+        }
+    }
+    origin
+}
+
+fn because(
+    at: usize,
+    atom: &Atom,
+    asked: &Asked,
+    nearest: &Nearest,
+    scope: &Scope<'_>,
+) -> Option<Because> {
     let name = |at: usize| scope.dag.key(at).clone();
     let role = if asked.found.contains(at) {
         Role::Match
     } else if asked.selected.contains(at) {
-        let of = scope.dag.indices_of([scope.dag.key(at).as_str()]);
-        let first = |mut met: Indices| {
-            met.retain(&asked.found);
-            met.iter().next()
-        };
-        let below = first(scope.dag.descendants(&of, None));
-        let above = first(scope.dag.ancestors(&of, None));
-        match (below, above) {
-            (Some(below), _) => Role::AncestorOf(name(below)),
-            (None, Some(above)) => Role::DescendantOf(name(above)),
+        match (nearest.below.get(&at), nearest.above.get(&at)) {
+            (Some(&below), _) => Role::AncestorOf(name(below)),
+            (None, Some(&above)) => Role::DescendantOf(name(above)),
             (None, None) => Role::NeededBy(name(asked.found.iter().next()?)),
         }
     } else if asked.nodes.direct.contains(at) || asked.nodes.aside.contains(at) {

@@ -2,8 +2,11 @@
 //!
 //! It checks shape and method names; what a value means is the method's business.
 
+use serde_json::Value as Json;
+
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::names::did_you_mean;
+use crate::source::Span;
 
 use super::methods::{self, Method};
 use super::{Criteria, Indirect};
@@ -45,6 +48,8 @@ pub(super) enum Operator {
 pub(super) struct Atom {
     /// As it was written.
     pub(super) text: String,
+    /// Where it stands in `selectors.yml`.
+    pub(super) place: Option<Span>,
     /// The method.
     pub(super) method: &'static Method,
     /// Whether the method was written.
@@ -69,6 +74,8 @@ pub(super) struct Query {
     pub(super) arguments: Vec<String>,
     /// The text after the colon.
     pub(super) value: String,
+    /// The value of a definition that is no text: a number or a truth value.
+    pub(super) typed: Option<Json>,
 }
 
 /// How far an operator reaches.
@@ -154,9 +161,10 @@ pub(super) fn atom(text: &str, indirect: Indirect) -> Result<Atom, Diagnostic> {
     };
     Ok(Atom {
         text: text.to_owned(),
+        place: None,
         method,
         explicit: name.is_some(),
-        query: Query { method: method.name, arguments, value: value.to_owned() },
+        query: Query { method: method.name, arguments, value: value.to_owned(), typed: None },
         childrens_parents,
         parents,
         children,

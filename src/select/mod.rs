@@ -17,6 +17,7 @@ use crate::names::UniqueId;
 use crate::state::{NoPast, Past};
 
 mod definitions;
+mod published;
 mod evaluate;
 mod explain;
 mod grammar;
@@ -33,6 +34,7 @@ mod tests;
 
 pub use definitions::Selectors;
 pub use explain::{Because, Role, explain};
+pub use published::published;
 
 use scope::Scope;
 
@@ -127,6 +129,7 @@ pub fn select(
     let scope = Scope::new(manifest, dag, inputs);
     let spec = wanted(criteria, inputs.selectors)?;
     let mut found = evaluate::evaluate(&spec, &scope)?;
+    found.warnings.extend(scope.unmatched.take());
     found.warnings.extend(ignored(criteria));
     found.set.retain(&of_wanted_types(&scope, criteria));
     let ids = dag.order().iter().filter(|&&at| found.set.contains(at));
@@ -143,7 +146,7 @@ fn wanted<'s>(criteria: &Criteria, selectors: &'s Selectors) -> Result<Wanted<'s
             Some(spec) => Ok(Wanted::Named(spec)),
             None => Err(selectors.unknown(name).into()),
         },
-        None => grammar::parse(criteria).map(Wanted::Typed),
+        None => grammar::parse(criteria).map(|spec| Wanted::Typed(Box::new(spec))),
     }
 }
 
@@ -162,7 +165,7 @@ fn ignored(criteria: &Criteria) -> Diagnostics {
 
 /// A selection from the command line, or one of `selectors.yml`.
 enum Wanted<'s> {
-    Typed(grammar::Spec),
+    Typed(Box<grammar::Spec>),
     Named(&'s grammar::Spec),
 }
 

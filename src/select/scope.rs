@@ -1,7 +1,9 @@
 //! What there is to select from: the graph's vertices with their resources.
 
 use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 
+use crate::diagnostics::Diagnostics;
 use crate::graph::{Dag, Indices};
 use crate::manifest::{Manifest, Resource, ResourceType};
 use crate::names::UniqueId;
@@ -18,6 +20,10 @@ pub(super) struct Scope<'m> {
     pub(super) inputs: &'m Inputs<'m>,
     /// Selectors of `selectors.yml` that are being evaluated, each for the one before it.
     pub(super) active: RefCell<Vec<String>>,
+    /// What those select that were evaluated, so that each is evaluated once.
+    pub(super) done: RefCell<HashMap<String, Indices>>,
+    /// Atoms of theirs that match nothing.
+    pub(super) unmatched: RefCell<Diagnostics>,
     resources: Vec<(usize, Resource<'m>)>,
     tests: OnceCell<Indices>,
     sources: OnceCell<Indices>,
@@ -38,6 +44,8 @@ impl<'m> Scope<'m> {
             dag,
             inputs,
             active: RefCell::default(),
+            done: RefCell::default(),
+            unmatched: RefCell::default(),
             resources: resources.collect(),
             tests: OnceCell::new(),
             sources: OnceCell::new(),

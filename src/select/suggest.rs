@@ -45,8 +45,8 @@ fn method_that_knows(atom: &Atom, scope: &Scope<'_>) -> Option<&'static str> {
         let Some(method) = methods::find(name) else {
             return false;
         };
-        let query =
-            Query { method: method.name, arguments: Vec::new(), value: atom.query.value.clone() };
+        let (arguments, value) = (Vec::new(), atom.query.value.clone());
+        let query = Query { method: method.name, arguments, value, typed: None };
         (method.find)(&query, scope).is_ok_and(|found| !found.is_empty())
     })
 }

@@ -218,6 +218,68 @@ fn every_resource_knows_what_brought_it_in() {
     assert!(roles("d").contains(&"d Match".to_owned()), "{:?}", roles("d"));
 }
 
+fn by_name(fixture: &Fixture, selectors: &Selectors, name: &str) -> Result<Selected, Diagnostics> {
+    let inputs = Inputs { selectors, past: &NoPast };
+    let criteria = Criteria { selector: Some(name.to_owned()), ..Criteria::default() };
+    select(&fixture.manifest, &fixture.dag, &criteria, &inputs)
+}
+
+#[test]
+fn selectors_that_use_each_other_twice_are_no_exponential_work() {
+    let fixture = corners();
+    let mut text = "selectors:\n- {name: s0, definition: two}\n".to_owned();
+    for n in 1..100 {
+        let twice = format!("{{union: ['selector:s{0}', {{selector: s{0}}}]}}", n - 1);
+        text += &format!("- {{name: s{n}, definition: {twice}}}\n");
+    }
+    let selectors = selectors(&text);
+    let found = by_name(&fixture, &selectors, "s60").unwrap();
+    assert_eq!(sorted(&found), run(&fixture, &asking("two")));
+    let mistakes = by_name(&fixture, &selectors, "s99").unwrap_err();
+    assert!(mistakes.iter().next().unwrap().message.contains("too many other selectors"));
+}
+
+#[test]
+fn tests_that_a_selector_excludes_stay_out() {
+    let fixture = corners();
+    let text = "selectors:\n- name: a\n  definition: {union: [two, exclude: ['resource_type:test']]}\n\
+                - {name: b, definition: {selector: a}}\n";
+    let selectors = selectors(text);
+    let of = |name: &str| sorted(&by_name(&fixture, &selectors, name).unwrap());
+    assert!(of("a").iter().all(|id| !id.starts_with("test.")));
+    assert!(!of("a").is_empty());
+    assert_eq!(of("b"), of("a"));
+}
+
+#[test]
+fn what_matches_nothing_in_a_definition_is_a_warning_at_its_place() {
+    let fixture = corners();
+    let text = "selectors:\n- {name: a, definition: {union: [tow, two]}}\n\
+                - {name: b, definition: {union: [{selector: a}, {selector: a}]}}\n\
+                - {name: unused, definition: nothing}\n";
+    let selectors = selectors(text);
+    for name in ["a", "b"] {
+        let warnings: Vec<_> =
+            by_name(&fixture, &selectors, name).unwrap().warnings.into_iter().collect();
+        assert_eq!(warnings.len(), 1, "{name}");
+        assert_eq!(warnings[0].hint.as_deref(), Some("did you mean `two`?"));
+        assert!(warnings[0].primary.is_some());
+    }
+}
+
+#[test]
+fn dbt_reads_nothing_but_exclude_from_an_item_with_exclude() {
+    let fixture = corners();
+    let text = "selectors:\n- name: a\n  definition:\n    union:\n      - one\n      - five\n      \
+                - {method: fqn, value: two, exclude: [five]}\n";
+    let (selectors, told) = read_selectors(text);
+    let told: Vec<_> = told.iter().map(|one| one.message.as_str()).collect();
+    assert_eq!(told, ["`method` has no effect beside `exclude` in a list"]);
+    let criteria = Criteria { exclude: vec!["five".into()], ..asking("one five") };
+    let found = by_name(&fixture, &selectors, "a").unwrap();
+    assert_eq!(sorted(&found), run(&fixture, &criteria));
+}
+
 /// Atoms of the corner-case project.
 fn base() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![

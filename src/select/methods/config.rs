@@ -19,6 +19,7 @@ fn find(query: &Query, scope: &Scope<'_>) -> Result<Indices, Diagnostic> {
     };
     let test = Test {
         value: &query.value,
+        typed: query.typed.as_ref(),
         // dbt: severities are compared in any case (1.12).
         any_case: query.arguments == ["severity"],
     };
@@ -36,6 +37,8 @@ fn find(query: &Query, scope: &Scope<'_>) -> Result<Indices, Diagnostic> {
 /// The value that is looked for.
 struct Test<'q> {
     value: &'q str,
+    /// A number or truth value of a definition.
+    typed: Option<&'q Json>,
     any_case: bool,
 }
 
@@ -50,9 +53,14 @@ impl Test<'_> {
         }
     }
 
-    /// Text equals text, `true` and `false` in any case equal booleans; numbers equal nothing.
+    /// Text equals text, `true` and `false` in any case equal booleans. A number equals only a number of a
+    /// definition.
     fn is(&self, value: &Json) -> bool {
         match value {
+            Json::Number(number) => self
+                .typed
+                .is_some_and(|typed| typed.is_number() && typed.as_f64() == number.as_f64()),
+            Json::String(_) if self.typed.is_some() => false,
             Json::String(text) if self.any_case => text.eq_ignore_ascii_case(self.value),
             Json::String(text) => text == self.value,
             Json::Bool(true) => self.value.eq_ignore_ascii_case("true"),

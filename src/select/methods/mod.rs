@@ -19,7 +19,7 @@ mod package;
 mod path;
 mod resource_type;
 mod result;
-mod selector;
+pub(super) mod selector;
 mod source;
 mod state;
 mod tag;
