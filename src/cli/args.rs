@@ -48,11 +48,11 @@ pub(super) struct Global {
     project_dir: Option<String>,
 
     /// The folder of profiles.yml [default: the project, then ~/.dbt]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", hide_short_help = true)]
     profiles_dir: Option<String>,
 
     /// The profile to use instead of that of the project file
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", hide_short_help = true)]
     profile: Option<String>,
 
     /// The target of the profile
@@ -60,11 +60,11 @@ pub(super) struct Global {
     target: Option<String>,
 
     /// The folder for compiled files and artifacts
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", hide_short_help = true)]
     target_path: Option<String>,
 
     /// The folder for log files
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Log", hide_short_help = true)]
     log_path: Option<String>,
 
     /// Variables of the project, as YAML
@@ -81,7 +81,7 @@ pub(super) struct Global {
     no_single_threaded: bool,
 
     /// How many seconds to wait for another run on the same database [default: 600]
-    #[arg(long, global = true, value_name = "SECONDS")]
+    #[arg(long, global = true, value_name = "SECONDS", hide_short_help = true)]
     lock_timeout: Option<u64>,
 
     /// Stop at the first failure
@@ -101,22 +101,22 @@ pub(super) struct Global {
     no_defer: bool,
 
     /// The state to defer to, when it is another one than --state
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", hide_short_help = true)]
     defer_state: Option<String>,
 
     /// Defer to the state even for what is here, too
-    #[arg(long, global = true, overrides_with = "no_favor_state")]
+    #[arg(long, global = true, overrides_with = "no_favor_state", hide_short_help = true)]
     favor_state: bool,
     #[arg(long, global = true, hide = true, overrides_with = "favor_state")]
     no_favor_state: bool,
 
     /// Which tests come with selected nodes
     #[arg(long, global = true, value_name = "MODE",
-          value_parser = ["eager", "cautious", "buildable", "empty"])]
+          value_parser = ["eager", "cautious", "buildable", "empty"], hide_short_help = true)]
     indirect_selection: Option<String>,
 
     /// Look at dates of deprecation as if it were this day, or this moment with a time zone
-    #[arg(long, global = true, value_name = "DATE", value_parser = moment)]
+    #[arg(long, global = true, value_name = "DATE", value_parser = moment, hide_short_help = true)]
     as_of: Option<jiff::Timestamp>,
 
     /// Make every warning an error
@@ -124,7 +124,7 @@ pub(super) struct Global {
     warn_error: bool,
 
     /// Make some warnings errors: YAML with `error`, `warn`, `silence`
-    #[arg(long, global = true, value_name = "YAML")]
+    #[arg(long, global = true, value_name = "YAML", hide_short_help = true)]
     warn_error_options: Option<String>,
 
     /// Make unknown keys and other slips errors
@@ -132,70 +132,84 @@ pub(super) struct Global {
     strict: bool,
 
     /// Print only data and errors
-    #[arg(short, long, global = true, overrides_with = "no_quiet")]
+    #[arg(short, long, global = true, overrides_with = "no_quiet", help_heading = "Output")]
     pub(super) quiet: bool,
     #[arg(long, global = true, hide = true, overrides_with = "quiet")]
     no_quiet: bool,
 
     /// Print what happens inside, too
-    #[arg(short, long, global = true, overrides_with = "no_debug")]
+    #[arg(short, long, global = true, overrides_with = "no_debug", help_heading = "Output")]
     debug: bool,
     #[arg(long, global = true, hide = true, overrides_with = "debug")]
     no_debug: bool,
 
     /// Colour the output [default: when it is a terminal and NO_COLOR is not set]
-    #[arg(long, global = true, overrides_with = "no_use_colors")]
+    #[arg(
+        long,
+        global = true,
+        overrides_with = "no_use_colors",
+        help_heading = "Output",
+        hide_short_help = true
+    )]
     use_colors: bool,
     /// Do not colour the output
     #[arg(
         long = "no-color",
         alias = "no-use-colors",
         global = true,
-        overrides_with = "use_colors"
+        overrides_with = "use_colors",
+        help_heading = "Output",
+        hide_short_help = true
     )]
     no_use_colors: bool,
 
     /// The form of what is told: text on standard error, or events as JSON on standard output
     #[arg(long, global = true, value_name = "FORMAT",
-          value_parser = ["text", "json", "debug", "default"])]
+          value_parser = ["text", "json", "debug", "default"], help_heading = "Log", hide_short_help = true)]
     pub(super) log_format: Option<String>,
 
     /// The least level that is printed
     #[arg(long, global = true, value_name = "LEVEL",
-          value_parser = ["debug", "info", "warn", "error", "none"])]
+          value_parser = ["debug", "info", "warn", "error", "none"], help_heading = "Log", hide_short_help = true)]
     pub(super) log_level: Option<String>,
 
     /// The form of the log file [default: debug, or that of --log-format]
     #[arg(long, global = true, value_name = "FORMAT",
-          value_parser = ["text", "json", "debug", "default"])]
+          value_parser = ["text", "json", "debug", "default"], help_heading = "Log", hide_short_help = true)]
     log_format_file: Option<String>,
 
     /// The least level in the log file [default: debug, or that of --log-level]
     #[arg(long, global = true, value_name = "LEVEL",
-          value_parser = ["debug", "info", "warn", "error", "none"])]
+          value_parser = ["debug", "info", "warn", "error", "none"], help_heading = "Log", hide_short_help = true)]
     log_level_file: Option<String>,
 
     /// The size at which the log file is put aside; 0 for never [default: 10485760]
-    #[arg(long, global = true, value_name = "BYTES")]
+    #[arg(long, global = true, value_name = "BYTES", help_heading = "Log", hide_short_help = true)]
     log_file_max_bytes: Option<u64>,
 
     /// Show what templates print()
     #[arg(long, global = true, hide = true, overrides_with = "no_print")]
     print: bool,
     /// Do not show what templates print()
-    #[arg(long, global = true, overrides_with = "print")]
+    #[arg(
+        long,
+        global = true,
+        overrides_with = "print",
+        help_heading = "Output",
+        hide_short_help = true
+    )]
     no_print: bool,
 
     #[arg(long, global = true, hide = true, overrides_with = "no_version_check")]
     version_check: bool,
     /// Do not check `require-dbt-version`
-    #[arg(long, global = true, overrides_with = "version_check")]
+    #[arg(long, global = true, overrides_with = "version_check", hide_short_help = true)]
     no_version_check: bool,
 
     #[arg(long, global = true, hide = true, overrides_with = "no_write_json")]
     write_json: bool,
     /// Do not write manifest.json and run_results.json
-    #[arg(long, global = true, overrides_with = "write_json")]
+    #[arg(long, global = true, overrides_with = "write_json", hide_short_help = true)]
     no_write_json: bool,
 }
 

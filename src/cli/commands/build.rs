@@ -14,6 +14,9 @@ use crate::project::FlagOverrides;
 /// The tests of a node run as soon as what they need is there. A failed node or test skips everything
 /// below it.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  forge build\n  forge build --select +orders\n  forge build --select state:modified+ --defer --state prod-artifacts"
+)]
 pub(in crate::cli) struct Build {
     #[command(flatten)]
     select: SelectArgs,

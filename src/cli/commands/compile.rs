@@ -17,6 +17,9 @@ use crate::report::{Style, diff};
 ///
 /// An incremental model has two variants: the SQL of a full refresh and that of an incremental run.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  forge compile --select orders\n  forge compile --select orders --diff"
+)]
 pub(in crate::cli) struct Compile {
     #[command(flatten)]
     select: SelectArgs,

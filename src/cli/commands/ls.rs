@@ -12,6 +12,9 @@ use crate::report::list;
 
 /// List the resources of the project, one a line.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  forge ls --select +orders\n  forge ls --resource-type model --output json --output-keys name config.materialized"
+)]
 pub(in crate::cli) struct Ls {
     #[command(flatten)]
     select: SelectArgs,

@@ -14,6 +14,7 @@ use crate::project::FlagOverrides;
 /// The last run is that of this project and target in the database's ledger, also one that was killed; with `--state`
 /// it is that of the run_results.json in a folder.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  forge retry\n  forge retry --state target")]
 pub(in crate::cli) struct Retry {
     /// Rebuild incremental models and seeds from nothing
     #[arg(short, long)]

@@ -14,6 +14,9 @@ use crate::project::FlagOverrides;
 /// Models are built in the order of the graph, several at a time. A model that fails keeps its old
 /// relation, and what reads it is skipped.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  forge run\n  forge run --select staging+ --exclude tag:slow\n  forge run --select orders --full-refresh"
+)]
 pub(in crate::cli) struct Run {
     #[command(flatten)]
     select: SelectArgs,

@@ -11,6 +11,7 @@ use crate::pipeline::{self, Operation};
 ///
 /// What it changes in the database is committed when it ends, and undone when it fails.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  forge run-operation grant_all --args '{role: reader}'")]
 pub(in crate::cli) struct RunOperation {
     /// The macro, `name` or `package.name`
     #[arg(value_name = "MACRO", required_unless_present = "sql", conflicts_with = "sql")]

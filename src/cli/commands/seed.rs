@@ -16,6 +16,9 @@ const SHOWN: usize = 10;
 
 /// Load the selected CSV files as tables.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  forge seed\n  forge seed --select countries --full-refresh --show"
+)]
 pub(in crate::cli) struct Seed {
     #[command(flatten)]
     select: SelectArgs,

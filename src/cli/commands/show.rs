@@ -14,6 +14,9 @@ use crate::report::{Style, table};
 
 /// Run the SQL of a node, or SQL of your own, and show its first rows.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  forge show --select orders --limit 20\n  forge show --inline \"select count(*) from {{ ref('orders') }}\""
+)]
 pub(in crate::cli) struct Show {
     #[command(flatten)]
     select: SelectArgs,

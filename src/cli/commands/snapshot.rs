@@ -14,6 +14,7 @@ use crate::project::FlagOverrides;
 /// A snapshot keeps every version of the rows that its query gives. What has not changed is left alone; nothing
 /// is ever rebuilt.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  forge snapshot --select orders_history")]
 pub(in crate::cli) struct Snapshot {
     #[command(flatten)]
     select: SelectArgs,

@@ -13,6 +13,9 @@ use crate::project::FlagOverrides;
 ///
 /// A failed test shows how many rows fail, the first of them, and the command that shows the rest.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  forge test\n  forge test --select orders\n  forge test --select test_type:unit"
+)]
 pub(in crate::cli) struct Test {
     #[command(flatten)]
     select: SelectArgs,
