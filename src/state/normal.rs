@@ -89,8 +89,12 @@ impl Walk {
     /// A tag, marks of white space control included; texts in it stay as they are.
     fn tag(&mut self, tag: &str, verbatim: bool) {
         let (open, close) = (&tag[..2], &tag[tag.len() - 2..]);
-        let inner =
-            tag[2..tag.len() - 2].trim_start_matches(['-', '+']).trim_end_matches(['-', '+']);
+        let inner = &tag[2..tag.len() - 2];
+        let is_mark = |c: &char| matches!(c, '-' | '+');
+        let first = inner.chars().next().filter(is_mark);
+        let last = inner.chars().next_back().filter(is_mark).filter(|_| inner.len() > 1);
+        let inner = inner.get(first.map_or(0, char::len_utf8)..).unwrap_or_default();
+        let inner = &inner[..inner.len() - last.map_or(0, char::len_utf8)];
         if verbatim {
             self.out.push_str(open);
         } else {
