@@ -2,6 +2,8 @@
 //!
 //! Spelling and meaning are dbt 1.12's; every flag is declared once.
 
+use std::path::PathBuf;
+
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, ValueEnum};
 
@@ -9,6 +11,7 @@ use super::commands::Command;
 use super::ignored::Ignored;
 use crate::pipeline::Selection;
 use crate::project::FlagOverrides;
+use crate::report::gate;
 
 /// Turns a directory of Jinja-templated SQL and YAML into tables, tests and proof.
 ///
@@ -187,6 +190,22 @@ pub(super) struct Global {
     #[arg(long, global = true, value_name = "BYTES", help_heading = "Log", hide_short_help = true)]
     log_file_max_bytes: Option<u64>,
 
+    /// Write how every node ended as JUnit XML
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Gate")]
+    junit: Option<PathBuf>,
+
+    /// Write mistakes and failures as SARIF
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Gate")]
+    sarif: Option<PathBuf>,
+
+    /// Write a summary in Markdown
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Gate")]
+    summary: Option<PathBuf>,
+
+    /// Annotate lines in GitHub Actions, and add the summary to the job's
+    #[arg(long, global = true, help_heading = "Gate")]
+    github: bool,
+
     /// Show what templates print()
     #[arg(long, global = true, hide = true, overrides_with = "no_print")]
     print: bool,
@@ -214,6 +233,16 @@ pub(super) struct Global {
 }
 
 impl Global {
+    /// What is written for the gate before a merge.
+    pub(super) fn gate(&self) -> gate::Wanted {
+        gate::Wanted {
+            junit: self.junit.clone(),
+            sarif: self.sarif.clone(),
+            summary: self.summary.clone(),
+            github: self.github,
+        }
+    }
+
     /// `--quiet`, `--no-quiet`.
     pub(super) fn quiet(&self) -> Option<bool> {
         switch(self.quiet, self.no_quiet)

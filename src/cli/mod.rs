@@ -17,7 +17,8 @@ use crate::events::{Event, Level};
 use crate::host::secrets::Mask;
 use crate::host::{self, Host, RealHost};
 use crate::pipeline::World;
-use crate::project::FlagOverrides;
+use crate::project::{FlagOverrides, Peeked};
+use crate::report::gate::{self, Gated};
 use crate::report::{Console, Style, output};
 use crate::source::SourceMap;
 
@@ -87,6 +88,7 @@ fn execute(cli: &Cli, program: Program, command_line: String) -> ExitCode {
         true => log::beside(console, &host, &sources, choice.peeked(), program),
         false => console,
     };
+    let console = gated(console, cli.global.gate(), (&host, &sources), choice.peeked());
     let context = Context {
         world: World { host: host.clone(), sources, sink: console.clone(), stop: Arc::default() },
         flags,
@@ -100,6 +102,20 @@ fn execute(cli: &Cli, program: Program, command_line: String) -> ExitCode {
     note_ignored(&context);
     let result = clock(&*host).and_then(|()| cli.command.run(&context));
     finish(&context, result, start)
+}
+
+/// The console with reports for the gate beside it, when some are wanted.
+fn gated(
+    console: Arc<dyn Console>,
+    wanted: gate::Wanted,
+    (host, sources): (&Arc<dyn Host>, &Arc<SourceMap>),
+    peeked: &Peeked,
+) -> Arc<dyn Console> {
+    if !wanted.is_any() {
+        return console;
+    }
+    let project = peeked.folders.as_ref().map(|[project, _]| project.as_path());
+    Arc::new(Gated::new(console, host.clone(), sources.clone(), wanted, project))
 }
 
 fn finish(context: &Context, result: Result<Outcome, Diagnostics>, start: Instant) -> ExitCode {

@@ -15,6 +15,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod json_lines;
 pub mod gaps;
+pub mod gate;
 pub mod history;
 pub mod list;
 pub mod log_file;

@@ -5,6 +5,7 @@
 mod bad_data;
 mod bad_project;
 mod bad_template;
+mod gate;
 mod log;
 mod defer;
 mod macros;

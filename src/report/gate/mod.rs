@@ -1,0 +1,270 @@
+//! Files for the gate before a merge: JUnit, SARIF, Markdown, and annotations of GitHub.
+//!
+//! [`Gated`] hears what the console hears and writes at the end of the command, also of one that failed or was ended.
+//! Invariants: no value of a row is in any of them; paths are below the root of the repository; a file that cannot be
+//! written is one warning and never a run.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use super::Console;
+use super::output;
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
+use crate::events::{Event, EventSink, NodeOutcome, Status};
+use crate::host::Host;
+use crate::manifest::{Manifest, Resource};
+use crate::source::{SourceMap, Span};
+
+mod github;
+mod junit;
+mod markdown;
+mod sarif;
+
+/// What is wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// The JUnit file.
+    pub junit: Option<PathBuf>,
+    /// The SARIF file.
+    pub sarif: Option<PathBuf>,
+    /// The Markdown file.
+    pub summary: Option<PathBuf>,
+    /// Annotations on standard error, and the summary where GitHub wants it.
+    pub github: bool,
+}
+
+impl Wanted {
+    /// Whether anything is.
+    pub fn is_any(&self) -> bool {
+        self.github || self.junit.is_some() || self.sarif.is_some() || self.summary.is_some()
+    }
+}
+
+/// A console with reports for the gate beside it.
+pub struct Gated {
+    console: Arc<dyn Console>,
+    host: Arc<dyn Host>,
+    sources: Arc<SourceMap>,
+    wanted: Wanted,
+    /// From the root of the repository to the project, with a `/` at the end.
+    prefix: String,
+    heard: Mutex<Heard>,
+}
+
+/// What a command told.
+#[derive(Default)]
+struct Heard {
+    manifest: Option<Arc<Manifest>>,
+    nodes: Vec<NodeOutcome>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// The end of a command, for those who write it down.
+struct Told<'h> {
+    command: &'h str,
+    success: bool,
+    elapsed: Duration,
+    nodes: Vec<Ended<'h>>,
+    /// What belongs to no node, and then what belongs to one.
+    findings: Vec<Finding<'h>>,
+}
+
+/// How one node ended.
+struct Ended<'h> {
+    outcome: &'h NodeOutcome,
+    name: String,
+    place: Option<Place>,
+}
+
+/// A mistake, a failure, a warning.
+struct Finding<'h> {
+    severity: Severity,
+    code: &'static str,
+    name: &'static str,
+    message: String,
+    hint: Option<&'h str>,
+    place: Option<Place>,
+}
+
+/// A place in a file of the repository; lines and columns from 1, the end exclusive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    file: String,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+}
+
+impl Gated {
+    /// Writes what is `wanted` of what `console` hears. `project` is the folder of the project.
+    pub fn new(
+        console: Arc<dyn Console>,
+        host: Arc<dyn Host>,
+        sources: Arc<SourceMap>,
+        wanted: Wanted,
+        project: Option<&Path>,
+    ) -> Self {
+        let prefix = project.map_or_else(String::new, |project| prefix(&*host, project));
+        Gated { console, host, sources, wanted, prefix, heard: Mutex::default() }
+    }
+
+    fn heard(&self) -> MutexGuard<'_, Heard> {
+        self.heard.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn note(&self, event: &Event) {
+        match event {
+            Event::NodeFinished { outcome, .. } => self.heard().nodes.push(outcome.clone()),
+            Event::Diagnostic(diagnostic) => self.heard().diagnostics.push(diagnostic.clone()),
+            _ => {}
+        }
+    }
+
+    fn write(&self, command: &str, success: bool, elapsed: Duration) {
+        let heard = self.heard();
+        let nodes: Vec<Ended<'_>> = heard.nodes.iter().map(|one| self.ended(one, &heard)).collect();
+        let mut findings: Vec<Finding<'_>> =
+            heard.diagnostics.iter().map(|one| self.finding(one, None)).collect();
+        for node in &nodes {
+            findings.extend(self.findings_of(node));
+        }
+        let told = Told { command, success, elapsed, nodes, findings };
+        let files = [
+            (&self.wanted.junit, junit::text as fn(&Told<'_>) -> String),
+            (&self.wanted.sarif, sarif::text),
+            (&self.wanted.summary, markdown::text),
+        ];
+        for (path, text) in files {
+            if let Some(path) = path {
+                let path = self.host.cwd().join(path);
+                self.put(&path, |host| host.write(&path, &output::masked(&text(&told))));
+            }
+        }
+        if self.wanted.github {
+            output::stderr(&output::masked(&github::text(&told)));
+            let step = self.host.env("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
+            if let Some(path) = step.map(PathBuf::from) {
+                let text = output::masked(&markdown::text(&told)).into_owned();
+                self.put(&path, |host| host.append(&path, &text));
+            }
+        }
+    }
+
+    fn put(&self, path: &Path, write: impl Fn(&dyn Host) -> std::io::Result<()>) {
+        if let Err(error) = write(&*self.host) {
+            let message = format!("cannot write `{}`: {error}", path.display());
+            let warning = Diagnostic::warning(codes::NOT_WRITTEN, message);
+            self.console.emit(Event::Diagnostic(warning));
+        }
+    }
+
+    fn ended<'h>(&self, outcome: &'h NodeOutcome, heard: &Heard) -> Ended<'h> {
+        let resource =
+            heard.manifest.as_ref().and_then(|manifest| manifest.resource(outcome.id.as_str()));
+        let told = outcome.diagnostics.iter().find_map(|one| Some(one.primary.as_ref()?.span));
+        let span = told.or_else(|| match resource {
+            Some(Resource::Node(node)) => Some(node.span_start()),
+            _ => None,
+        });
+        let name = match resource {
+            Some(resource) => resource.name().to_owned(),
+            None => outcome.id.to_string(),
+        };
+        Ended { outcome, name, place: span.map(|span| self.place(span)) }
+    }
+
+    /// The mistakes of a node; of one that failed without any, its message.
+    fn findings_of<'h>(&self, node: &Ended<'h>) -> Vec<Finding<'h>> {
+        let outcome = node.outcome;
+        let severity = match outcome.status {
+            Status::Error | Status::Fail | Status::PartialSuccess => Severity::Error,
+            Status::Warn => Severity::Warning,
+            _ => return outcome.diagnostics.iter().map(|one| self.finding(one, None)).collect(),
+        };
+        if !outcome.diagnostics.is_empty() {
+            let findings = outcome.diagnostics.iter();
+            return findings.map(|one| self.finding(one, node.place.as_ref())).collect();
+        }
+        let message = outcome.message.as_deref().unwrap_or("failed");
+        vec![Finding {
+            severity,
+            code: codes::TEST_FAILED.id(),
+            name: codes::TEST_FAILED.name(),
+            message: format!("{}: {message}", node.name),
+            hint: None,
+            place: node.place.clone(),
+        }]
+    }
+
+    fn finding<'h>(&self, diagnostic: &'h Diagnostic, otherwise: Option<&Place>) -> Finding<'h> {
+        let place = diagnostic.primary.as_ref().map(|label| self.place(label.span));
+        Finding {
+            severity: diagnostic.severity,
+            code: diagnostic.code.id(),
+            name: diagnostic.code.name(),
+            message: diagnostic.message.clone(),
+            hint: diagnostic.hint.as_deref(),
+            place: place.or_else(|| otherwise.cloned()),
+        }
+    }
+
+    fn place(&self, span: Span) -> Place {
+        let file = self.sources.file(span.file);
+        let (line, column) = file.position(span.start as usize);
+        let (end_line, end_column) = file.position(span.end as usize);
+        let path = file.path.replace('\\', "/");
+        let is_outside = path.starts_with('/') || path.starts_with("..");
+        let file = if is_outside { path } else { format!("{}{path}", self.prefix) };
+        Place { file, line, column, end_line, end_column }
+    }
+}
+
+/// From the root of the repository, the nearest folder above with a `.git`, to the project.
+fn prefix(host: &dyn Host, project: &Path) -> String {
+    let root = project.ancestors().find(|folder| host.exists(&folder.join(".git")));
+    let below = root.and_then(|root| project.strip_prefix(root).ok());
+    match below.map(|below| below.to_string_lossy().replace('\\', "/")) {
+        Some(below) if !below.is_empty() => format!("{below}/"),
+        _ => String::new(),
+    }
+}
+
+impl EventSink for Gated {
+    fn emit(&self, event: Event) {
+        self.note(&event);
+        if let Event::CommandFinished { command, success, elapsed } = &event {
+            self.write(command, *success, *elapsed);
+        }
+        self.console.emit(event);
+    }
+}
+
+impl Console for Gated {
+    fn begin(&self, target: &str, manifest: &Arc<Manifest>) {
+        self.heard().manifest = Some(manifest.clone());
+        self.console.begin(target, manifest);
+    }
+
+    fn data(&self, text: &str) {
+        self.console.data(text);
+    }
+
+    fn lines(&self, lines: &[String]) {
+        self.console.lines(lines);
+    }
+
+    fn diagnostics(&self, diagnostics: Diagnostics) {
+        self.heard().diagnostics.extend(diagnostics.iter().cloned());
+        self.console.diagnostics(diagnostics);
+    }
+
+    fn close(&self) {
+        self.console.close();
+    }
+
+    fn interrupted(&self) {
+        self.console.interrupted();
+    }
+}
