@@ -9,6 +9,13 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
+FRESHNESS = """
+sources:
+  bank:
+    +loaded_at_field: loaded_at
+    +freshness: {warn_after: {count: 1, period: day}}
+"""
+
 
 @pytest.fixture(scope="session")
 def forge():
@@ -24,7 +31,9 @@ def project(tmp_path):
 
 @pytest.fixture
 def built(project, forge):
-    """The example project with all artifacts."""
+    """The example project with all artifacts; its sources are asked for their freshness."""
+    with (project / "dbt_project.yml").open("a") as file:
+        file.write(FRESHNESS)
     for command in (["build"], ["docs", "generate"], ["source", "freshness"], ["test"]):
         done = subprocess.run([forge, "--quiet", *command], cwd=project, capture_output=True, text=True)
         # Freshness ends with 1 when a source is stale: its file is what counts.
