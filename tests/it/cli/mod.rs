@@ -5,6 +5,7 @@
 mod bad_data;
 mod bad_project;
 mod bad_template;
+mod changes;
 mod gate;
 mod log;
 mod defer;
