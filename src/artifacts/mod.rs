@@ -4,6 +4,7 @@
 //! Invariant: keys and their order are those of dbt 1.12; dbt's own readers accept the text.
 
 pub mod catalog;
+pub mod graph_summary;
 pub mod manifest;
 pub mod run_results;
 pub mod sources;

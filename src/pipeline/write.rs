@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json};
 
 use super::prepare::{flags_json, invocation_args};
 use super::{Prepared, World};
+use crate::artifacts::graph_summary::graph_summary;
 use crate::artifacts::manifest::{CompiledInfo, write_manifest};
 use crate::artifacts::run_results::{Metadata, RunResult, RunResults};
 use crate::artifacts::stamp;
@@ -48,6 +49,10 @@ pub(super) fn write_artifacts(
     write(state::VARS, &mut |out| out.write_all(vars_text(&prepared.manifest).as_bytes()));
     write("manifest.json", &mut |out| write_manifest(&prepared.manifest, quoting, &lookup, out));
     if let Some(results) = results {
+        let dag = &prepared.dag;
+        let vertices = dag.keys().enumerate().map(|(at, id)| (id, dag.children(at)));
+        let summary = graph_summary(&project.invocation_id, vertices);
+        write("graph_summary.json", &mut |out| out.write_all(summary.as_bytes()));
         write("run_results.json", &mut |out| out.write_all(results.to_json().as_bytes()));
     }
 }
