@@ -8,7 +8,7 @@ pub(super) fn text(told: &Told<'_>) -> String {
     told.findings.iter().map(line).collect()
 }
 
-fn line(finding: &Finding<'_>) -> String {
+fn line(finding: &Finding) -> String {
     let command = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -26,7 +26,7 @@ fn line(finding: &Finding<'_>) -> String {
             properties.push(format!("endLine={}", place.end_line));
         }
     }
-    let hint = finding.hint.map_or_else(String::new, |hint| format!("\nhint: {hint}"));
+    let hint = finding.hint.as_ref().map_or_else(String::new, |hint| format!("\nhint: {hint}"));
     let message = data(&format!("{}{hint}", finding.message));
     format!("::{command} {}::{message}\n", properties.join(","))
 }
@@ -53,8 +53,9 @@ mod tests {
             code: "E0301",
             name: "unknown-ref",
             message: "100 %\n::warning::x".into(),
-            hint: Some("y"),
+            hint: Some("y".into()),
             place: Some(place),
+            node: None,
         };
         assert_eq!(
             line(&finding),

@@ -17,7 +17,7 @@ pub(super) fn text(told: &Told<'_>) -> String {
         let suite = suites.entry(kind).or_insert_with(|| TestSuite::new(kind));
         suite.add_test_case(case(node));
     }
-    let mistakes = told.findings.iter().take_while(|_| told.nodes.is_empty());
+    let mistakes = told.findings.iter().filter(|finding| finding.node.is_none());
     for finding in mistakes.filter(|finding| finding.severity == Severity::Error) {
         let suite = suites.entry("project").or_insert_with(|| TestSuite::new("project"));
         suite.add_test_case(mistake(finding));
@@ -28,7 +28,7 @@ pub(super) fn text(told: &Told<'_>) -> String {
 
 fn case(node: &Ended<'_>) -> TestCase {
     let outcome = node.outcome;
-    let message = outcome.message.as_deref().unwrap_or_default();
+    let message = node.message.as_str();
     let status = match outcome.status {
         Status::Success | Status::Pass | Status::Warn => TestCaseStatus::success(),
         Status::Skipped => TestCaseStatus::skipped(),
@@ -56,7 +56,7 @@ fn with_message(mut status: TestCaseStatus, message: &str) -> TestCaseStatus {
     status
 }
 
-fn mistake(finding: &Finding<'_>) -> TestCase {
+fn mistake(finding: &Finding) -> TestCase {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
     status.set_message(finding.message.clone()).set_type(finding.code);
     let at = finding.place.as_ref().map(|place| format!("{}:{}", place.file, place.line));

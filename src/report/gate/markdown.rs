@@ -47,7 +47,8 @@ fn findings(told: &Told<'_>) -> String {
     for finding in shown().take(MOST) {
         let mark = if finding.severity == Severity::Error { "❌" } else { "⚠️" };
         let place = finding.place.as_ref();
-        let place = place.map_or_else(String::new, |one| format!("`{}:{}`", one.file, one.line));
+        let place = place.map(|one| format!("{}:{}", one.file, one.line));
+        let place = place.map_or_else(String::new, |place| cell(&place));
         let message = cell(&finding.message);
         text += &format!("| {mark} {} | {place} | {message} |\n", finding.code);
     }
@@ -70,8 +71,8 @@ fn slowest(told: &Told<'_>) -> String {
     format!("Slowest: {}\n", names.collect::<Vec<_>>().join(", "))
 }
 
-/// Text that stays in its cell and is no markup.
+/// The first line of a text as code, in which nothing is markup; it stays in its cell.
 fn cell(text: &str) -> String {
     let first = text.lines().next().unwrap_or_default();
-    first.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;")
+    format!("`{}`", first.replace('`', "'").replace('|', "\\|"))
 }

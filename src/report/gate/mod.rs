@@ -1,8 +1,8 @@
 //! Files for the gate before a merge: JUnit, SARIF, Markdown, and annotations of GitHub.
 //!
 //! [`Gated`] hears what the console hears and writes at the end of the command, also of one that failed or was ended.
-//! Invariants: no value of a row is in any of them; paths are below the root of the repository; a file that cannot be
-//! written is one warning and never a run.
+//! Invariants: no value of a row is in any of them; secrets are hidden before a form escapes anything; paths are below the
+//! root of the repository; a file that cannot be written is one warning and never a run.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -62,29 +62,33 @@ struct Heard {
 
 /// The end of a command, for those who write it down.
 struct Told<'h> {
-    command: &'h str,
+    command: String,
     success: bool,
     elapsed: Duration,
     nodes: Vec<Ended<'h>>,
     /// What belongs to no node, and then what belongs to one.
-    findings: Vec<Finding<'h>>,
+    findings: Vec<Finding>,
 }
 
 /// How one node ended.
 struct Ended<'h> {
     outcome: &'h NodeOutcome,
     name: String,
+    /// What went wrong, in a line; of a node that went well, nothing.
+    message: String,
     place: Option<Place>,
 }
 
 /// A mistake, a failure, a warning.
-struct Finding<'h> {
+struct Finding {
     severity: Severity,
     code: &'static str,
     name: &'static str,
     message: String,
-    hint: Option<&'h str>,
+    hint: Option<String>,
     place: Option<Place>,
+    /// The id of the node that it is about.
+    node: Option<String>,
 }
 
 /// A place in a file of the repository; lines and columns from 1, the end exclusive.
@@ -125,11 +129,12 @@ impl Gated {
     fn write(&self, command: &str, success: bool, elapsed: Duration) {
         let heard = self.heard();
         let nodes: Vec<Ended<'_>> = heard.nodes.iter().map(|one| self.ended(one, &heard)).collect();
-        let mut findings: Vec<Finding<'_>> =
+        let mut findings: Vec<Finding> =
             heard.diagnostics.iter().map(|one| self.finding(one, None)).collect();
         for node in &nodes {
             findings.extend(self.findings_of(node));
         }
+        let command = output::masked(command).into_owned();
         let told = Told { command, success, elapsed, nodes, findings };
         let files = [
             (&self.wanted.junit, junit::text as fn(&Told<'_>) -> String),
@@ -166,58 +171,71 @@ impl Gated {
         let told = outcome.diagnostics.iter().find_map(|one| Some(one.primary.as_ref()?.span));
         let span = told.or_else(|| match resource {
             Some(Resource::Node(node)) => Some(node.span_start()),
+            Some(Resource::Definition(definition)) => Some(definition.span),
             _ => None,
         });
+        // The message of an outcome can show rows; that of a diagnostic does not.
+        let first = outcome.diagnostics.first().map(|one| one.message.as_str());
+        let message = first.or(outcome.message.as_deref()).unwrap_or_default();
+        let message = output::masked(message.lines().next().unwrap_or_default()).into_owned();
         let name = match resource {
             Some(resource) => resource.name().to_owned(),
             None => outcome.id.to_string(),
         };
-        Ended { outcome, name, place: span.map(|span| self.place(span)) }
+        Ended { outcome, name, message, place: span.and_then(|span| self.place(span)) }
     }
 
     /// The mistakes of a node; of one that failed without any, its message.
-    fn findings_of<'h>(&self, node: &Ended<'h>) -> Vec<Finding<'h>> {
+    fn findings_of(&self, node: &Ended<'_>) -> Vec<Finding> {
         let outcome = node.outcome;
         let severity = match outcome.status {
             Status::Error | Status::Fail | Status::PartialSuccess => Severity::Error,
             Status::Warn => Severity::Warning,
-            _ => return outcome.diagnostics.iter().map(|one| self.finding(one, None)).collect(),
+            _ if outcome.diagnostics.is_empty() => return Vec::new(),
+            _ => Severity::Note,
         };
         if !outcome.diagnostics.is_empty() {
             let findings = outcome.diagnostics.iter();
-            return findings.map(|one| self.finding(one, node.place.as_ref())).collect();
+            return findings.map(|one| self.finding(one, Some(node))).collect();
         }
-        let message = outcome.message.as_deref().unwrap_or("failed");
         vec![Finding {
             severity,
             code: codes::TEST_FAILED.id(),
             name: codes::TEST_FAILED.name(),
-            message: format!("{}: {message}", node.name),
+            message: format!("{}: {}", node.name, node.message),
             hint: None,
             place: node.place.clone(),
+            node: Some(outcome.id.to_string()),
         }]
     }
 
-    fn finding<'h>(&self, diagnostic: &'h Diagnostic, otherwise: Option<&Place>) -> Finding<'h> {
-        let place = diagnostic.primary.as_ref().map(|label| self.place(label.span));
+    fn finding(&self, diagnostic: &Diagnostic, node: Option<&Ended<'_>>) -> Finding {
+        let place = diagnostic.primary.as_ref().and_then(|label| self.place(label.span));
+        let masked = |text: &str| output::masked(text).into_owned();
         Finding {
             severity: diagnostic.severity,
             code: diagnostic.code.id(),
             name: diagnostic.code.name(),
-            message: diagnostic.message.clone(),
-            hint: diagnostic.hint.as_deref(),
-            place: place.or_else(|| otherwise.cloned()),
+            message: masked(&diagnostic.message),
+            hint: diagnostic.hint.as_deref().map(masked),
+            place: place.or_else(|| node?.place.clone()),
+            node: node.map(|node| node.outcome.id.to_string()),
         }
     }
 
-    fn place(&self, span: Span) -> Place {
+    /// The place of a span; none outside of the project.
+    fn place(&self, span: Span) -> Option<Place> {
         let file = self.sources.file(span.file);
-        let (line, column) = file.position(span.start as usize);
-        let (end_line, end_column) = file.position(span.end as usize);
         let path = file.path.replace('\\', "/");
-        let is_outside = path.starts_with('/') || path.starts_with("..");
-        let file = if is_outside { path } else { format!("{}{path}", self.prefix) };
-        Place { file, line, column, end_line, end_column }
+        if path.starts_with('/') || path.starts_with("..") {
+            return None;
+        }
+        let (start, end) = (span.start as usize, span.end as usize);
+        // The span of a YAML block ends where the next line begins.
+        let end = file.text.get(start..end).map_or(end, |text| start + text.trim_end().len());
+        let (line, column) = file.position(start);
+        let (end_line, end_column) = file.position(end.max(start));
+        Some(Place { file: format!("{}{path}", self.prefix), line, column, end_line, end_column })
     }
 }
 

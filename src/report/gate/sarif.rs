@@ -16,7 +16,7 @@ pub(super) fn text(told: &Told<'_>) -> String {
     for finding in &told.findings {
         rules.entry(finding.code).or_insert_with(|| rule(finding));
     }
-    let result = |finding: &Finding<'_>| result(finding, rules.get_index_of(finding.code));
+    let result = |finding: &Finding| result(finding, rules.get_index_of(finding.code));
     let results: Vec<Json> = told.findings.iter().map(result).collect();
     let driver = json!({
         "name": "forge",
@@ -33,7 +33,7 @@ pub(super) fn text(told: &Told<'_>) -> String {
     format!("{sarif:#}\n")
 }
 
-fn rule(finding: &Finding<'_>) -> Json {
+fn rule(finding: &Finding) -> Json {
     let page = codes::ALL.iter().find(|code| code.id() == finding.code).map_or("", |c| c.page());
     let first = page.split("\n\n").nth(1).unwrap_or(finding.name).replace('\n', " ");
     json!({
@@ -44,13 +44,13 @@ fn rule(finding: &Finding<'_>) -> Json {
     })
 }
 
-fn result(finding: &Finding<'_>, rule: Option<usize>) -> Json {
+fn result(finding: &Finding, rule: Option<usize>) -> Json {
     let level = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Note => "note",
     };
-    let text = match finding.hint {
+    let text = match &finding.hint {
         Some(hint) => format!("{}\nhint: {hint}", finding.message),
         None => finding.message.clone(),
     };
@@ -73,10 +73,11 @@ fn result(finding: &Finding<'_>, rule: Option<usize>) -> Json {
     })
 }
 
-/// The same finding has the same one, wherever in its file it moves.
-fn fingerprint(finding: &Finding<'_>) -> String {
+/// The same finding has the same one, wherever in its file it moves, and however many rows a test finds.
+fn fingerprint(finding: &Finding) -> String {
     let file = finding.place.as_ref().map_or("", |place| place.file.as_str());
-    let digest = Sha256::digest(format!("{}\n{file}\n{}", finding.code, finding.message));
+    let what = finding.node.as_ref().unwrap_or(&finding.message);
+    let digest = Sha256::digest(format!("{}\n{file}\n{what}", finding.code));
     digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 

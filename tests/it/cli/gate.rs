@@ -71,6 +71,41 @@ fn a_run_is_written_in_every_form() {
 }
 
 #[test]
+fn secrets_and_rows_of_unit_tests_are_in_none_of_them() {
+    let scratch = Scratch::new(
+        "
+//- models/a.sql
+select 1 as id, 'made-cell' as name
+//- models/raises.sql
+select {{ exceptions.raise_compiler_error('x ' ~ var('t')) if execute else 1 }} as id
+//- models/schema.yml
+unit_tests:
+  - name: cells
+    model: a
+    given: []
+    expect: {rows: [{id: 1, name: expected-cell}]}
+",
+    );
+    let secret = r#"a&b"c<d%e|f"#;
+    let vars = format!("{{t: '{secret}'}}");
+    let arguments = ["build", "--vars", &vars, "--junit", "j.xml", "--sarif", "s.sarif"];
+    let more = ["--summary", "s.md", "--github"];
+    let outcome =
+        scratch.forge_with(&[&arguments[..], &more].concat(), &[("DBT_ENV_SECRET_T", secret)]);
+    assert_eq!(outcome.code, Some(1), "{}", outcome.stderr);
+    let annotations: String =
+        outcome.stderr.lines().filter(|line| line.starts_with("::")).collect();
+    assert!(annotations.contains("*****"), "{annotations}");
+    for written in
+        [text(&scratch, "j.xml"), text(&scratch, "s.sarif"), text(&scratch, "s.md"), annotations]
+    {
+        for hidden in ["a&", "c<d", "c&lt;d", "d%", "expected-cell", "made-cell"] {
+            assert!(!written.contains(hidden), "{hidden} in\n{written}");
+        }
+    }
+}
+
+#[test]
 fn mistakes_of_the_project_are_written_too() {
     let scratch = Scratch::new("//- models/a.sql\nselect * from {{ ref('b') }}\n");
     scratch.forge(&["parse", "--junit", "j.xml", "--sarif", "s.sarif"]).expect(2, &[]);
