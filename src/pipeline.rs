@@ -106,6 +106,8 @@ pub struct Prepared {
     pub dag: Dag<UniqueId>,
     /// Its named selections.
     pub selectors: Selectors,
+    /// What it was compared with so far.
+    compared: past::Compared,
     /// Compiles its nodes.
     pub compiler: Compiler,
     /// What became of the warnings of a run.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 
 use super::judging::Judging;
+use super::past::Compared;
 use super::{Prepared, World};
 use crate::adapters::{self, Adapter};
 use crate::compile::{Compiler, Deferred};
@@ -86,17 +87,24 @@ pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnos
     };
     let manifest = Arc::new(resolved.manifest);
     let compiler = Compiler::new(project.clone(), globals, manifest.clone(), resolved.lookup);
-    let prepared = Prepared { project, manifest, dag: resolved.dag, selectors, compiler, judging };
+    let dag = resolved.dag;
+    let compared = Compared::default();
+    let prepared = Prepared { project, manifest, dag, selectors, compiler, judging, compared };
     defer(world, &prepared)?;
     Ok(prepared)
 }
 
-/// Lets references lead to the state that is deferred to, for commands that compile.
+/// The verbs whose references can lead elsewhere; to others a `DBT_DEFER` of the environment means nothing.
+const DEFERRING: [&str; 11] = [
+    "backfill", "build", "compile", "generate", "requeue", "retry", "run", "seed", "show",
+    "snapshot", "test",
+];
+
+/// Lets references lead to the state that is deferred to.
 fn defer(world: &World, prepared: &Prepared) -> Result<(), Diagnostics> {
     let flags = &prepared.project.flags;
-    let compiles = !["clone", "list", "parse"].contains(&flags.which.as_str());
-    if flags.defer && compiles {
-        let origins = super::clone::origins(world, prepared).map_err(|d| Diagnostics::from(*d))?;
+    if flags.defer && DEFERRING.contains(&flags.which.as_str()) {
+        let origins = super::past::origins(world, prepared).map_err(|d| Diagnostics::from(*d))?;
         prepared.compiler.defer(Deferred::new(origins, flags.favor_state));
     }
     Ok(())

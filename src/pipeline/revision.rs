@@ -58,7 +58,7 @@ pub(super) fn texts(
     let mut flags = (*prepared.project.flags.given).clone();
     flags.project_dir = Some(root.display().to_string());
     // What was only a warning then must not stand in the way now.
-    (flags.strict, flags.warn_error, flags.warn_error_options) = (None, Some(false), None);
+    (flags.strict, flags.warn_error) = (Some(false), Some(false));
     let earlier = prepare(&then, &flags).map_err(|mistakes| {
         let first = mistakes.into_sorted().into_iter().next();
         let reason = first.map_or_else(String::new, |first| format!(": {}", first.message));
@@ -68,6 +68,7 @@ pub(super) fn texts(
     let written = write_manifest(&earlier.manifest, Quoting::default(), &|_| None, &mut manifest);
     written.map_err(|error| git.bad(error.to_string()))?;
     let vars = vars_text(&earlier.manifest);
+    // The process ends with the verb: taking the manifest apart would only cost time.
     std::mem::forget(earlier);
     Ok(Texts {
         manifest: String::from_utf8(manifest).expect("invariant: JSON is UTF-8"),

@@ -64,7 +64,7 @@ pub struct FlagOverrides {
     pub fail_fast: Option<bool>,
     /// `--store-failures`
     pub store_failures: Option<bool>,
-    /// `--warn-error`
+    /// `--warn-error`; false: no warning is an error, whatever variables, options and the project file say
     pub warn_error: Option<bool>,
     /// `--warn-error-options`, YAML
     pub warn_error_options: Option<String>,

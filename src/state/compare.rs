@@ -37,24 +37,17 @@ fn of_resource(
     earlier: &Snapshot<'_>,
     macros: &Macros<'_>,
 ) -> Change {
-    let mut change = Change::default();
-    match resource {
+    let differences = match resource {
         Resource::Node(node) => {
-            change.reasons = macros.of(node, earlier.nodes.get(id.as_str()));
-            match earlier.nodes.get(id.as_str()) {
-                None => change.is_new = true,
-                Some(old) => change
-                    .reasons
-                    .splice(0..0, nodes::differences(node, old, earlier))
-                    .for_each(drop),
-            }
+            let old = earlier.nodes.get(id.as_str());
+            let own = old.map(|old| nodes::differences(node, old, earlier));
+            let is_new = own.is_none();
+            let reasons = own.into_iter().flatten().chain(macros.of(node, old)).collect();
+            return Change { is_new, reasons };
         }
-        other => match others::before(id, other, earlier) {
-            None => change.is_new = true,
-            Some(old) => change.reasons = others::differences(other, old),
-        },
-    }
-    change
+        other => others::before(id, other, earlier).map(|old| others::differences(other, old)),
+    };
+    Change { is_new: differences.is_none(), reasons: differences.unwrap_or_default() }
 }
 
 fn ids<'s>(earlier: &'s Snapshot<'_>) -> impl Iterator<Item = &'s str> {

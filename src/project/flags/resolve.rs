@@ -276,6 +276,9 @@ impl<'r> Resolver<'r> {
 
     /// `warn_error` and `warn_error_options`, of which only one may be given.
     fn warn_errors(&mut self, overrides: &FlagOverrides) -> Flags {
+        if overrides.warn_error == Some(false) {
+            return Flags::default();
+        }
         let all = self.switch("warn_error", overrides.warn_error);
         let options = self.warn_error_options(&overrides.warn_error_options);
         if all.is_some() && options.is_some() {

@@ -188,16 +188,15 @@ impl Gated {
     /// The mistakes of a node; of one that failed without any, its message.
     fn findings_of(&self, node: &Ended<'_>) -> Vec<Finding> {
         let outcome = node.outcome;
-        let severity = match outcome.status {
-            Status::Error | Status::Fail | Status::PartialSuccess => Severity::Error,
-            Status::Warn => Severity::Warning,
-            _ if outcome.diagnostics.is_empty() => return Vec::new(),
-            _ => Severity::Note,
-        };
         if !outcome.diagnostics.is_empty() {
             let findings = outcome.diagnostics.iter();
             return findings.map(|one| self.finding(one, Some(node))).collect();
         }
+        let severity = match outcome.status {
+            Status::Error | Status::Fail | Status::PartialSuccess => Severity::Error,
+            Status::Warn => Severity::Warning,
+            _ => return Vec::new(),
+        };
         vec![Finding {
             severity,
             code: codes::TEST_FAILED.id(),

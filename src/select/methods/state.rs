@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::graph::Indices;
 use crate::manifest::Resource;
+use crate::names::did_you_mean;
 use crate::select::grammar::Query;
 use crate::select::scope::Scope;
 use crate::state::{Aspect, Change, Changes};
@@ -47,7 +48,15 @@ fn of_revision(query: &Query, scope: &Scope<'_>) -> Result<Indices, Diagnostic> 
     if !words.contains(&word) {
         let known: Vec<&str> =
             words.iter().map(|word| word.strip_prefix(PREFIX).unwrap_or(word)).collect();
-        return Err(not_one_of("git", &query.arguments.join("."), &known));
+        let written = query.arguments.join(".");
+        let message = format!("`git.{written}:` looks at nothing that can change");
+        return Err(Diagnostic::error(codes::BAD_SELECTOR, message)
+            .note(format!("words: {}", known.join(", ")))
+            .suggest(
+                did_you_mean(&written, known.iter().copied())
+                    .map(|near| format!("git.{near}:"))
+                    .as_deref(),
+            ));
     }
     let changes: Arc<Changes> =
         scope.inputs.past.since(&query.value).map_err(|missing| *missing)?;
@@ -73,12 +82,10 @@ fn matching(word: &str, changes: &Changes, scope: &Scope<'_>) -> Indices {
 /// dbt: of a new resource every aspect is modified that such a resource has, but for its macros.
 fn touches(resource: &Resource<'_>, change: &Change, aspect: &str) -> bool {
     let is_node = matches!(resource, Resource::Node(_));
-    let is_model = matches!(resource, Resource::Node(node) if node.model().is_some());
     let has = match aspect {
         "configs" => true,
         "relation" => is_node || matches!(resource, Resource::Source(_)),
-        "body" | "persisted_descriptions" => is_node,
-        "contract" => is_model || is_node,
+        "body" | "persisted_descriptions" | "contract" => is_node,
         _ => false,
     };
     change.is_new && has || change.reasons.iter().any(|reason| reason.aspect.as_str() == aspect)

@@ -115,3 +115,23 @@ fn a_state_of_another_target_differs_by_what_is_written_only() {
     let changed = [&["-s", "state:modified", "--vars", "{rate: 5}"][..], &state].concat();
     assert_eq!(listed(&scratch, &changed), "paid\n");
 }
+
+#[test]
+fn warnings_that_are_errors_now_do_not_hide_the_past() {
+    let Some(scratch) = committed() else { return };
+    let file = std::fs::read_to_string(scratch.path("dbt_project.yml")).unwrap();
+    let flags = "flags: {warn_error_options: {error: [UnusedResourceConfigPath]}}\n";
+    scratch.write("dbt_project.yml", &format!("{file}{flags}"));
+    git(&scratch, &["commit", "-q", "-a", "-m", "y"]);
+    assert_eq!(listed(&scratch, &["-s", "plain", "--exclude", "git:HEAD"]), "plain\n");
+    scratch.write("models/plain.sql", "select 2 as id, 'a  b' as text\n");
+    assert_eq!(listed(&scratch, &["-s", "git:HEAD"]), "plain\n");
+    scratch.forge(&["ls", "-s", "git.boddy:HEAD"]).expect(2, &["did you mean `git.body:`?"]);
+}
+
+#[test]
+fn a_verb_that_defers_nothing_asks_for_no_state() {
+    let scratch = Scratch::new(PROJECT);
+    scratch.forge_with(&["source", "freshness"], &[("DBT_DEFER", "true")]).expect(0, &[]);
+    scratch.forge_with(&["compile"], &[("DBT_DEFER", "true")]).expect(2, &["--defer-state"]);
+}
