@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod graph_summary;
 pub mod manifest;
 pub mod run_results;
+pub mod semantic_manifest;
 pub mod sources;
 
 /// A moment as dbt writes it: UTC with microseconds, which Python reads.

@@ -30,8 +30,8 @@ pub use exposure::{Exposure, Group, Owner};
 pub use macros::{Doc, Macro, MacroArgument};
 pub use microbatch::Microbatch;
 pub use node::{
-    Column, DependsOn, Fqn, Hook, Language, Model, Node, NodeKind, RefCall, ResourceType, Seed,
-    Test, TestMetadata,
+    Column, DependsOn, Fqn, Hook, LEGACY_TIME_SPINE, Language, Model, Node, NodeKind, RefCall,
+    ResourceType, Seed, Test, TestMetadata,
 };
 pub use source::{Quoting, SourceTable};
 

@@ -13,6 +13,9 @@ use crate::source::Span;
 /// Package, folders, name: what configuration and selectors address.
 pub type Fqn = Vec<String>;
 
+/// The model that was the calendar before models could say that they are one (dbt: `LEGACY_TIME_SPINE_MODEL_NAME`).
+pub const LEGACY_TIME_SPINE: &str = "metricflow_time_spine";
+
 /// dbt's resource types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ResourceType {
@@ -348,6 +351,11 @@ impl Node {
     /// The start of its text: enough to open the file at the right line.
     pub fn span_start(&self) -> Span {
         Span { end: self.span.start.saturating_add(1).min(self.span.end), ..self.span }
+    }
+
+    /// The columns that make it a calendar, as written, when it is one.
+    pub fn time_spine(&self) -> Option<&Json> {
+        self.model()?.time_spine.as_ref()
     }
 
     /// What only tests have, when it is one.

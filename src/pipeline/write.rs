@@ -12,6 +12,7 @@ use super::{Prepared, World};
 use crate::artifacts::graph_summary::graph_summary;
 use crate::artifacts::manifest::{CompiledInfo, write_manifest};
 use crate::artifacts::run_results::{Metadata, RunResult, RunResults};
+use crate::artifacts::semantic_manifest::semantic_manifest;
 use crate::artifacts::stamp;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::Event;
@@ -48,6 +49,8 @@ pub(super) fn write_artifacts(
     };
     write(state::VARS, &mut |out| out.write_all(vars_text(&prepared.manifest).as_bytes()));
     write("manifest.json", &mut |out| write_manifest(&prepared.manifest, quoting, &lookup, out));
+    let semantic = semantic_manifest(&prepared.manifest);
+    write("semantic_manifest.json", &mut |out| out.write_all(semantic.as_bytes()));
     if let Some(results) = results {
         let dag = &prepared.dag;
         let vertices = dag.keys().enumerate().map(|(at, id)| (id, dag.children(at)));

@@ -23,6 +23,7 @@ mod duplicates;
 mod lookup;
 mod microbatch;
 mod names;
+mod time_spines;
 
 pub use deprecations::deprecations;
 pub use lookup::{Found, Lookup, SearchFirst};
@@ -95,6 +96,7 @@ pub fn resolve(
     }
     definitions::settle(&mut manifest, &lookup, &mut diagnostics);
     microbatch::check(&mut manifest, &mut diagnostics);
+    time_spines::check(&manifest, &mut diagnostics);
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }

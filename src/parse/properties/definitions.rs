@@ -6,10 +6,10 @@ use super::{RawDefinition, Reader};
 use crate::manifest::ResourceType;
 use crate::source::yaml::{Mapping, Node as YamlNode, Yaml};
 
-/// Sections, and the kinds of their entries.
+/// Sections, and the kinds of their entries; in dbt's order, which artifacts keep.
 const SECTIONS: &[(&str, ResourceType)] = &[
-    ("semantic_models", ResourceType::SemanticModel),
     ("metrics", ResourceType::Metric),
+    ("semantic_models", ResourceType::SemanticModel),
     ("saved_queries", ResourceType::SavedQuery),
     ("unit_tests", ResourceType::UnitTest),
 ];

@@ -41,7 +41,8 @@ pub(super) struct Case {
 /// One command of a case.
 pub(super) struct Step {
     pub(super) command: Vec<String>,
-    /// What to record: `ls`, `manifest`, `compiled`, `results`, `tables`, `sources`, `status_counts`.
+    /// What to record: `ls`, `manifest`, `compiled`, `results`, `tables`, `sources`, `status_counts`,
+    /// `semantic_manifest`.
     pub(super) facets: Vec<String>,
     pub(super) env: Vec<(String, String)>,
     /// Changes of the project and the database before the command.

@@ -140,7 +140,7 @@ fn remove_stale_artifacts(step: &Step, place: &Place) {
     let keeps = step.verb() == "retry"
         || step.keep_artifacts
         || step.command.iter().any(|word| word == "target");
-    for file in ["run_results.json", "sources.json"] {
+    for file in ["run_results.json", "sources.json", "semantic_manifest.json"] {
         if !keeps && target.join(file).exists() {
             fs::remove_file(target.join(file)).unwrap();
         }
@@ -245,6 +245,10 @@ fn artifact_facts(step: &Step, target: &Path) -> Vec<(String, Json)> {
     let results = run_results["results"].as_array().map_or(&[][..], Vec::as_slice);
     if step.records("manifest") {
         facts.push(("manifest".to_owned(), manifest::extract(&manifest)));
+    }
+    if step.records("semantic_manifest") {
+        let semantic = read_json(&target.join("semantic_manifest.json"));
+        facts.push(("semantic_manifest".to_owned(), semantic));
     }
     if step.records("compiled") {
         facts.push(("compiled".to_owned(), compiled(&manifest, results)));
