@@ -62,6 +62,8 @@ pub trait Host: Send + Sync {
     fn exists(&self, path: &Path) -> bool;
     /// Whether a folder is there.
     fn is_dir(&self, path: &Path) -> bool;
+    /// Removes a file; a missing one is fine.
+    fn remove_file(&self, path: &Path) -> io::Result<()>;
     /// Removes a folder with all in it; a missing folder is fine.
     fn remove_dir_all(&self, path: &Path) -> io::Result<()>;
     /// The absolute path with links resolved; the path itself when that fails.
@@ -200,6 +202,13 @@ impl Host for RealHost {
 
     fn is_dir(&self, path: &Path) -> bool {
         path.is_dir()
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        match std::fs::remove_file(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other,
+        }
     }
 
     fn remove_dir_all(&self, path: &Path) -> io::Result<()> {

@@ -13,6 +13,7 @@
 //! `tests/it/architecture.rs` holds the crate to that.
 
 pub mod host;
+pub mod http;
 pub mod source;
 pub mod names;
 pub mod diagnostics;
@@ -31,6 +32,7 @@ pub mod state;
 pub mod select;
 pub mod compile;
 pub mod parity;
+pub mod check;
 pub mod execute;
 pub mod report;
 pub mod pipeline;

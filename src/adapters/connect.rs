@@ -50,6 +50,8 @@ pub struct Settings<'a> {
     pub other: &'a Map<String, Json>,
     /// Where relative paths start.
     pub base_dir: &'a Path,
+    /// Whether the database's files are left alone, and everything is in memory.
+    pub is_scratch: bool,
     /// The frozen clock.
     pub now: Option<Timestamp>,
 }
@@ -93,6 +95,7 @@ fn sqlite(settings: &Settings<'_>) -> Result<Arc<dyn Adapter>> {
     };
     made.database = settings.database.to_owned();
     made.now = settings.now;
+    made.is_scratch = settings.is_scratch;
     if let Some(value) = settings.other.get("busy_timeout") {
         let seconds = value.as_f64().and_then(|n| Duration::try_from_secs_f64(n).ok());
         made.busy_timeout = seconds

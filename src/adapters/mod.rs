@@ -17,6 +17,7 @@ pub mod seed;
 pub mod session;
 pub mod sqlite;
 pub mod table;
+pub mod tables;
 pub mod types;
 
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 //!
 //! Spelling and meaning are dbt 1.12's; every flag is declared once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, ValueEnum};
@@ -12,6 +12,7 @@ use super::ignored::Ignored;
 use crate::pipeline::Selection;
 use crate::project::FlagOverrides;
 use crate::report::gate;
+use crate::report::outbox::Outbox;
 
 /// Turns a directory of Jinja-templated SQL and YAML into tables, tests and proof.
 ///
@@ -206,6 +207,26 @@ pub(super) struct Global {
     #[arg(long, global = true, help_heading = "Gate")]
     github: bool,
 
+    /// Tell a webhook (Slack's, Mattermost's …) how the command ended; rather in FORGE_NOTIFY: it is a secret
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        help_heading = "Gate",
+        env = "FORGE_NOTIFY",
+        hide_env = true
+    )]
+    notify: Option<String>,
+
+    /// When the webhook is told
+    #[arg(long, global = true, value_name = "WHEN", help_heading = "Gate",
+          default_value = "always", value_parser = ["always", "failure"], hide_short_help = true)]
+    notify_on: String,
+
+    /// Show the first failing rows of tests in quality_report.json, not their keys only
+    #[arg(long, global = true, help_heading = "Gate", hide_short_help = true)]
+    report_rows: bool,
+
     /// Show what templates print()
     #[arg(long, global = true, hide = true, overrides_with = "no_print")]
     print: bool,
@@ -233,13 +254,31 @@ pub(super) struct Global {
 }
 
 impl Global {
-    /// What is written for the gate before a merge.
-    pub(super) fn gate(&self) -> gate::Wanted {
+    /// The webhook that is told.
+    fn webhook(&self) -> Option<&str> {
+        self.notify.as_deref().filter(|url| is_address(url))
+    }
+
+    /// Whether the webhook can be told; an empty one is none.
+    pub(super) fn has_good_webhook(&self) -> bool {
+        self.notify.as_deref().is_none_or(|url| url.is_empty() || is_address(url))
+    }
+
+    /// What is written for the gate before a merge, and who is told; `logs` is where messages wait.
+    pub(super) fn gate(&self, logs: &Path) -> gate::Wanted {
         gate::Wanted {
             junit: self.junit.clone(),
             sarif: self.sarif.clone(),
             summary: self.summary.clone(),
             github: self.github,
+            rows: if self.report_rows { gate::Rows::Shown } else { gate::Rows::Keys },
+            notify: self.webhook().map(|url| gate::Notify {
+                outbox: Outbox::new(url.to_owned(), logs.join("outbox")),
+                occasion: match self.notify_on.as_str() {
+                    "failure" => gate::Occasion::Failure,
+                    _ => gate::Occasion::Always,
+                },
+            }),
         }
     }
 
@@ -306,6 +345,7 @@ impl Cli {
             allow_rebuild: None,
             lock_timeout: global.lock_timeout,
             store_failures: None,
+            hermetic: None,
             empty: None,
             sample: None,
             event_time_start: None,
@@ -327,6 +367,10 @@ fn threads(text: &str) -> Result<usize, String> {
         Ok(threads) => Ok(threads),
         Err(_) => Err("not a whole number".to_owned()),
     }
+}
+
+fn is_address(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
 }
 
 /// A moment; of a day, its end in UTC.
@@ -448,6 +492,20 @@ impl InputArgs {
         flags.sample.clone_from(&self.sample);
         flags.event_time_start.clone_from(&self.event_time_start);
         flags.event_time_end.clone_from(&self.event_time_end);
+    }
+}
+
+/// Where to build and test.
+#[derive(Debug, Default, Args)]
+pub(super) struct HermeticArgs {
+    /// Build all that is read, and test it, in a database in memory: no database is needed, none is touched
+    #[arg(long, conflicts_with_all = ["defer", "favor_state"])]
+    hermetic: bool,
+}
+
+impl HermeticArgs {
+    pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        flags.hermetic = self.hermetic.then_some(true);
     }
 }
 

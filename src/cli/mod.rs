@@ -14,11 +14,11 @@ use clap::{CommandFactory, FromArgMatches};
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::events::{Event, Level};
-use crate::host::secrets::Mask;
+use crate::host::secrets::{Mask, STARS};
 use crate::host::{self, Host, RealHost};
 use crate::pipeline::World;
 use crate::project::{FlagOverrides, Peeked};
-use crate::report::gate::{self, Gated};
+use crate::report::gate::Gated;
 use crate::report::{Console, Style, output};
 use crate::source::SourceMap;
 
@@ -30,7 +30,7 @@ mod ignored;
 mod log;
 mod program;
 
-use args::Cli;
+use args::{Cli, Global};
 use exit::Outcome;
 use program::Program;
 
@@ -88,7 +88,10 @@ fn execute(cli: &Cli, program: Program, command_line: String) -> ExitCode {
         true => log::beside(console, &host, &sources, choice.peeked(), program),
         false => console,
     };
-    let console = gated(console, cli.global.gate(), (&host, &sources), choice.peeked());
+    let console = match cli.command.has_log() {
+        true => gated(console, cli, (&host, &sources), choice.peeked()),
+        false => console,
+    };
     let context = Context {
         world: World { host: host.clone(), sources, sink: console.clone(), stop: Arc::default() },
         flags,
@@ -100,21 +103,22 @@ fn execute(cli: &Cli, program: Program, command_line: String) -> ExitCode {
         context.console.emit(log::started(&context.flags, choice.peeked()));
     }
     note_ignored(&context);
-    let result = clock(&*host).and_then(|()| cli.command.run(&context));
+    let checked = clock(&*host).and_then(|()| webhook(&cli.global));
+    let result = checked.and_then(|()| cli.command.run(&context));
     finish(&context, result, start)
 }
 
-/// The console with reports for the gate beside it, when some are wanted.
+/// The console with reports for the gate beside it.
 fn gated(
     console: Arc<dyn Console>,
-    wanted: gate::Wanted,
+    cli: &Cli,
     (host, sources): (&Arc<dyn Host>, &Arc<SourceMap>),
     peeked: &Peeked,
 ) -> Arc<dyn Console> {
-    if !wanted.is_any() {
-        return console;
-    }
-    let project = peeked.folders.as_ref().map(|[project, _]| project.as_path());
+    let folders = peeked.folders.as_ref();
+    let project = folders.map(|[project, _]| project.as_path());
+    let logs = folders.map_or_else(|| host.cwd().join("logs"), |[_, logs]| logs.clone());
+    let wanted = cli.global.gate(&logs);
     Arc::new(Gated::new(console, host.clone(), sources.clone(), wanted, project))
 }
 
@@ -142,6 +146,15 @@ fn clock(host: &dyn Host) -> Result<(), Diagnostics> {
         .into())
 }
 
+/// A webhook must be an address. What is wrong is said without it: it is a secret.
+fn webhook(global: &Global) -> Result<(), Diagnostics> {
+    if global.has_good_webhook() {
+        return Ok(());
+    }
+    let message = "the value of `--notify` (or FORGE_NOTIFY) is no address";
+    Err(Diagnostic::error(codes::BAD_CONFIG, message).hint("it begins with `https://`").into())
+}
+
 /// One line for each flag that was given in vain.
 fn note_ignored(context: &Context) {
     for note in &context.flags.without_effect {
@@ -161,12 +174,23 @@ impl Context {
     }
 }
 
-/// The arguments as a shell would take them.
+/// The arguments as a shell would take them, without the secret one.
 fn command_line(program: Program, arguments: &[OsString]) -> String {
     let mut words = vec![program.name().to_owned()];
-    words.extend(arguments.iter().skip(1).map(|word| quoted(&word.to_string_lossy())));
+    let mut is_secret = false;
+    for word in arguments.iter().skip(1).map(|word| word.to_string_lossy()) {
+        words.push(match word.split_once('=') {
+            _ if is_secret => quoted(STARS),
+            Some((NOTIFY, _)) => format!("{NOTIFY}={STARS}"),
+            _ => quoted(&word),
+        });
+        is_secret = word == NOTIFY;
+    }
     words.join(" ")
 }
+
+/// The flag whose value is a secret.
+const NOTIFY: &str = "--notify";
 
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:=+@,%".contains(c);
@@ -188,5 +212,12 @@ mod tests {
             command_line(Program::Forge, &arguments),
             r"forge run -s a+ --vars '{a: '\''b'\''}'"
         );
+        for arguments in
+            [&["f", "run", "--notify", "https://x/y"][..], &["f", "run", "--notify=https://x/y"]]
+        {
+            let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+            let line = command_line(Program::Forge, &arguments);
+            assert!(line.ends_with("*****") || line.ends_with("'*****'"), "{line}");
+        }
     }
 }

@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::host::Host;
 use crate::host::workshop::{Ended, EntryKind, Program, Workshop};
+use crate::http;
 use crate::names::did_you_mean;
 use crate::project::GitSource;
 
 use super::archive::stays;
-use super::http;
 
 /// Quiet, in English, without questions, over these transports only.
 const ENV: &[(&str, &str)] = &[

@@ -15,7 +15,7 @@ use crate::project::version::Requirement;
 use crate::project::{DBT_VERSION, PackageSource, PackageSpec, Version, Versions};
 use crate::source::Span;
 
-use super::http::{Http, HttpError, host_of};
+use crate::http::{Http, HttpError, host_of};
 
 /// dbt's hub.
 const HUB: &str = "https://hub.getdbt.com/";

@@ -5,7 +5,7 @@
 //!                                   └─lock→ package-lock.yml
 //! ```
 //! dbt 1.12 says what is installed. Leaves the use of packages to `project/`.
-//! Invariant: the network is reached in [`http`] only; files and programs through the `Host`.
+//! Invariant: the network is reached in [`crate::http`] only; files and programs through the `Host`.
 
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,7 @@ use crate::events::Level;
 use crate::host::Host;
 use crate::host::secrets::Mask;
 use crate::host::workshop::Workshop;
+use crate::http;
 use crate::project::version::Requirement;
 use crate::project::{
     DBT_VERSION, DEPENDENCIES_FILE, Declared, LOCK_FILE, PACKAGES_FILE, PackageSpec, PackagesRoot,
@@ -22,7 +23,6 @@ use crate::project::{
 mod add;
 mod archive;
 mod git;
-mod http;
 mod hub;
 mod install;
 mod listing;

@@ -15,9 +15,9 @@ use crate::source::Span;
 
 use super::archive::{self, ArchiveError};
 use super::git::{self, Checkout};
-use super::http::{self, Http, HttpError};
 use super::hub::Hub;
 use super::listing::{Source, Wanted};
+use crate::http::{self, Http, HttpError};
 
 /// The biggest archive.
 const MOST: u64 = 256 << 20;

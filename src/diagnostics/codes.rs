@@ -206,6 +206,8 @@ codes! {
     TIMEOUT "E0805" "timeout",
     NOT_PUBLISHED "E0806" "not-published",
     NOTHING_TO_RETRY "E0807" "nothing-to-retry",
+    EMPTY_SOURCE "E0808" "empty-source",
+    NOT_NOTIFIED "E0809" "not-notified",
     STALE_SOURCE "E0811" "stale-source",
     BAD_FRESHNESS "E0812" "bad-freshness",
     EXPECTATION_VIOLATED "E0820" "expectation-violated",

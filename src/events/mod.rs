@@ -64,6 +64,22 @@ impl Sample {
     pub const ROWS: usize = 5;
 }
 
+/// Which rows of a model a test is unhappy with, by what identifies them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FailingKeys {
+    /// The columns that identify a row.
+    pub columns: Vec<String>,
+    /// Their values; `None` is NULL.
+    pub rows: Vec<Vec<Option<String>>>,
+    /// Whether these are all of them.
+    pub is_complete: bool,
+}
+
+impl FailingKeys {
+    /// How many rows are named.
+    pub const ROWS: usize = 100;
+}
+
 /// How one node ended, for the terminal.
 #[derive(Clone, Debug)]
 pub struct NodeOutcome {
@@ -87,6 +103,8 @@ pub struct NodeOutcome {
     pub diagnostics: Vec<Diagnostic>,
     /// The first failing rows of a test.
     pub sample: Option<Sample>,
+    /// The rows that a test is unhappy with, where they can be named.
+    pub keys: Option<FailingKeys>,
     /// What a unit test found.
     pub diff: Option<RowDiff>,
     /// The command that shows all failing rows.

@@ -189,6 +189,7 @@ fn tell(
         elapsed,
         diagnostics: ended.diagnostics,
         sample: None,
+        keys: None,
         diff: None,
         show_command: None,
     };

@@ -14,7 +14,7 @@ use crate::artifacts::manifest::CompiledInfo;
 use crate::artifacts::run_results::RunResult;
 use crate::compile::Compiler;
 use crate::diagnostics::{Diagnostic, codes};
-use crate::events::{Event, NodeOutcome, RowDiff, Sample, Status};
+use crate::events::{Event, FailingKeys, NodeOutcome, RowDiff, Sample, Status};
 use crate::graph::Dag;
 use crate::jinja::contexts::Connection;
 use crate::manifest::Node;
@@ -28,8 +28,10 @@ mod catalog;
 mod clone;
 mod contract;
 mod expectations;
+mod failing_keys;
 mod failure;
 mod freshness;
+mod hermetic;
 mod history;
 mod hooks;
 mod ignored;
@@ -112,6 +114,7 @@ pub(crate) struct Ended {
     pub(crate) failures: Option<i64>,
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) sample: Option<Sample>,
+    pub(crate) keys: Option<FailingKeys>,
     pub(crate) diff: Option<RowDiff>,
     pub(crate) show_command: Option<String>,
     pub(crate) compiled: Option<Arc<CompiledInfo>>,
@@ -136,6 +139,7 @@ impl Ended {
             failures: None,
             diagnostics: Vec::new(),
             sample: None,
+            keys: None,
             diff: None,
             show_command: None,
             compiled: None,
@@ -194,6 +198,9 @@ pub fn run(run: &Run<'_>) -> Result<Finished, Box<Diagnostic>> {
     let session = adapter.writer().map_err(|error| failure::of_adapter(&error))?;
     let connections = Connections { writer: Arc::new(Connection::over(session)) };
     plan::create_schemas(run, &connections).map_err(|error| failure::of_adapter(&error))?;
+    if run.compiler.project.flags.hermetic {
+        hermetic::add_sources(run, &connections)?;
+    }
     if let Err(error) = record::begin(run, &connections, &order) {
         // Tests need no ledger: they must work beside another program that holds the database.
         match error.is_transient() && !lock::is_needed(run) {
@@ -237,6 +244,7 @@ pub(crate) fn report(
             elapsed,
             diagnostics: ended.diagnostics,
             sample: ended.sample,
+            keys: ended.keys,
             diff: ended.diff,
             show_command: ended.show_command,
         },

@@ -6,7 +6,7 @@ use minijinja::value::Value;
 use serde_json::Value as Json;
 
 use super::attempt::Attempt;
-use super::{Ended, Run, failure, materialization, warnings};
+use super::{Ended, Run, failing_keys, failure, materialization, warnings};
 use crate::adapters::Datum;
 use crate::compile::{CompiledNode, Variant};
 use crate::diagnostics::{Diagnostic, codes};
@@ -57,6 +57,9 @@ fn examined(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
     }
     if matches!(status, Status::Fail | Status::Warn) && counts.failures > 0 {
         ended.sample = sample(connection, &compiled.code);
+        if run.compiler.project.flags.write_json {
+            ended.keys = failing_keys::find(run, node, connection, &compiled.code);
+        }
         ended.show_command = Some(show_command(run, node));
     }
     Ok(ended)

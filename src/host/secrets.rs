@@ -10,7 +10,7 @@ use super::Host;
 pub const PREFIX: &str = "DBT_ENV_SECRET";
 
 /// What stands in place of a secret, as in dbt 1.12.
-const STARS: &str = "*****";
+pub const STARS: &str = "*****";
 
 /// The values to be hidden.
 #[derive(Clone, Debug, Default)]

@@ -20,6 +20,7 @@ mod exposure;
 mod macros;
 mod microbatch;
 mod node;
+pub mod primary_key;
 mod source;
 
 pub use batch::{Batch, BatchSize, Window};

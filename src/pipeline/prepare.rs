@@ -165,6 +165,7 @@ pub(super) fn connect(world: &World, project: &Project) -> Result<Arc<dyn Adapte
         schema: &target.schema,
         other: &target.settings,
         base_dir: &target.base_dir,
+        is_scratch: project.flags.hermetic,
         now: frozen,
     };
     adapters::connect::connect(&settings).map_err(|error| {

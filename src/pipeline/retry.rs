@@ -149,6 +149,10 @@ fn of_results(world: &World, flags: &FlagOverrides, folder: &Path) -> Result<Lef
     })?;
     let results: RunResults = serde_json::from_str(&text)
         .map_err(|error| nothing(format!("cannot read {}: {error}", path.display())))?;
+    if results.args.contains_key("hermetic") {
+        let reason = "the last run was hermetic: what it built is gone".to_owned();
+        return Err(nothing(reason));
+    }
     let is_left = |result: &RunResult| {
         is_retried(&result.status, flags) && !result.unique_id.starts_with("operation.")
     };

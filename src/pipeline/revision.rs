@@ -235,6 +235,10 @@ impl Host for AtRevision {
         }
     }
 
+    fn remove_file(&self, _: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+
     fn remove_dir_all(&self, _path: &Path) -> io::Result<()> {
         Err(io::ErrorKind::ReadOnlyFilesystem.into())
     }

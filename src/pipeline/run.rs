@@ -41,8 +41,25 @@ pub fn run(
     selection: &Selection,
     verb: Verb,
 ) -> Result<RunSummary, Diagnostics> {
-    let wanted = selected(world, prepared, selection, verb.resource_types())?;
+    let mut wanted = selected(world, prepared, selection, verb.resource_types())?;
+    if prepared.project.flags.hermetic {
+        add_inputs(prepared, &mut wanted);
+    }
     run_nodes(world, prepared, wanted, verb, Batches::default())
+}
+
+/// Adds what the nodes read, as far as the project builds it; a unit test reads nothing that is built.
+fn add_inputs(prepared: &Prepared, wanted: &mut IndexSet<UniqueId>) {
+    let dag = &prepared.dag;
+    let readers = wanted.iter().filter(|id| id.resource_type() != "unit_test");
+    let above = dag.ancestors(&dag.indices_of(readers.map(|id| id.as_str())), None);
+    let built = [ResourceType::Seed, ResourceType::Model, ResourceType::Snapshot];
+    for id in dag.order().iter().filter(|at| above.contains(**at)).map(|at| dag.key(*at)) {
+        let node = prepared.manifest.nodes.get(id);
+        if node.is_some_and(|node| built.contains(&node.resource_type)) {
+            wanted.insert(id.clone());
+        }
+    }
 }
 
 /// Runs these nodes and writes the artifacts, also when nodes fail; `batches` are those that the command itself names.

@@ -52,6 +52,8 @@ pub struct FlagOverrides {
     pub allow_rebuild: Option<bool>,
     /// `--lock-timeout`, seconds
     pub lock_timeout: Option<u64>,
+    /// `--hermetic`
+    pub hermetic: Option<bool>,
     /// `--empty`
     pub empty: Option<bool>,
     /// `--sample`
@@ -138,6 +140,8 @@ pub struct Flags {
     pub allow_rebuild: bool,
     /// How many seconds to wait for another run on the same database.
     pub lock_timeout: u64,
+    /// Build and test in memory, whatever database the target names.
+    pub hermetic: bool,
     /// Read no rows: references give empty relations.
     pub empty: bool,
     /// The window of event time that models and snapshots read.
@@ -233,6 +237,7 @@ impl Default for Flags {
             full_refresh: false,
             allow_rebuild: false,
             lock_timeout: LOCK_TIMEOUT,
+            hermetic: false,
             empty: false,
             sample: None,
             event_time: None,

@@ -79,6 +79,10 @@ impl Host for MemoryHost {
         path == Path::new(ROOT) || self.files.keys().any(|f| f != path && f.starts_with(path))
     }
 
+    fn remove_file(&self, _: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     fn remove_dir_all(&self, _: &Path) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }

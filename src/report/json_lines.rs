@@ -5,15 +5,14 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use super::Console;
 use super::log_file;
 use super::output;
 use super::structured::{self, Entry, Journal};
 use super::transcript::Verbosity;
+use super::{Begun, Console};
 use crate::diagnostics::Diagnostics;
 use crate::events::{Event, EventSink};
 use crate::host::Host;
-use crate::manifest::Manifest;
 use crate::source::SourceMap;
 
 /// How entries are written.
@@ -90,8 +89,8 @@ impl EventSink for JsonLines {
 }
 
 impl Console for JsonLines {
-    fn begin(&self, target: &str, manifest: &Arc<Manifest>) {
-        self.journal().begin(target, manifest);
+    fn begin(&self, begun: &Begun) {
+        self.journal().begin(&begun.target, &begun.manifest);
     }
 
     fn data(&self, text: &str) {

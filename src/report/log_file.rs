@@ -8,14 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use jiff::Timestamp;
 
-use super::Console;
 use super::json_lines::Form;
 use super::output;
 use super::structured::{self, Entry, Journal, thread, word};
+use super::{Begun, Console};
 use crate::diagnostics::Diagnostics;
 use crate::events::{Event, EventSink, Level};
 use crate::host::Host;
-use crate::manifest::Manifest;
 use crate::source::SourceMap;
 
 /// A console with a log file beside it.
@@ -116,9 +115,9 @@ impl EventSink for Logged {
 }
 
 impl Console for Logged {
-    fn begin(&self, target: &str, manifest: &Arc<Manifest>) {
-        self.log().journal.begin(target, manifest);
-        self.console.begin(target, manifest);
+    fn begin(&self, begun: &Begun) {
+        self.log().journal.begin(&begun.target, &begun.manifest);
+        self.console.begin(begun);
     }
 
     fn data(&self, text: &str) {

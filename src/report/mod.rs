@@ -5,6 +5,7 @@
 //! standard output, where dbt's clients read it.
 //! Invariant: only this room turns values into text for people; nothing here decides an exit code.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::diagnostics::Diagnostics;
@@ -19,6 +20,7 @@ pub mod gate;
 pub mod history;
 pub mod list;
 pub mod log_file;
+pub mod outbox;
 pub mod outcome;
 pub mod output;
 pub mod page;
@@ -34,10 +36,21 @@ pub mod transcript;
 
 pub use style::Style;
 
+/// What a command works on.
+#[derive(Clone)]
+pub struct Begun {
+    /// The name of the target.
+    pub target: String,
+    /// What is in the project.
+    pub manifest: Arc<Manifest>,
+    /// The folder of artifacts; `None` when none are wanted.
+    pub artifacts: Option<PathBuf>,
+}
+
 /// A listener that also takes what a command prints by itself.
 pub trait Console: EventSink {
-    /// Learns the name of the target and what is in the project.
-    fn begin(&self, _target: &str, _manifest: &Arc<Manifest>) {}
+    /// Learns what the command works on.
+    fn begin(&self, _begun: &Begun) {}
     /// Prints data on standard output.
     fn data(&self, text: &str);
     /// Prints lines of data of which each stands for itself.

@@ -201,6 +201,7 @@ pub(crate) mod tests {
             elapsed: Duration::from_millis(20),
             diagnostics: vec![],
             sample: None,
+            keys: None,
             diff: None,
             show_command: None,
         }

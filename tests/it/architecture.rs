@@ -51,7 +51,7 @@ const ENGINE_EXCEPTIONS: &[(&str, &str, &str)] = &[
 const HOST_EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("src/host.rs", "", "the door"),
     ("src/host/", "", "the door's other half"),
-    ("src/deps/http.rs", "ureq", "the one door to the network"),
+    ("src/http.rs", "ureq", "the one door to the network"),
     ("src/adapters/", "std::fs", "opens databases and makes their folders"),
 ];
 

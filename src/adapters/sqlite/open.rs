@@ -121,8 +121,13 @@ fn attach_all(connection: &Connection, settings: &SqliteSettings, access: Access
     let Layout::Attached { schemas_and_paths, schema_directory } = &settings.layout else {
         return Ok(());
     };
-    for (schema, path) in schemas_and_paths.iter().filter(|(schema, _)| *schema != MAIN) {
-        attach(connection, settings, (schema, &settings.resolve(path)), access)?;
+    for schema in schemas_and_paths.keys().filter(|schema| *schema != MAIN) {
+        if let Some(file) = settings.schema_file(schema) {
+            attach(connection, settings, (schema, &file), access)?;
+        }
+    }
+    if settings.is_scratch {
+        return Ok(());
     }
     let known: Vec<(&String, PathBuf)> =
         schemas_and_paths.iter().map(|(schema, path)| (schema, settings.resolve(path))).collect();

@@ -71,6 +71,9 @@ impl SqliteSession {
             return Ok(());
         }
         self.run(&format!("detach database {}", quoted(schema)))?;
+        if self.settings.is_scratch {
+            return Ok(());
+        }
         files::remove_database(&file).map_err(|error| AdapterError::Other {
             message: format!("cannot remove `{}`: {error}", file.display()),
         })

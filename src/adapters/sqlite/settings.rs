@@ -12,6 +12,9 @@ use super::super::error::{AdapterError, Result};
 use super::super::naming::Placement;
 use super::{MAIN, TEMP};
 
+/// SQLite's name for a database without file.
+const IN_MEMORY: &str = ":memory:";
+
 /// Where a database lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
@@ -22,9 +25,9 @@ pub enum Location {
 }
 
 impl Location {
-    /// Reads a profile's `path`; `:memory:` is SQLite's name for a database without file.
+    /// Reads a profile's `path`.
     pub fn parse(path: &str) -> Self {
-        if path == ":memory:" { Self::Memory } else { Self::File(PathBuf::from(path)) }
+        if path == IN_MEMORY { Self::Memory } else { Self::File(PathBuf::from(path)) }
     }
 }
 
@@ -72,6 +75,8 @@ pub struct SqliteSettings {
     pub write_ahead_log: bool,
     /// What `forge_now()` returns; the clock when it is not given.
     pub now: Option<Timestamp>,
+    /// Whether all files are left alone: everything is in memory and ends with the process.
+    pub is_scratch: bool,
     /// Whether the engine's own functions for dates take `now` for now, too.
     pub freezes_engine: bool,
 }
@@ -112,6 +117,7 @@ impl SqliteSettings {
             iso_casts: true,
             write_ahead_log: true,
             now: None,
+            is_scratch: false,
             freezes_engine: false,
         }
     }
@@ -131,6 +137,7 @@ impl SqliteSettings {
     /// The file that is opened first.
     pub fn main_file(&self) -> Option<PathBuf> {
         match &self.layout {
+            _ if self.is_scratch => None,
             Layout::SingleFile { location, .. } => match location {
                 Location::File(path) => Some(self.resolve(path)),
                 Location::Memory => None,
@@ -141,10 +148,11 @@ impl SqliteSettings {
         }
     }
 
-    /// The file of an attached schema, whether it exists or not.
+    /// The file of an attached schema, whether it exists or not; of one in memory, SQLite's name for that.
     pub fn schema_file(&self, schema: &str) -> Option<PathBuf> {
         match &self.layout {
             Layout::SingleFile { .. } => None,
+            Layout::Attached { .. } if self.is_scratch => Some(PathBuf::from(IN_MEMORY)),
             Layout::Attached { schemas_and_paths, schema_directory } => {
                 Some(match schemas_and_paths.get(schema) {
                     Some(path) => self.resolve(path),

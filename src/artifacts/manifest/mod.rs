@@ -18,7 +18,7 @@ use serde_json::{Map, Value as Json};
 use crate::host::Out;
 use crate::manifest::{
     Config, Definition, Disabled, Doc, Exposure, Group, Macro, Manifest, Node, Quoting,
-    ResourceType, SourceTable,
+    ResourceType, SourceTable, primary_key,
 };
 use crate::names::UniqueId;
 
@@ -28,7 +28,6 @@ mod exposure;
 mod macros;
 mod metadata;
 mod node;
-mod primary_key;
 mod source;
 
 use definition::DefinitionView;

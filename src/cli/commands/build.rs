@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::Context;
-use crate::cli::args::{InputArgs, SelectArgs, TypeArgs};
+use crate::cli::args::{HermeticArgs, InputArgs, SelectArgs, TypeArgs};
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::pipeline::{Selection, Verb};
@@ -24,6 +24,8 @@ pub(in crate::cli) struct Build {
     input: InputArgs,
     #[command(flatten)]
     types: TypeArgs,
+    #[command(flatten)]
+    hermetic: HermeticArgs,
 
     /// Rebuild incremental models and seeds from nothing
     #[arg(short, long)]
@@ -48,6 +50,7 @@ impl Build {
 
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
         self.input.set_flags(flags);
+        self.hermetic.set_flags(flags);
         flags.full_refresh = self.full_refresh.then_some(true);
         flags.allow_rebuild = self.allow_rebuild.then_some(true);
         if self.show {

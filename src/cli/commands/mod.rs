@@ -7,6 +7,7 @@ use super::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::pipeline::{self, Prepared, Selection, Verb};
 use crate::project::FlagOverrides;
+use crate::report::Begun;
 
 mod backfill;
 mod build;
@@ -163,7 +164,12 @@ fn prepare_with(context: &Context, flags: &FlagOverrides) -> Result<Prepared, Di
     let invocation_id = context.flags.invocation_id.clone();
     let flags = FlagOverrides { invocation_id, ..flags.clone() };
     let prepared = pipeline::prepare(&context.world, &flags)?;
-    context.console.begin(&prepared.project.target.name, &prepared.manifest);
+    let project = &prepared.project;
+    context.console.begin(&Begun {
+        target: project.target.name.clone(),
+        manifest: prepared.manifest.clone(),
+        artifacts: project.flags.write_json.then(|| project.target_dir()),
+    });
     // The process ends with the verb: taking the manifest apart would only cost time.
     std::mem::forget(prepared.manifest.clone());
     Ok(prepared)

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::Context;
-use crate::cli::args::{SelectArgs, TypeArgs};
+use crate::cli::args::{HermeticArgs, SelectArgs, TypeArgs};
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::pipeline::Verb;
@@ -14,13 +14,15 @@ use crate::project::FlagOverrides;
 /// A failed test shows how many rows fail, the first of them, and the command that shows the rest.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  forge test\n  forge test --select orders\n  forge test --select test_type:unit"
+    after_help = "Examples:\n  forge test\n  forge test --select orders\n  forge test --select test_type:unit\n  forge test --hermetic"
 )]
 pub(in crate::cli) struct Test {
     #[command(flatten)]
     select: SelectArgs,
     #[command(flatten)]
     types: TypeArgs,
+    #[command(flatten)]
+    hermetic: HermeticArgs,
 
     /// Keep the failing rows in tables
     #[arg(long)]
@@ -29,6 +31,7 @@ pub(in crate::cli) struct Test {
 
 impl Test {
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        self.hermetic.set_flags(flags);
         flags.store_failures = self.store_failures.then_some(true);
     }
 

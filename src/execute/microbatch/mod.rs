@@ -185,6 +185,7 @@ fn emit(run: &Run<'_>, node: &Node, part: &Part<'_>, ended: Ended, elapsed: Dura
             elapsed,
             diagnostics: ended.diagnostics,
             sample: None,
+            keys: None,
             show_command: None,
             diff: None,
         },

@@ -4,10 +4,9 @@ use serde_json::Value as Json;
 
 use super::case::{Case, Mode};
 use super::inputs::Input;
-use super::tables;
 use super::values::Kind;
 use crate::adapters::seed::{Field, InferredType, infer};
-use crate::adapters::{AdapterError, Column, Datum, Relation};
+use crate::adapters::{AdapterError, Column, Datum, Relation, tables};
 use crate::diagnostics::Diagnostic;
 use crate::names::did_you_mean;
 use crate::parse::places::Part;

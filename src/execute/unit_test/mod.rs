@@ -1,6 +1,6 @@
 //! Unit tests: the model's SQL over the rows of the test, in a database in memory, beside the rows it should give.
 //!
-//! `shapes` finds the columns of inputs, `case` makes the database, `compare` tells what differs, `final_table` runs
+//! `case` makes the database, `compare` tells what differs, `final_table` runs
 //! the materialization as well. Nothing has to be built before, and nothing is written to the real database.
 
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use super::attempt::Attempt;
 use super::{Ended, Run};
 use crate::adapters::{Column, Table};
+use crate::check::shapes;
 use crate::compile::{CompiledNode, with_ctes};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::{RowDiff, Status};
@@ -26,8 +27,6 @@ mod inputs;
 mod load;
 mod nodes;
 mod overrides;
-mod shapes;
-mod tables;
 mod values;
 
 use case::{Case, Mode};

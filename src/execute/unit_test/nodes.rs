@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::shapes::Shapes;
+use crate::check::shapes::Shapes;
 use crate::manifest::{Definition, DependsOn, Manifest, Node, NodeKind, ResourceType};
 use crate::names::UniqueId;
 

@@ -77,6 +77,7 @@ pub(in crate::project) fn resolve(
         full_refresh: resolver.on("full_refresh", overrides.full_refresh, false),
         allow_rebuild: overrides.allow_rebuild.unwrap_or(false),
         lock_timeout: overrides.lock_timeout.unwrap_or(LOCK_TIMEOUT),
+        hermetic: overrides.hermetic.unwrap_or(false),
         empty: resolver.has("empty", &overrides.which)
             && resolver.on("empty", overrides.empty, false),
         sample: resolver.sample(overrides),
@@ -99,7 +100,9 @@ pub(in crate::project) fn resolve(
         write_json: resolver.on("write_json", overrides.write_json, true),
         state: resolver.renamed_text(["state", "artifact_state_path"], &overrides.state),
         defer_state: resolver.text("defer_state", &overrides.defer_state),
-        defer: resolver.renamed(["defer", "defer_to_state"], overrides.defer),
+        // What a hermetic run reads, it builds.
+        defer: overrides.hermetic != Some(true)
+            && resolver.renamed(["defer", "defer_to_state"], overrides.defer),
         favor_state: resolver.renamed(["favor_state", "favor_state_mode"], overrides.favor_state),
         indirect_selection: resolver
             .choice("indirect_selection", &overrides.indirect_selection, INDIRECT_SELECTIONS)

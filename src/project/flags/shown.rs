@@ -12,6 +12,7 @@ const ARGUMENTS: &[&str] = &[
     "DEFER",
     "DEFER_STATE",
     "FAVOR_STATE",
+    "HERMETIC",
     "LOG_FILE_MAX_BYTES",
     "LOG_FORMAT_FILE",
     "LOG_LEVEL",
@@ -75,6 +76,9 @@ impl Flags {
         });
         if let Json::Object(known) = known {
             all.extend(known);
+        }
+        if self.hermetic {
+            all.insert("HERMETIC".to_owned(), json!(true));
         }
         all.extend(self.windows());
         let folders = [("STATE", &flags.state), ("DEFER_STATE", &flags.defer_state)];

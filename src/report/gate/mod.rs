@@ -1,25 +1,35 @@
-//! Files for the gate before a merge: JUnit, SARIF, Markdown, and annotations of GitHub.
+//! Files for the gate before a merge: JUnit, SARIF, Markdown, annotations of GitHub; the quality report of a run, and
+//! the message to a webhook.
 //!
 //! [`Gated`] hears what the console hears and writes at the end of the command, also of one that failed or was ended.
-//! Invariants: no value of a row is in any of them; secrets are hidden before a form escapes anything; paths are below the
+//! Invariants: no value of a row is in any of them, but for keys of failing rows in the quality report; secrets are hidden before a form escapes anything; paths are below the
 //! root of the repository; a file that cannot be written is one warning and never a run.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use super::Console;
+use super::outbox::Outbox;
 use super::output;
+use super::{Begun, Console};
+use crate::artifacts::stamp;
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::events::{Event, EventSink, NodeOutcome, Status};
 use crate::host::Host;
-use crate::manifest::{Manifest, Resource};
+use crate::manifest::Resource;
 use crate::source::{SourceMap, Span};
 
 mod github;
 mod junit;
 mod markdown;
+mod message;
+mod quality;
 mod sarif;
+
+pub use quality::Rows;
+
+/// The file of the quality report.
+const QUALITY_REPORT: &str = "quality_report.json";
 
 /// What is wanted.
 #[derive(Clone, Debug, Default)]
@@ -32,13 +42,29 @@ pub struct Wanted {
     pub summary: Option<PathBuf>,
     /// Annotations on standard error, and the summary where GitHub wants it.
     pub github: bool,
+    /// What the quality report says of failing rows.
+    pub rows: Rows,
+    /// Who is told.
+    pub notify: Option<Notify>,
 }
 
-impl Wanted {
-    /// Whether anything is.
-    pub fn is_any(&self) -> bool {
-        self.github || self.junit.is_some() || self.sarif.is_some() || self.summary.is_some()
-    }
+/// Who is told how the command ended.
+#[derive(Clone, Debug)]
+pub struct Notify {
+    /// The webhook.
+    pub outbox: Outbox,
+    /// When.
+    pub occasion: Occasion,
+}
+
+/// When a webhook is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Occasion {
+    /// At the end of every command.
+    #[default]
+    Always,
+    /// At the end of one that failed.
+    Failure,
 }
 
 /// A console with reports for the gate beside it.
@@ -55,7 +81,9 @@ pub struct Gated {
 /// What a command told.
 #[derive(Default)]
 struct Heard {
-    manifest: Option<Arc<Manifest>>,
+    begun: Option<Begun>,
+    invocation_id: String,
+    has_run: bool,
     nodes: Vec<NodeOutcome>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -121,6 +149,10 @@ impl Gated {
     fn note(&self, event: &Event) {
         match event {
             Event::NodeFinished { outcome, .. } => self.heard().nodes.push(outcome.clone()),
+            Event::CommandStarted { invocation_id, .. } => {
+                self.heard().invocation_id.clone_from(invocation_id);
+            }
+            Event::RunStarted { .. } => self.heard().has_run = true,
             Event::Diagnostic(diagnostic) => self.heard().diagnostics.push(diagnostic.clone()),
             _ => {}
         }
@@ -155,6 +187,42 @@ impl Gated {
                 self.put(&path, |host| host.append(&path, &text));
             }
         }
+        self.report(&told, &heard);
+    }
+
+    /// Writes the quality report of a run, and tells the webhook.
+    fn report(&self, told: &Told<'_>, heard: &Heard) {
+        let begun = heard.begun.as_ref();
+        let report = quality::json(
+            told,
+            &quality::Facts {
+                generated_at: stamp(self.host.now()),
+                invocation_id: &heard.invocation_id,
+                target: begun.map(|begun| begun.target.as_str()),
+                manifest: begun.map(|begun| &*begun.manifest),
+                rows: self.wanted.rows,
+            },
+        );
+        if let Some(folder) =
+            begun.and_then(|begun| begun.artifacts.as_ref()).filter(|_| heard.has_run)
+        {
+            let path = folder.join(QUALITY_REPORT);
+            let text = format!("{report:#}\n");
+            self.put(&path, |host| host.write(&path, &output::masked(&text)));
+        }
+        let notify = self.wanted.notify.as_ref();
+        let notify = notify.filter(|one| !told.success || one.occasion == Occasion::Always);
+        if let Some(notify) = notify {
+            let place = begun.map_or_else(String::new, |begun| {
+                format!("of {} on {}", begun.manifest.metadata.project_name, begun.target)
+            });
+            let message = message::json(told, &place, report).to_string();
+            let message = output::masked(&message);
+            let warning = notify.outbox.send(&self.host, &heard.invocation_id, &message);
+            if let Some(warning) = warning {
+                self.console.emit(Event::Diagnostic(warning));
+            }
+        }
     }
 
     fn put(&self, path: &Path, write: impl Fn(&dyn Host) -> std::io::Result<()>) {
@@ -167,7 +235,7 @@ impl Gated {
 
     fn ended<'h>(&self, outcome: &'h NodeOutcome, heard: &Heard) -> Ended<'h> {
         let resource =
-            heard.manifest.as_ref().and_then(|manifest| manifest.resource(outcome.id.as_str()));
+            heard.begun.as_ref().and_then(|begun| begun.manifest.resource(outcome.id.as_str()));
         let told = outcome.diagnostics.iter().find_map(|one| Some(one.primary.as_ref()?.span));
         let span = told.or_else(|| match resource {
             Some(Resource::Node(node)) => Some(node.span_start()),
@@ -259,9 +327,9 @@ impl EventSink for Gated {
 }
 
 impl Console for Gated {
-    fn begin(&self, target: &str, manifest: &Arc<Manifest>) {
-        self.heard().manifest = Some(manifest.clone());
-        self.console.begin(target, manifest);
+    fn begin(&self, begun: &Begun) {
+        self.heard().begun = Some(begun.clone());
+        self.console.begin(begun);
     }
 
     fn data(&self, text: &str) {

@@ -7,6 +7,8 @@ mod bad_project;
 mod bad_template;
 mod changes;
 mod gate;
+mod hermetic;
+mod quality;
 mod log;
 mod defer;
 mod macros;

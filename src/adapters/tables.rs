@@ -1,13 +1,9 @@
-//! Tables in the database of a test: created with their columns, filled with the rows of a fixture.
+//! Tables made from nothing but their columns, for databases that end with a run.
 
-use crate::adapters::{self, Column, Relation, Session};
+use super::{Column, Relation, Result, Session};
 
 /// Creates an empty table; a type that is no plain name is left out.
-pub(super) fn create(
-    session: &mut dyn Session,
-    relation: &Relation,
-    columns: &[Column],
-) -> adapters::Result<()> {
+pub fn create(session: &mut dyn Session, relation: &Relation, columns: &[Column]) -> Result<()> {
     let columns: Vec<String> = columns
         .iter()
         .map(|column| format!("{} {}", column.quoted(), declared(column)).trim_end().to_owned())
@@ -30,12 +26,12 @@ fn declared(column: &Column) -> String {
 }
 
 /// Fills columns of a table with what a query gives, matched by name.
-pub(super) fn fill(
+pub fn fill(
     session: &mut dyn Session,
     relation: &Relation,
     columns: &[&Column],
     sql: &str,
-) -> adapters::Result<()> {
+) -> Result<()> {
     let names: Vec<String> = columns.iter().map(|column| column.quoted()).collect();
     let names = names.join(", ");
     let table = relation.render();

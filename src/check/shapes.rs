@@ -8,9 +8,8 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value as Json;
 
-use super::tables;
 use crate::adapters::seed::Seed;
-use crate::adapters::{Adapter, Column, Relation, Session};
+use crate::adapters::{Adapter, Column, Relation, Session, tables};
 use crate::compile::{Compiler, Variant};
 use crate::jinja::contexts::{Connection, Globals};
 use crate::manifest::{self, Node, NodeKind, ResourceType};
@@ -18,7 +17,7 @@ use crate::names::UniqueId;
 
 /// Columns of what was looked at, by id.
 #[derive(Default)]
-pub(super) struct Shapes {
+pub struct Shapes {
     stored: Known,
     inferred: Known,
 }
@@ -27,10 +26,11 @@ type Known = Mutex<HashMap<UniqueId, Arc<Shape>>>;
 
 /// What is known of the columns of a relation.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Shape {
-    pub(super) columns: Vec<Column>,
+pub struct Shape {
+    /// Its columns, in order.
+    pub columns: Vec<Column>,
     /// There are no others.
-    pub(super) is_complete: bool,
+    pub is_complete: bool,
 }
 
 /// The columns that a snapshot adds, as far as their types are known.
@@ -39,16 +39,18 @@ const SNAPSHOT: [(&str, &str); 4] =
 
 /// What finding out needs.
 #[derive(Clone, Copy)]
-pub(super) struct Finder<'f> {
-    pub(super) shapes: &'f Shapes,
-    pub(super) compiler: &'f Compiler,
+pub struct Finder<'f> {
+    /// What was found out before.
+    pub shapes: &'f Shapes,
+    /// Knows the project and compiles models.
+    pub compiler: &'f Compiler,
     /// The real database.
-    pub(super) connection: &'f Connection,
+    pub connection: &'f Connection,
 }
 
 impl Finder<'_> {
     /// The columns of a node or a source; none when nothing tells them.
-    pub(super) fn columns(&self, id: &UniqueId) -> Arc<Shape> {
+    pub fn columns(&self, id: &UniqueId) -> Arc<Shape> {
         let stored = remembered(&self.shapes.stored, id, || {
             let relation = self.compiler.relation(id);
             let stored = relation.map(|relation| self.stored(&relation)).unwrap_or_default();
@@ -68,7 +70,7 @@ impl Finder<'_> {
     }
 
     /// The columns that the project's own text tells, whatever the database has.
-    pub(super) fn inferred(&self, id: &UniqueId) -> Arc<Shape> {
+    pub fn inferred(&self, id: &UniqueId) -> Arc<Shape> {
         remembered(&self.shapes.inferred, id, || {
             let inferred = self.infer(id);
             let is_complete = !inferred.is_empty();
@@ -77,7 +79,7 @@ impl Finder<'_> {
     }
 
     /// Columns with the types that the project declares for them.
-    pub(super) fn typed(&self, id: &UniqueId, columns: Vec<Column>) -> Vec<Column> {
+    pub fn typed(&self, id: &UniqueId, columns: Vec<Column>) -> Vec<Column> {
         let known = columns.len();
         let mut typed = self.declared(id, columns);
         typed.truncate(known);
@@ -203,11 +205,7 @@ impl Finder<'_> {
 }
 
 /// The output columns of a query: types of columns that come from a table, affinities of expressions.
-pub(super) fn of_sql(
-    session: &mut dyn Session,
-    adapter: &dyn Adapter,
-    code: &str,
-) -> Option<Vec<Column>> {
+pub fn of_sql(session: &mut dyn Session, adapter: &dyn Adapter, code: &str) -> Option<Vec<Column>> {
     let described = session.describe(code).ok()?.columns;
     let empty = format!("select * from (\n{code}\n) limit 0");
     let shape = adapter.relation(None, "_forge_shape");

@@ -1,4 +1,4 @@
-//! The only door to the network: fetches a file over HTTP.
+//! The only door to the network: fetches a file, posts a message.
 //!
 //! Proxies come from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, certificates besides the bundled ones
 //! from `SSL_CERT_FILE` or `REQUESTS_CA_BUNDLE`.
@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum HttpError {
+pub enum HttpError {
     /// The server says that there is nothing.
     #[error("there is nothing at {0}")]
     NotFound(String),
@@ -50,13 +50,13 @@ pub(super) enum HttpError {
 }
 
 /// A client.
-pub(super) struct Http {
+pub struct Http {
     agent: Agent,
 }
 
 impl Http {
     /// A client with the proxies and certificates of the environment.
-    pub(super) fn new(host: &dyn Host) -> Self {
+    pub fn new(host: &dyn Host) -> Self {
         let mut config = Agent::config_builder()
             .timeout_connect(Some(PATIENCE))
             .timeout_recv_response(Some(PATIENCE))
@@ -69,7 +69,7 @@ impl Http {
     }
 
     /// The bytes at an address, at most `limit` of them. A server that is out of order is asked again.
-    pub(super) fn get(&self, url: &str, limit: u64) -> Result<Vec<u8>, HttpError> {
+    pub fn get(&self, url: &str, limit: u64) -> Result<Vec<u8>, HttpError> {
         let mut attempt = 1;
         loop {
             match self.try_get(url, limit) {
@@ -82,45 +82,81 @@ impl Http {
         }
     }
 
-    fn try_get(&self, url: &str, limit: u64) -> Result<Vec<u8>, HttpError> {
-        let (address, credentials) = split_credentials(url);
-        let shown = without_query(&address);
-        let host = host_of(&address).ok_or_else(|| HttpError::BadAddress(shown.clone()))?;
-        let unreachable = |error: ureq::Error| HttpError::Unreachable {
-            host: format!("`{host}`"),
-            reason: reason(&error),
+    /// Posts JSON; the answer's text is of no interest. All of it takes no longer than `within`.
+    pub fn post(&self, url: &str, json: &str, within: Duration) -> Result<(), HttpError> {
+        let to = Recipient::of(url)?;
+        let request = self.agent.post(&to.address).content_type("application/json");
+        let request = request.config().timeout_global(Some(within)).build();
+        let request = match &to.authorization {
+            Some(authorization) => request.header("Authorization", authorization),
+            None => request,
         };
-        let mut request = self.agent.get(&address);
-        if let Some(credentials) = credentials {
-            request = request.header("Authorization", format!("Basic {}", base64(&credentials)));
+        let answer = request.send(json).map_err(|error| to.unreachable(&error))?;
+        to.judge(answer.status().as_u16())
+    }
+
+    fn try_get(&self, url: &str, limit: u64) -> Result<Vec<u8>, HttpError> {
+        let to = Recipient::of(url)?;
+        let mut request = self.agent.get(&to.address);
+        if let Some(authorization) = &to.authorization {
+            request = request.header("Authorization", authorization);
         }
-        let mut answer = request.call().map_err(unreachable)?;
-        match answer.status().as_u16() {
-            200..=299 => {}
-            404 | 410 => return Err(HttpError::NotFound(shown)),
-            status @ 500.. => return Err(HttpError::Broken(format!("`{host}`"), status)),
-            status => return Err(HttpError::Refused(format!("`{host}`"), status)),
-        }
+        let mut answer = request.call().map_err(|error| to.unreachable(&error))?;
+        to.judge(answer.status().as_u16())?;
         let mut bytes = Vec::new();
         let reader = answer.body_mut().as_reader();
         reader
             .take(limit + 1)
             .read_to_end(&mut bytes)
-            .map_err(|error| unreachable(error.into()))?;
+            .map_err(|error| to.unreachable(&error.into()))?;
         match bytes.len() as u64 > limit {
-            true => Err(HttpError::TooBig(shown, limit >> 20)),
+            true => Err(HttpError::TooBig(to.shown, limit >> 20)),
             false => Ok(bytes),
         }
     }
 }
 
+/// Who is asked.
+struct Recipient {
+    address: String,
+    authorization: Option<String>,
+    /// The address for people.
+    shown: String,
+    host: String,
+}
+
+impl Recipient {
+    fn of(url: &str) -> Result<Self, HttpError> {
+        let (address, credentials) = split_credentials(url);
+        let shown = without_query(&address);
+        let Some(host) = host_of(&address).map(|host| format!("`{host}`")) else {
+            return Err(HttpError::BadAddress(shown));
+        };
+        let authorization = credentials.map(|words| format!("Basic {}", base64(&words)));
+        Ok(Recipient { address, authorization, shown, host })
+    }
+
+    fn unreachable(&self, error: &ureq::Error) -> HttpError {
+        HttpError::Unreachable { host: self.host.clone(), reason: reason(error) }
+    }
+
+    fn judge(&self, status: u16) -> Result<(), HttpError> {
+        match status {
+            200..=299 => Ok(()),
+            404 | 410 => Err(HttpError::NotFound(self.shown.clone())),
+            500.. => Err(HttpError::Broken(self.host.clone(), status)),
+            _ => Err(HttpError::Refused(self.host.clone(), status)),
+        }
+    }
+}
+
 /// An address without a password, for people.
-pub(super) fn shown(url: &str) -> String {
+pub fn shown(url: &str) -> String {
     without_query(&split_credentials(url).0)
 }
 
 /// The host of an address, for people.
-pub(super) fn host_of(url: &str) -> Option<&str> {
+pub fn host_of(url: &str) -> Option<&str> {
     let rest = url.split_once("://")?.1;
     let authority = rest.split(['/', '?', '#']).next()?;
     let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);

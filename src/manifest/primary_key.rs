@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
-use crate::manifest::{Manifest, Model, Node, TestMetadata};
+use super::{Manifest, Model, Node, TestMetadata};
 use crate::names::UniqueId;
 
 /// Tests of one model: columns that are unique, columns that are never null.
@@ -18,10 +18,10 @@ struct Tested<'m> {
 }
 
 /// The columns that identify a row, by model.
-pub(super) type PrimaryKeys<'m> = HashMap<&'m UniqueId, Vec<String>>;
+pub type PrimaryKeys<'m> = HashMap<&'m UniqueId, Vec<String>>;
 
 /// The columns that identify a row, for every model where that is known.
-pub(super) fn infer(manifest: &Manifest) -> PrimaryKeys<'_> {
+pub fn infer(manifest: &Manifest) -> PrimaryKeys<'_> {
     let tested = tested(manifest);
     let none = Tested::default();
     let models = manifest.nodes.values().filter_map(|node| Some((node, node.model()?)));
@@ -34,6 +34,11 @@ pub(super) fn infer(manifest: &Manifest) -> PrimaryKeys<'_> {
         })
         .filter(|(_, key)| !key.is_empty())
         .collect()
+}
+
+/// The columns that identify a row of one model; empty when that is not known.
+pub fn of(manifest: &Manifest, id: &UniqueId) -> Vec<String> {
+    infer(manifest).remove(id).unwrap_or_default()
 }
 
 fn tested(manifest: &Manifest) -> HashMap<&UniqueId, Tested<'_>> {
