@@ -340,7 +340,7 @@ impl Cli {
             favor_state: switch(global.favor_state, global.no_favor_state),
             indirect_selection: global.indirect_selection.clone(),
             as_of: global.as_of,
-            without_effect: self.ignored.0.clone(),
+            without_effect: self.ignored.notes.clone(),
             full_refresh: None,
             allow_rebuild: None,
             lock_timeout: global.lock_timeout,
@@ -350,6 +350,7 @@ impl Cli {
             sample: None,
             event_time_start: None,
             event_time_end: None,
+            arguments: self.ignored.given.clone(),
         };
         self.command.set_flags(&mut flags);
         flags
@@ -413,6 +414,12 @@ impl SelectArgs {
         !self.models.is_empty()
     }
 
+    pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        flags.argument("select", [self.select.as_slice(), &self.models].concat());
+        flags.argument("exclude", self.exclude.clone());
+        flags.argument("selector", self.selector.clone());
+    }
+
     /// The selection, of all types of resources.
     pub(super) fn selection(&self) -> Selection {
         let select = [self.select.as_slice(), &self.models].concat();
@@ -456,6 +463,11 @@ const TYPES: &[&str] = &[
 ];
 
 impl TypeArgs {
+    pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        flags.argument("resource_types", self.resource_types.clone());
+        flags.argument("exclude_resource_types", self.exclude_resource_types.clone());
+    }
+
     /// The selection with these types.
     pub(super) fn narrow(&self, selection: Selection) -> Selection {
         Selection {
@@ -533,6 +545,16 @@ pub(super) enum OutputFormat {
     Text,
     /// For programs
     Json,
+}
+
+impl OutputFormat {
+    /// Its name on the command line.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            OutputFormat::Text => "text",
+            OutputFormat::Json => "json",
+        }
+    }
 }
 
 #[cfg(test)]

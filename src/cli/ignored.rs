@@ -5,6 +5,7 @@
 
 use clap::error::Error;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+use serde_json::{Map, Value as Json};
 
 const NO_CACHE: &str =
     "there is no cache of relations: the database is one file, and looking is cheap";
@@ -65,9 +66,14 @@ const VALUES: &[(&str, Option<char>, &str)] = &[
     ("v2-parser", None, ONE_PARSER),
 ];
 
-/// The flags without effect that were given, each with its reason.
+/// The flags without effect that were given.
 #[derive(Debug, Default)]
-pub(super) struct Ignored(pub(super) Vec<String>);
+pub(super) struct Ignored {
+    /// Why each has none.
+    pub(super) notes: Vec<String>,
+    /// Their values under dbt's names of arguments.
+    pub(super) given: Map<String, Json>,
+}
 
 impl Args for Ignored {
     fn augment_args(command: Command) -> Command {
@@ -88,13 +94,24 @@ impl Args for Ignored {
 
 impl FromArgMatches for Ignored {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        let both = SWITCHES.iter().flat_map(|(yes, why, no, why_not)| [(yes, why), (no, why_not)]);
+        let both = SWITCHES
+            .iter()
+            .flat_map(|(yes, why, no, why_not)| [(yes, yes, true, why), (no, yes, false, why_not)]);
         let switches = both
-            .filter(|(name, _)| matches.get_flag(name))
-            .filter_map(|(name, why)| Some((*name, (*why)?)));
-        let values = VALUES.iter().filter(|(name, ..)| matches.get_one::<String>(name).is_some());
-        let all = switches.chain(values.map(|(name, _, why)| (*name, *why)));
-        Ok(Ignored(all.map(|(name, why)| format!("`--{name}` has no effect: {why}")).collect()))
+            .filter(|(name, ..)| matches.get_flag(name))
+            .map(|(name, flag, value, why)| (*name, *flag, Json::from(value), *why));
+        let values = VALUES.iter().filter_map(|(name, _, why)| {
+            let text = matches.get_one::<String>(name)?;
+            let value = text.parse().map_or_else(|_| Json::from(text.as_str()), |n: i64| n.into());
+            Some((*name, *name, value, Some(*why)))
+        });
+        let mut ignored = Ignored::default();
+        for (name, flag, value, why) in switches.chain(values) {
+            let note = why.map(|why| format!("`--{name}` has no effect: {why}"));
+            ignored.notes.extend(note);
+            ignored.given.insert(flag.replace('-', "_"), value);
+        }
+        Ok(ignored)
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {

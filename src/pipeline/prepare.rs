@@ -196,7 +196,6 @@ pub(super) fn globals(
     let table = engine.table(&root.name, &[&own, &base]);
     let vars: HashMap<String, Mapping> =
         project.packages.iter().map(|p| (p.name.to_string(), project.vars(&p.name))).collect();
-    let flags = flags_json(project);
     let all = project.clone();
     Globals {
         engine,
@@ -213,7 +212,7 @@ pub(super) fn globals(
         sink: world.sink.clone(),
         invocation_id: project.invocation_id.clone(),
         started_at: project.started_at,
-        invocation_args: invocation_args(project, &flags),
+        invocation_args: Json::Object(invocation_args(project)),
         flags: values::to_mutable(&project.flags.shown(&root.root)),
         selected: Arc::default(),
         print: project.flags.print,
@@ -221,17 +220,10 @@ pub(super) fn globals(
     }
 }
 
-/// The flags under dbt's names of arguments: in lower case, with the variables of the command line.
-pub(super) fn invocation_args(project: &Project, flags: &Json) -> Json {
-    let flags = flags.as_object().into_iter().flatten();
-    let mut args: Map<String, Json> =
-        flags.map(|(name, value)| (name.to_lowercase(), value.clone())).collect();
+/// What the command was given, with the variables of the command line.
+pub(super) fn invocation_args(project: &Project) -> Map<String, Json> {
+    let mut args = project.flags.arguments(&project.root().root);
     let vars = project.cli_vars.iter().map(|(name, value)| (name.to_owned(), value.to_json()));
     args.insert("vars".to_owned(), Json::Object(vars.collect()));
-    Json::Object(args)
-}
-
-/// The flags under dbt's names, in upper case.
-pub(super) fn flags_json(project: &Project) -> Json {
-    project.flags.published(&project.root().root)
+    args
 }

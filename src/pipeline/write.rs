@@ -5,9 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::{Map, Value as Json};
-
-use super::prepare::{flags_json, invocation_args};
+use super::prepare::invocation_args;
 use super::{Prepared, World};
 use crate::artifacts::graph_summary::graph_summary;
 use crate::artifacts::manifest::{CompiledInfo, write_manifest};
@@ -87,15 +85,11 @@ pub(super) fn results_of(
 ) -> RunResults {
     let project = &prepared.project;
     let now = world.host.now();
-    let args = match invocation_args(project, &flags_json(project)) {
-        Json::Object(map) => map,
-        _ => Map::new(),
-    };
     RunResults {
         metadata: metadata_of(prepared, now),
         results,
         elapsed_time: (now - project.started_at).total(jiff::Unit::Second).unwrap_or(0.0),
-        args,
+        args: invocation_args(project),
     }
 }
 

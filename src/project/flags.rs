@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::manifest::Window;
 
+mod arguments;
 mod known;
 mod resolve;
 mod shown;
@@ -111,6 +112,16 @@ pub struct FlagOverrides {
     pub as_of: Option<jiff::Timestamp>,
     /// Why flags that were given have no effect, a line each.
     pub without_effect: Vec<String>,
+    /// Arguments of the verb that are no flags, and flags without effect, under dbt's names.
+    #[serde(skip)]
+    pub arguments: Map<String, Json>,
+}
+
+impl FlagOverrides {
+    /// Notes an argument of the verb.
+    pub fn argument(&mut self, name: &str, value: impl Into<Json>) {
+        self.arguments.insert(name.to_owned(), value.into());
+    }
 }
 
 /// The flags of a run, resolved.

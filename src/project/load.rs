@@ -67,6 +67,7 @@ fn load_parts(
     };
     raw.read_vars(host, &sources, &root, &mut diagnostics);
     let mut flags = flags::resolve(host, overrides, raw.value("flags"), &mut diagnostics);
+    flags.profiles_dir = profile::folder(host, &root, &flags);
     let cli_vars = cli_vars(overrides, &mut diagnostics);
 
     let facts = YamlFacts::new(host, flags.shown(&root)).of_run(overrides.invocation_id.as_deref());

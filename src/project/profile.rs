@@ -39,6 +39,12 @@ pub(super) struct Wanted<'w> {
     pub(super) context: &'w YamlContext,
 }
 
+/// The folder of the file that is used; none when there is none.
+pub(super) fn folder(host: &dyn Host, root: &Path, flags: &Flags) -> Option<String> {
+    let asked = flags.profiles_dir.clone();
+    asked.or_else(|| Some(find(host, root, flags)?.parent()?.to_string_lossy().into_owned()))
+}
+
 /// Picks the target; `None` comes with an error.
 pub(super) fn load(
     host: &dyn Host,
@@ -57,7 +63,7 @@ fn pick(
 ) -> Result<Target, Diagnostics> {
     let name = profile_name(wanted)?;
     let asked = wanted.flags.profile.is_some() || wanted.flags.target.is_some();
-    match (name, find(host, wanted)) {
+    match (name, find(host, wanted.root, wanted.flags)) {
         (Some(name), Some(path)) if host.exists(&path) => {
             let shown = shown(wanted.root, &path);
             let mut found = Diagnostics::new();
@@ -92,12 +98,12 @@ fn profile_name(wanted: &Wanted<'_>) -> Result<Option<(String, Option<Span>)>, D
 }
 
 /// The file: in the folder that is asked for, else the first of working directory, project, `~/.dbt`.
-fn find(host: &dyn Host, wanted: &Wanted<'_>) -> Option<PathBuf> {
-    if let Some(dir) = &wanted.flags.profiles_dir {
+fn find(host: &dyn Host, root: &Path, flags: &Flags) -> Option<PathBuf> {
+    if let Some(dir) = &flags.profiles_dir {
         return Some(absolute(host, dir).join(PROFILES_FILE));
     }
     let home = host.home().map(|home| home.join(".dbt"));
-    [Some(host.cwd()), Some(wanted.root.to_owned()), home]
+    [Some(host.cwd()), Some(root.to_owned()), home]
         .into_iter()
         .flatten()
         .map(|dir| dir.join(PROFILES_FILE))

@@ -49,6 +49,9 @@ impl Build {
     }
 
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        self.select.set_flags(flags);
+        self.types.set_flags(flags);
+        flags.argument("show", self.show);
         self.input.set_flags(flags);
         self.hermetic.set_flags(flags);
         flags.full_refresh = self.full_refresh.then_some(true);

@@ -26,6 +26,8 @@ pub(in crate::cli) struct Clone {
 
 impl Clone {
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        self.select.set_flags(flags);
+        self.types.set_flags(flags);
         flags.full_refresh = self.full_refresh.then_some(true);
     }
 

@@ -61,6 +61,9 @@ enum VariantArg {
 
 impl Compile {
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        self.select.set_flags(flags);
+        flags.argument("inline", self.inline.clone());
+        flags.argument("output", self.output.as_str());
         self.empty.set_flags(flags);
         flags.full_refresh = self.full_refresh.then_some(true);
     }

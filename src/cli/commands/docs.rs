@@ -7,6 +7,7 @@ use crate::cli::args::SelectArgs;
 use crate::cli::exit::Outcome;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::pipeline::{self, DocsOptions};
+use crate::project::FlagOverrides;
 
 /// Write what documentation is made from.
 #[derive(Debug, Args)]
@@ -56,6 +57,14 @@ struct Generate {
 }
 
 impl Docs {
+    pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        if let Verb::Generate(verb) = &self.verb {
+            verb.select.set_flags(flags);
+            flags.argument("compile", !verb.no_compile);
+            flags.argument("empty_catalog", verb.empty_catalog);
+        }
+    }
+
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         let verb = match &self.verb {
             Verb::Generate(verb) => verb,

@@ -118,6 +118,8 @@ impl Command {
             Command::Backfill(verb) => verb.set_flags(flags),
             Command::Show(verb) => verb.set_flags(flags),
             Command::Clone(verb) => verb.set_flags(flags),
+            Command::Docs(verb) => verb.set_flags(flags),
+            Command::RunOperation(verb) => verb.set_flags(flags),
             _ => {}
         }
     }

@@ -34,6 +34,7 @@ pub(in crate::cli) struct Run {
 
 impl Run {
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        self.select.set_flags(flags);
         self.input.set_flags(flags);
         flags.full_refresh = self.full_refresh.then_some(true);
         flags.allow_rebuild = self.allow_rebuild.then_some(true);

@@ -1,11 +1,13 @@
 //! `run-operation`: a macro, or SQL of the command line, for what it does.
 
 use clap::Args;
+use serde_json::{Map, Value as Json};
 
 use crate::cli::Context;
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::pipeline::{self, Operation};
+use crate::project::{FlagOverrides, parse_vars};
 
 /// Call a macro.
 ///
@@ -27,6 +29,14 @@ pub(in crate::cli) struct RunOperation {
 }
 
 impl RunOperation {
+    pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        flags.argument("macro", self.name.clone());
+        if let Some(args) = self.args.as_deref().and_then(|text| parse_vars(text).ok()) {
+            let args = args.iter().map(|(name, value)| (name.to_owned(), value.to_json()));
+            flags.argument("args", args.collect::<Map<String, Json>>());
+        }
+    }
+
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         let operation = match (&self.name, &self.sql) {
             (Some(name), _) => Operation::Macro { name, args: self.args.as_deref() },

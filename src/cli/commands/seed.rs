@@ -36,6 +36,8 @@ pub(in crate::cli) struct Seed {
 
 impl Seed {
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        self.select.set_flags(flags);
+        flags.argument("show", self.show);
         self.empty.set_flags(flags);
         flags.full_refresh = self.full_refresh.then_some(true);
     }

@@ -47,6 +47,7 @@ impl Show {
     }
 
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        self.select.set_flags(flags);
         flags.full_refresh = self.full_refresh.then_some(true);
     }
 

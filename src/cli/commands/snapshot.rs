@@ -28,6 +28,7 @@ pub(in crate::cli) struct Snapshot {
 
 impl Snapshot {
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
+        self.select.set_flags(flags);
         self.empty.set_flags(flags);
         flags.allow_rebuild = self.allow_rebuild.then_some(true);
     }

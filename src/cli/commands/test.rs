@@ -32,6 +32,8 @@ pub(in crate::cli) struct Test {
 impl Test {
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
         self.hermetic.set_flags(flags);
+        self.select.set_flags(flags);
+        self.types.set_flags(flags);
         flags.store_failures = self.store_failures.then_some(true);
     }
 

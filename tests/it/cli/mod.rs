@@ -2,6 +2,7 @@
 //!
 //! Invariant: every test names the exit code, and the words without which a message would not help.
 
+mod arguments;
 mod bad_data;
 mod bad_project;
 mod bad_template;
