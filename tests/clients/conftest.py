@@ -3,11 +3,15 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+
+# The clients reach no other machine.
+os.environ.update(DO_NOT_TRACK="1", DATAHUB_TELEMETRY_ENABLED="false")
 
 FRESHNESS = """
 sources:
@@ -42,12 +46,20 @@ def built(project, forge):
 
 
 @pytest.fixture
+def as_dbt(tmp_path, forge, monkeypatch):
+    """For clients that look for `dbt` in the path: that is forge."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "dbt").symlink_to(forge)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.fixture
 def client():
     """Runs a program of the environment and gives its output."""
 
-    def run(name, *arguments, cwd, expect=0):
-        program = Path(os.sys.executable).parent / name
-        done = subprocess.run([program, *arguments], cwd=cwd, capture_output=True, text=True)
+    def run(name, *arguments, cwd, expect=0, env=None):
+        program = Path(sys.executable).parent / name
+        done = subprocess.run([program, *arguments], cwd=cwd, env=env, capture_output=True, text=True)
         assert done.returncode == expect, done.stdout + done.stderr
         return done.stdout + done.stderr
 
