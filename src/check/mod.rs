@@ -1,6 +1,8 @@
 //! What can be known before a row is touched.
 //!
-//! [`shapes`] tells which columns a relation has, whether it was built or not.
+//! [`failure`] turns what the engine says into diagnostics, [`shapes`] tells which columns a relation has, whether it was built or not.
 //! Invariant: the user's database is only read, and of it only the catalog.
 
+mod caret;
+pub mod failure;
 pub mod shapes;

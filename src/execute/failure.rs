@@ -1,22 +1,17 @@
-//! Failures of the database as diagnostics that point into the user's template.
+//! Failures of the database while nodes run, as diagnostics that point into the user's template.
 
 use std::sync::Arc;
 
-use super::{caret, contract};
+use super::contract;
 use crate::adapters::AdapterError;
-use crate::compile::{Compiler, Variant, origin};
+pub use crate::check::failure::of_adapter;
+pub(crate) use crate::check::failure::{hinted, of_sql, reason, subject};
+use crate::compile::Compiler;
 use crate::diagnostics::Diagnostic;
 use crate::jinja::contexts::Connection;
 use crate::jinja::diagnose::adapter_code;
 use crate::jinja::error::JinjaError;
-use crate::manifest::{Node, ResourceType};
-use crate::names::did_you_mean;
-use crate::source::Span;
-
-/// The diagnostic of an engine's error that belongs to no node.
-pub fn of_adapter(error: &AdapterError) -> Box<Diagnostic> {
-    Box::new(hinted(Diagnostic::error(adapter_code(error), error.to_string()), error))
-}
+use crate::manifest::Node;
 
 /// The diagnostic of an engine's error on the transaction of a node.
 pub(crate) fn of_transaction(node: &Node, error: &AdapterError) -> Box<Diagnostic> {
@@ -30,21 +25,6 @@ pub(crate) fn of_transaction(node: &Node, error: &AdapterError) -> Box<Diagnosti
         _ => diagnostic,
     };
     Box::new(hinted(diagnostic, error))
-}
-
-fn hinted(diagnostic: Diagnostic, error: &AdapterError) -> Diagnostic {
-    match error {
-        AdapterError::Locked { .. } => {
-            diagnostic.hint("another program is writing to it; close it or wait, then run again")
-        }
-        AdapterError::ReadOnly { .. } => {
-            diagnostic.hint("give this user the right to write the file and its folder")
-        }
-        AdapterError::NotADatabase { .. } => {
-            diagnostic.hint("check the path in the profile; forge never overwrites such a file")
-        }
-        _ => diagnostic,
-    }
 }
 
 /// The diagnostic of a failure while a node ran: the template's line when the engine rejected its SQL.
@@ -63,48 +43,6 @@ pub(crate) fn of_node(
     }
     let violation = contract::violation(compiler, node, connection, code, cause);
     violation.unwrap_or_else(|| of_sql(compiler, node, connection, code, cause))
-}
-
-/// The diagnostic of an engine's error on a node's SQL.
-pub(crate) fn of_sql(
-    compiler: &Compiler,
-    node: &Arc<Node>,
-    connection: &Arc<Connection>,
-    code: &str,
-    cause: &AdapterError,
-) -> Box<Diagnostic> {
-    let subject = subject(node);
-    let reason = reason(cause);
-    let mut diagnostic = Diagnostic::error(adapter_code(cause), format!("{subject}: {reason}"));
-    let offset = offset_in(code, cause).or_else(|| offset_of_probe(connection, code, cause));
-    let place = offset.and_then(|at| origin(compiler, node, connection, Variant::Auto, code, at));
-    diagnostic = match place.as_ref().zip(offset) {
-        Some((place, at)) => {
-            let token = narrowed(compiler, place.span, code, at);
-            diagnostic.at(token, "the engine rejected this")
-        }
-        None => diagnostic.at(node.span_start(), ""),
-    };
-    if let Some((name, at)) = place.and_then(|place| place.called) {
-        let at = compiler.globals.places.sources.place(at);
-        diagnostic = diagnostic.note(format!("in macro `{name}`, called at {at}"));
-    }
-    if let Some(line) = offset.and_then(|at| sql_line(code, at)) {
-        diagnostic = diagnostic.note(format!("the engine read: {line}"));
-    }
-    if cause.missing_relation().is_some() && node.resource_type != ResourceType::Operation {
-        diagnostic =
-            diagnostic.hint("build what it reads first, or reference it with `ref` or `source`");
-    }
-    if let Some(column) = cause.to_string().strip_prefix("no such column: ") {
-        let known = columns_read(compiler, node, connection);
-        let wanted = column.rsplit('.').next().unwrap_or(column);
-        diagnostic = diagnostic.suggest(did_you_mean(wanted, known.iter().map(String::as_str)));
-    }
-    if ends_early(code, cause) {
-        diagnostic = diagnostic.hint("end the SQL without a semicolon");
-    }
-    Box::new(hinted(diagnostic, cause))
 }
 
 /// The diagnostic of an engine's error on a `pre-hook` or `post-hook` of a node.
@@ -138,84 +76,4 @@ fn failed_hook(
         let is_it = !sql.trim().is_empty() && rejected.trim().ends_with(sql.trim());
         is_it.then_some((key, sql))
     })
-}
-
-fn subject(node: &Node) -> String {
-    match node.resource_type {
-        ResourceType::SqlOperation => "the inline SQL".to_owned(),
-        ResourceType::Operation => format!("hook `{}`", node.name),
-        kind => format!("{kind} `{}`", node.name),
-    }
-}
-
-pub(super) fn reason(cause: &AdapterError) -> String {
-    match cause.missing_relation() {
-        Some(missing) => format!("there is no table or view `{missing}`"),
-        None => cause.to_string(),
-    }
-}
-
-/// Whether the engine stumbled over the semicolon that ends the user's SQL.
-fn ends_early(code: &str, cause: &AdapterError) -> bool {
-    let AdapterError::Sql { message, .. } = cause else {
-        return false;
-    };
-    code.trim_end().ends_with(';') && message.contains("near \";\"")
-}
-
-/// The columns of everything that the node reads.
-fn columns_read(compiler: &Compiler, node: &Node, connection: &Arc<Connection>) -> Vec<String> {
-    let relations = node.depends_on.nodes.iter().filter_map(|id| compiler.relation(id));
-    relations
-        .filter_map(|relation| connection.with(|session| session.columns(&relation)).ok().flatten())
-        .flatten()
-        .map(|column| column.name)
-        .collect()
-}
-
-/// The token at an offset of the compiled SQL inside of the template's line, when the line has it as written.
-fn narrowed(compiler: &Compiler, line: Span, code: &str, offset: usize) -> Span {
-    let file = compiler.project.sources.file(line.file);
-    let text = file.text.get(line.start as usize..line.end as usize).unwrap_or_default();
-    match caret::in_template(text, code, offset) {
-        Some(token) => {
-            let start = line.start as usize;
-            Span::new(line.file, start + token.start, start + token.end)
-        }
-        None => line,
-    }
-}
-
-/// Where in the compiled SQL the engine saw the mistake.
-fn offset_in(code: &str, cause: &AdapterError) -> Option<usize> {
-    if let Some(missing) = cause.missing_relation() {
-        let name = missing.rsplit('.').next().unwrap_or(missing);
-        return caret::of_table(code, missing).or_else(|| caret::of_table(code, name));
-    }
-    let AdapterError::Sql { offset, sql, .. } = cause else {
-        return None;
-    };
-    let trimmed = code.trim();
-    let lead = code.find(trimmed).unwrap_or(0);
-    let start = sql.find(trimmed)?;
-    let offset = (*offset)?.checked_sub(start)?;
-    (offset <= trimmed.len()).then_some(offset + lead)
-}
-
-/// Where in the compiled SQL the mistake is when the engine told nothing, as it does when a view is read.
-fn offset_of_probe(connection: &Connection, code: &str, cause: &AdapterError) -> Option<usize> {
-    let AdapterError::Sql { message, offset: None, .. } = cause else {
-        return None;
-    };
-    let mut found = None;
-    let _ = connection.with(|session| {
-        found = session.describe(code).err();
-        Ok(())
-    });
-    found.filter(|found| found.to_string() == *message)?.offset()
-}
-
-fn sql_line(code: &str, offset: usize) -> Option<&str> {
-    let line = code[caret::line_at(code, offset)].trim();
-    (!line.is_empty()).then_some(line)
 }

@@ -23,7 +23,6 @@ use ledger::Ledger;
 
 mod attempt;
 mod backoff;
-mod caret;
 mod catalog;
 mod clone;
 mod contract;
