@@ -29,6 +29,7 @@ mod backfill;
 mod prepare;
 mod choose;
 mod write;
+mod check;
 mod clone;
 mod judging;
 mod compile;
@@ -50,6 +51,7 @@ mod gaps;
 mod docs;
 
 pub use backfill::{Backfill, BackfillOptions, backfill, plan_backfill};
+pub use check::{CheckReport, check};
 pub use clean::clean;
 pub use clone::clone;
 pub use compile::compile;

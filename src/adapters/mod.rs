@@ -76,7 +76,7 @@ pub trait Adapter: Send + Sync {
         self.scratch_at(None, &[])
     }
 
-    /// The same with these schemas; the engine's own clock stands still at `now` when it is given.
+    /// The same with these schemas, as many of them as the engine can attach; the engine's own clock stands still at `now` when it is given.
     fn scratch_at(&self, now: Option<Timestamp>, schemas: &[&str]) -> Result<Box<dyn Session>>;
 
     /// Functions in a statement that only forge's own connections have, by name.

@@ -50,6 +50,19 @@ pub(super) fn of_table(code: &str, name: &str) -> Option<usize> {
     places.iter().find(is_read).or(places.first()).copied()
 }
 
+/// The start of the qualified name whose last part begins at an offset.
+pub(super) fn qualified(code: &str, offset: usize) -> usize {
+    let mut start = offset;
+    while let Some(before) = code[..start].strip_suffix('.') {
+        let word = before.trim_end_matches(is_word);
+        if word.len() == before.len() {
+            break;
+        }
+        start = word.len();
+    }
+    start
+}
+
 /// The line around an offset.
 pub(super) fn line_at(code: &str, offset: usize) -> Range<usize> {
     let offset = crate::source::floor_char_boundary(code, offset);

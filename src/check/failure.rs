@@ -40,18 +40,8 @@ pub(crate) fn of_variant(
     let reason = reason(cause);
     let mut diagnostic = Diagnostic::error(adapter_code(cause), format!("{subject}: {reason}"));
     let offset = offset_in(code, cause).or_else(|| offset_of_probe(connection, code, cause));
-    let place = offset.and_then(|at| origin(compiler, node, connection, variant, code, at));
-    diagnostic = match place.as_ref().zip(offset) {
-        Some((place, at)) => {
-            let token = narrowed(compiler, place.span, code, at);
-            diagnostic.at(token, "the engine rejected this")
-        }
-        None => diagnostic.at(node.span_start(), ""),
-    };
-    if let Some((name, at)) = place.and_then(|place| place.called) {
-        let at = compiler.globals.places.sources.place(at);
-        diagnostic = diagnostic.note(format!("in macro `{name}`, called at {at}"));
-    }
+    let asked = Asked { compiler, node, connection, variant, code };
+    diagnostic = asked.at(offset, diagnostic, "the engine rejected this");
     if let Some(line) = offset.and_then(|at| sql_line(code, at)) {
         diagnostic = diagnostic.note(format!("the engine read: {line}"));
     }
@@ -68,6 +58,49 @@ pub(crate) fn of_variant(
         diagnostic = diagnostic.hint("end the SQL without a semicolon");
     }
     Box::new(hinted(diagnostic, cause))
+}
+
+/// A diagnostic at the place of a table that a variant of the node reads.
+pub(crate) fn at_table(
+    compiler: &Compiler,
+    node: &Arc<Node>,
+    connection: &Arc<Connection>,
+    (variant, code): (Variant, &str),
+    table: &str,
+    diagnostic: Diagnostic,
+) -> Diagnostic {
+    let name = table.rsplit('.').next().unwrap_or(table);
+    let offset = caret::of_table(code, table).or_else(|| caret::of_table(code, name));
+    let offset = offset.map(|at| caret::qualified(code, at));
+    Asked { compiler, node, connection, variant, code }.at(offset, diagnostic, "")
+}
+
+/// Whose SQL is looked at.
+struct Asked<'a> {
+    compiler: &'a Compiler,
+    node: &'a Arc<Node>,
+    connection: &'a Arc<Connection>,
+    variant: Variant,
+    code: &'a str,
+}
+
+impl Asked<'_> {
+    /// The diagnostic at the template's place of an offset in the compiled SQL, with the macro that it is in.
+    fn at(&self, offset: Option<usize>, diagnostic: Diagnostic, label: &str) -> Diagnostic {
+        let Asked { compiler, node, connection, variant, code } = *self;
+        let place = offset.and_then(|at| origin(compiler, node, connection, variant, code, at));
+        let Some((place, at)) = place.zip(offset) else {
+            return diagnostic.at(node.span_start(), "");
+        };
+        let diagnostic = diagnostic.at(narrowed(compiler, place.span, code, at), label);
+        match place.called {
+            Some((name, at)) => {
+                let at = compiler.globals.places.sources.place(at);
+                diagnostic.note(format!("in macro `{name}`, called at {at}"))
+            }
+            None => diagnostic,
+        }
+    }
 }
 
 /// With the way out of what is wrong with the database itself.

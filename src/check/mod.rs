@@ -1,8 +1,11 @@
 //! What can be known before a row is touched.
 //!
-//! [`failure`] turns what the engine says into diagnostics, [`shapes`] tells which columns a relation has, whether it was built or not.
+//! [`failure`] turns what the engine says into diagnostics, [`shadow`] prepares every node,
+//! `rules` look at what the engine accepts, [`shapes`] tells which columns a relation has, whether it was built or not.
 //! Invariant: the user's database is only read, and of it only the catalog.
 
 mod caret;
 pub mod failure;
+mod rules;
+pub mod shadow;
 pub mod shapes;

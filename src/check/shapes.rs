@@ -37,6 +37,15 @@ pub struct Shape {
 const SNAPSHOT: [(&str, &str); 4] =
     [("dbt_scd_id", "TEXT"), ("dbt_updated_at", ""), ("dbt_valid_from", ""), ("dbt_valid_to", "")];
 
+impl Shapes {
+    /// Remembers the columns of relations; the database is not asked for them any more.
+    pub fn remember(&self, known: impl IntoIterator<Item = (UniqueId, Vec<Column>)>) {
+        let complete = |columns| Arc::new(Shape { columns, is_complete: true });
+        let known = known.into_iter().map(|(id, columns)| (id, complete(columns)));
+        self.stored.lock().expect("invariant: no panic under lock").extend(known);
+    }
+}
+
 /// What finding out needs.
 #[derive(Clone, Copy)]
 pub struct Finder<'f> {
@@ -113,9 +122,7 @@ impl Finder<'_> {
             return self.of_builder(id);
         };
         match (&node.kind, node.resource_type) {
-            (NodeKind::Seed(seed), _) => {
-                self.of_seed(node, &seed.root_path.join(&node.original_file_path))
-            }
+            (NodeKind::Seed(_), _) => self.of_file(node),
             (_, ResourceType::Model) => self.of_query(node).unwrap_or_default(),
             (_, ResourceType::Snapshot) => {
                 let mut columns = self.of_query(node).unwrap_or_default();
@@ -139,6 +146,16 @@ impl Finder<'_> {
         match manifest.nodes.values().find(fills) {
             Some(node) => self.columns(&node.unique_id).columns.clone(),
             None => Vec::new(),
+        }
+    }
+
+    /// The columns of a seed by the header of its file; none when it cannot be read.
+    pub fn of_file(&self, node: &Node) -> Vec<Column> {
+        match &node.kind {
+            NodeKind::Seed(seed) => {
+                self.of_seed(node, &seed.root_path.join(&node.original_file_path))
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -244,7 +261,8 @@ fn described(written: &manifest::Column, data_type: &str) -> Column {
     column(&written.name, data_type)
 }
 
-fn added_by_snapshot(node: &Node) -> Vec<Column> {
+/// The columns that a snapshot adds to those of its query.
+pub fn added_by_snapshot(node: &Node) -> Vec<Column> {
     let renamed = node.config.get("snapshot_meta_column_names");
     let name = |name: &str| {
         let other = renamed.and_then(|names| names.get(name)?.as_str());

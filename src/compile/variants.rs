@@ -7,7 +7,7 @@ use crate::jinja::objects::function::function;
 use crate::manifest::Node;
 
 /// Which SQL of an incremental model is meant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Variant {
     /// What the database and the flags say.
     #[default]

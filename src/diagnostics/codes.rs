@@ -1,7 +1,7 @@
 //! The registry of diagnostic codes. Each code has one page, `codes/<CODE>.md`, shown by `forge explain`.
 //!
 //! Codes are permanent: E01xx project and profile, E02xx files and YAML, E03xx references and graph,
-//! E04xx templates, E05xx configuration, E06xx selection, E07xx the database, E08xx tests and runs.
+//! E04xx templates, E05xx configuration, E06xx selection, E07xx the database, E08xx tests and runs, E11xx what `check` finds.
 //! Invariant: a code is never reused, and never means "something else".
 
 use std::fmt;
@@ -217,6 +217,12 @@ codes! {
     NO_BATCHES "E0853" "no-batches-yet",
     PARTIAL_SNAPSHOT "E0854" "partial-snapshot",
     BUG "E0901" "bug",
+    UNKNOWN_COLUMN "E1101" "unknown-column",
+    UNKNOWN_KEY_COLUMN "E1102" "unknown-key-column",
+    VARIANTS_DIFFER "E1103" "variants-differ",
+    READ_BY_NAME "E1104" "read-by-name",
+    UNREAD_REFERENCE "E1105" "unread-reference",
+    UNCHECKED "E1106" "unchecked",
 }
 
 #[cfg(test)]

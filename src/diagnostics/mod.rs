@@ -128,6 +128,16 @@ impl Diagnostics {
         self.list.extend(other.list);
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Forgets all but the first ones.
+    pub fn truncate(&mut self, length: usize) {
+        self.list.truncate(length);
+    }
+
     /// Whether one of them is an error.
     pub fn has_errors(&self) -> bool {
         self.list.iter().any(|d| d.severity == Severity::Error)

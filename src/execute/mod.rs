@@ -63,7 +63,7 @@ pub use freshness::{Looked, freshness, is_checked};
 pub use inline::{Rows, query};
 pub use operation::{call_macro, run_sql};
 pub use stop::Stop;
-pub use unit_test::Units;
+pub use unit_test::{Units, mistake as unit_test_mistake};
 
 /// What is run and how.
 pub struct Run<'a> {

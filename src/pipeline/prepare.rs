@@ -127,6 +127,25 @@ pub(super) fn may_declare(file: &SourceFile, name: &str) -> bool {
         || (!is_sql || file.text.contains("snapshot")) && file.text.contains(name)
 }
 
+/// Sends all to the sink, in order of place; says how bad each one was that was told.
+pub(super) fn settle_all(
+    world: &World,
+    flags: &Flags,
+    mut diagnostics: Diagnostics,
+) -> Vec<Severity> {
+    diagnostics.promote(|code| flags.strict || flags.promotes(&code.names()));
+    let mut told = Vec::new();
+    for diagnostic in diagnostics.into_sorted() {
+        let is_silent = flags.silences(&diagnostic.code.names());
+        if is_silent && diagnostic.severity != Severity::Error {
+            continue;
+        }
+        told.push(diagnostic.severity);
+        world.sink.emit(Event::Diagnostic(diagnostic));
+    }
+    told
+}
+
 /// Sends warnings to the sink; with an error among them, all come back.
 pub(super) fn settle(
     world: &World,

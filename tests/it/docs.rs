@@ -168,6 +168,7 @@ fn group_title(group: &str) -> &'static str {
         "E07" => "the database",
         "E08" => "tests and runs",
         "E09" => "forge itself",
+        "E11" => "what `forge check` finds",
         other => panic!("give the codes {other}xx a title"),
     }
 }

@@ -208,7 +208,8 @@ impl Adapter for SqliteAdapter {
         let mut session = adapter.writer()?;
         let mut attached = vec![MAIN.to_owned()];
         for schema in schemas.iter().filter(|schema| self.naming.is_written(schema)) {
-            if !attached.iter().any(|known| known.eq_ignore_ascii_case(schema)) {
+            let is_new = !attached.iter().any(|known| known.eq_ignore_ascii_case(schema));
+            if is_new && attached.len() <= open::MAX_ATTACHED {
                 session.execute(&format!("attach ':memory:' as {}", self.naming.quoted(schema)))?;
                 attached.push((*schema).to_owned());
             }

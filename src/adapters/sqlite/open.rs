@@ -19,7 +19,7 @@ pub(super) enum Access {
 }
 
 /// Files that SQLite attaches besides `main` (`SQLITE_MAX_ATTACHED`).
-const MAX_ATTACHED: usize = 10;
+pub(super) const MAX_ATTACHED: usize = 10;
 
 /// Pages kept in memory, in KiB, written as SQLite wants it.
 const CACHE_SIZE: i64 = -64 * 1024;

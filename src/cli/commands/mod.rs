@@ -11,6 +11,7 @@ use crate::report::Begun;
 
 mod backfill;
 mod build;
+mod check;
 mod clean;
 mod clone;
 mod compile;
@@ -42,6 +43,7 @@ pub(super) enum Command {
     Debug(debug::Debug),
     Deps(deps::Deps),
     Parse(parse::Parse),
+    Check(check::Check),
     Compile(compile::Compile),
     #[command(alias = "list")]
     Ls(ls::Ls),
@@ -74,6 +76,7 @@ impl Command {
             Command::Debug(_) => "debug",
             Command::Deps(_) => "deps",
             Command::Parse(_) => "parse",
+            Command::Check(_) => "check",
             Command::Compile(_) => "compile",
             Command::Ls(_) => "list",
             Command::Seed(_) => "seed",
@@ -131,6 +134,7 @@ impl Command {
             Command::Debug(verb) => verb.run(context),
             Command::Deps(verb) => verb.run(context),
             Command::Parse(verb) => verb.run(context),
+            Command::Check(verb) => verb.run(context),
             Command::Compile(verb) => verb.run(context),
             Command::Ls(verb) => verb.run(context),
             Command::Seed(verb) => verb.run(context),

@@ -15,15 +15,11 @@ use crate::adapters::{Relation, RelationKind};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::manifest::Batch;
 use crate::manifest::batch::engine_text;
-use crate::manifest::expectation::{Action, Expectation};
+use crate::manifest::expectation::{Action, Expectation, QUARANTINE_COLUMNS};
 
-/// Which expectations the row violates, separated by commas.
-pub(super) const REASON: &str = "_forge_reason";
-/// The run that put the row there.
-const RUN: &str = "_forge_run_id";
-/// When that run began, UTC.
-const SINCE: &str = "_forge_quarantined_at";
-const OWN: [&str; 3] = [REASON, RUN, SINCE];
+const OWN: [&str; 3] = QUARANTINE_COLUMNS;
+/// Which expectations the row violates.
+pub(super) const REASON: &str = OWN[0];
 
 /// The temporary table of the rows that go into quarantine, equal ones numbered.
 const NEW: &str = "_forge_new";

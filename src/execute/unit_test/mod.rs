@@ -65,6 +65,32 @@ fn judged(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
     Ok(Ended { failures: Some(0), ..attempt.ended(Status::Pass) })
 }
 
+/// What is wrong with a unit test, whatever its rows say: columns that are not there, SQL that the engine rejects.
+pub fn mistake(run: &Run<'_>, id: &UniqueId, connection: &Arc<Connection>) -> Option<Diagnostic> {
+    validated(run, run.node(id)?, connection).err().map(|mistake| *mistake)
+}
+
+fn validated(
+    run: &Run<'_>,
+    node: &Arc<Node>,
+    connection: &Arc<Connection>,
+) -> Result<(), Box<Diagnostic>> {
+    let test = run.compiler.manifest.definitions.get(&node.unique_id);
+    let has = |key: &str| test.and_then(|test| test.body.get(key)).is_some_and(is_written);
+    if has("expect") || !has("expect_final") {
+        let case = Case::new(run, node, connection, Mode::Query)?;
+        let (compiled, _) = case.compile()?;
+        of_query(&case, &compiled)?;
+    }
+    if has("expect_final") {
+        let case = Case::new(run, node, connection, Mode::Table)?;
+        let (compiled, _) = case.compile()?;
+        let (columns, table) = final_table::rows(&case, &compiled)?;
+        differs(&case, Part::ExpectFinal, &columns, &table.rows)?;
+    }
+    Ok(())
+}
+
 fn is_written(fixture: &Json) -> bool {
     fixture.get("rows").is_some_and(|rows| !rows.is_null())
 }

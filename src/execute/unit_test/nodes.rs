@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::adapters::Column;
 use crate::check::shapes::Shapes;
 use crate::manifest::{Definition, DependsOn, Manifest, Node, NodeKind, ResourceType};
 use crate::names::UniqueId;
@@ -25,6 +26,13 @@ impl Units {
             Some((test.unique_id.clone(), Arc::new(node(test, model))))
         });
         Units { nodes: nodes.collect(), shapes: Shapes::default() }
+    }
+
+    /// The same, with the columns of relations that are known already.
+    #[must_use]
+    pub fn knowing(self, columns: impl IntoIterator<Item = (UniqueId, Vec<Column>)>) -> Self {
+        self.shapes.remember(columns);
+        self
     }
 
     /// The node of a unit test.

@@ -154,7 +154,8 @@ fn squeezed(sql: &str) -> String {
     sql.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-fn declared(column: &crate::manifest::Column) -> Column {
+/// A column as the contract has it.
+pub(crate) fn declared(column: &crate::manifest::Column) -> Column {
     Column::new(column.name.clone(), column.data_type.clone().unwrap_or_default())
 }
 

@@ -22,6 +22,11 @@ pub const RESERVED: &str = "_forge";
 /// What is put behind a model's identifier to name the table of its quarantined rows.
 pub const SUFFIX: &str = "__quarantine";
 
+/// The columns that a table of quarantined rows has besides those of its model: which expectations the row violates,
+/// separated by commas, the run that put it there, and when that run began, UTC.
+pub const QUARANTINE_COLUMNS: [&str; 3] =
+    ["_forge_reason", "_forge_run_id", "_forge_quarantined_at"];
+
 const FORMS: &[&str] = &["expression", "not_null", "accepted_values"];
 const KEYS: &[&str] =
     &["name", "expression", "not_null", "accepted_values", "on_violation", "description"];
@@ -107,6 +112,11 @@ pub fn of(config: &Config) -> Vec<Expectation> {
 /// Whether there is an expectation at all.
 pub fn has_any(config: &Config) -> bool {
     config.get(KEY).and_then(Json::as_array).is_some_and(|entries| !entries.is_empty())
+}
+
+/// Whether rows of the model can go into quarantine.
+pub fn has_quarantine(config: &Config) -> bool {
+    has_any(config) && of(config).iter().any(|one| one.on_violation == Action::Quarantine)
 }
 
 #[derive(Default)]

@@ -7,6 +7,7 @@ mod bad_data;
 mod bad_project;
 mod bad_template;
 mod changes;
+mod check;
 mod gate;
 mod hermetic;
 mod quality;

@@ -1,0 +1,134 @@
+//! Where configuration and references stand in the files of a node.
+
+use crate::check::shadow::Shadow;
+use crate::manifest::Node;
+use crate::source::yaml::{self, Node as YamlNode, Yaml};
+use crate::source::{SourceMap, Span};
+
+/// The value of a configuration key: in the node's own text, else in its property file, else in the project file; the
+/// start of the node where it is in none of them.
+pub(super) fn of_config(shadow: &Shadow<'_>, node: &Node, key: &str, value: &str) -> Span {
+    let sources = &shadow.compiler.project.sources;
+    in_template(node, key, value)
+        .or_else(|| in_properties(sources, node, key, value))
+        .or_else(|| in_project(shadow, key, value))
+        .unwrap_or_else(|| node.span_start())
+}
+
+/// A word below a configuration key; the key's own place, or the start of the node, where it is not found.
+pub(super) fn of_config_word(shadow: &Shadow<'_>, node: &Node, key: &str, word: &str) -> Span {
+    let sources = &shadow.compiler.project.sources;
+    let in_own = node.raw_code.find(key).and_then(|at| {
+        let behind = &node.raw_code[at..];
+        let found = behind.find(word).filter(|_| !word.is_empty());
+        found.map(|found| within(node, at + found, word.len()))
+    });
+    let in_entry = || {
+        let config = property(sources, node, key)?;
+        let file = sources.file(config.span.file);
+        let (start, end) = (config.span.start as usize, config.span.end as usize);
+        let found = file.text.get(start..end)?.find(word).filter(|_| !word.is_empty());
+        Some(match found {
+            Some(at) => Span::new(config.span.file, start + at, start + at + word.len()),
+            None => config.span,
+        })
+    };
+    in_own.or_else(in_entry).unwrap_or_else(|| node.patch_span.unwrap_or_else(|| node.span_start()))
+}
+
+/// The name in a `ref` or `source` call of the node's text that stands for itself: what is handed to a macro may be asked
+/// for its columns only.
+pub(super) fn of_reference(node: &Node, name: &str) -> Option<Span> {
+    let text = &*node.raw_code;
+    if text.contains("depends_on") {
+        return None;
+    }
+    let mut calls = text.match_indices(name).filter(|(at, _)| {
+        let before = text[..*at].trim_end();
+        let quote = before.ends_with(['\'', '"']);
+        let before = before.trim_end_matches(['\'', '"']);
+        quote && call_before(before)
+    });
+    let (at, _) = calls.next()?;
+    Some(within(node, at, name.len()))
+}
+
+/// Whether a text ends in the beginning of a call of `ref` or `source` that is printed, or kept under a name.
+fn call_before(text: &str) -> bool {
+    let Some((before, inside)) = text.rsplit_once('(') else { return false };
+    let is_arguments = inside.chars().all(|c| c.is_alphanumeric() || "_'\", ".contains(c));
+    let called = ["ref", "source"].iter().find_map(|name| before.trim_end().strip_suffix(name));
+    let Some(before) = called.map(|before| before.trim_end().trim_end_matches('-').trim_end())
+    else {
+        return false;
+    };
+    is_arguments && (before.ends_with("{{") || before.ends_with('='))
+}
+
+/// The only place of a word in the node's text.
+pub(super) fn of_word(node: &Node, word: &str) -> Option<Span> {
+    let text = &*node.raw_code;
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let mut found = text.match_indices(word).filter(|(at, _)| {
+        !text[..*at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part)
+    });
+    let (at, _) = found.next()?;
+    found.next().is_none().then(|| within(node, at, word.len()))
+}
+
+fn within(node: &Node, at: usize, length: usize) -> Span {
+    let start = node.span.start as usize + at;
+    Span::new(node.span.file, start, start + length)
+}
+
+fn in_template(node: &Node, key: &str, value: &str) -> Option<Span> {
+    let text = &*node.raw_code;
+    let config = text.find("config")?;
+    let key_at = config + text[config..].find(key)?;
+    let quoted = ['\'', '"'].into_iter().filter_map(|quote| {
+        let at = text[key_at + key.len()..].find(&format!("{quote}{value}{quote}"))?;
+        Some(key_at + key.len() + at + 1)
+    });
+    quoted.min().map(|at| within(node, at, value.len()))
+}
+
+fn in_properties(sources: &SourceMap, node: &Node, key: &str, value: &str) -> Option<Span> {
+    of_value(&property(sources, node, key)?, value)
+}
+
+/// The value of a configuration key in the node's property file.
+fn property(sources: &SourceMap, node: &Node, key: &str) -> Option<Yaml> {
+    let entry = node.patch_span?;
+    let file = sources.file(entry.file);
+    let root = yaml::parse(entry.file, &file.text).ok()?.root;
+    let lists = root.as_map()?.iter().filter_map(|(_, list)| list.as_seq());
+    let named = |one: &&Yaml| one.get("name").is_some_and(|name| name.span == entry);
+    let own = lists.flatten().find(named)?;
+    own.get("config").and_then(|config| config.get(key)).or_else(|| own.get(key)).cloned()
+}
+
+/// The place of a text in a value: the value itself, an item of a list, a key of a mapping.
+fn of_value(yaml: &Yaml, value: &str) -> Option<Span> {
+    match &yaml.node {
+        YamlNode::Seq(items) => items.iter().find_map(|item| of_value(item, value)),
+        YamlNode::Map(map) => map.entry(value).map(|(key, _)| key.span),
+        _ => (yaml.scalar_text().as_deref() == Some(value)).then_some(yaml.span),
+    }
+}
+
+/// The first value of a key with this text in `dbt_project.yml`.
+fn in_project(shadow: &Shadow<'_>, key: &str, value: &str) -> Option<Span> {
+    let project = &shadow.compiler.project;
+    let span = project.root().config.span?;
+    let file = project.sources.file(span.file);
+    let root = yaml::parse(span.file, &file.text).ok()?.root;
+    searched(&root, key, value)
+}
+
+fn searched(yaml: &Yaml, key: &str, value: &str) -> Option<Span> {
+    yaml.as_map()?.iter().find_map(|(name, inner)| {
+        let is_key = name.trim_start_matches('+') == key;
+        let own = is_key.then(|| of_value(inner, value)).flatten();
+        own.or_else(|| searched(inner, key, value))
+    })
+}

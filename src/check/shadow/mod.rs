@@ -1,0 +1,369 @@
+//! The shadow: every relation of the project in a database in memory, with its columns and without rows.
+//!
+//! Nodes are compiled and prepared there in the order of the graph, so the engine itself says what is wrong with them,
+//! which columns come out and which are read. Nothing runs: what a node gives becomes an empty table that its readers
+//! are prepared against. What depends on a node that cannot be known is left alone, so one mistake is told once.
+//! Invariant: the user's database is asked for the columns of sources only, unless templates may query it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use indexmap::{IndexMap, IndexSet};
+use rayon::prelude::*;
+
+use super::rules;
+use crate::adapters::{self, Column, Relation, Session};
+use crate::compile::{CompiledNode, Compiler, Variant};
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::events::Silent;
+use crate::graph::Dag;
+use crate::jinja::contexts::{Connection, Globals};
+use crate::manifest::{Language, Node, ResourceType};
+use crate::names::UniqueId;
+
+mod inputs;
+mod missing;
+mod query;
+
+pub use query::Prepared;
+
+/// Who answers what templates ask while they are rendered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Answers {
+    /// The shadow: relations have columns and no rows.
+    #[default]
+    Shadow,
+    /// The user's database.
+    Database,
+}
+
+/// What was found.
+#[derive(Default)]
+pub struct Checked {
+    /// Mistakes.
+    pub diagnostics: Diagnostics,
+    /// What is known of the nodes that could be prepared, in the order of the graph.
+    pub nodes: IndexMap<UniqueId, CheckedNode>,
+    /// Nodes that were left alone, and why.
+    pub unchecked: IndexMap<UniqueId, Unchecked>,
+}
+
+/// A node that could be prepared.
+#[derive(Clone, Debug, Default)]
+pub struct CheckedNode {
+    /// The columns of its relation, or of the rows that it finds.
+    pub columns: Vec<Column>,
+    /// Its SQL: of an incremental model first as a full refresh, then as an incremental run; of what has no SQL, none.
+    pub variants: Vec<CheckedVariant>,
+}
+
+/// One variant of a node.
+#[derive(Clone, Debug)]
+pub struct CheckedVariant {
+    /// Which.
+    pub variant: Variant,
+    /// Its SQL.
+    pub compiled: CompiledNode,
+    /// Its output columns.
+    pub columns: Vec<Column>,
+    /// Table and column of all that the engine reads; an empty column when none of the table is read.
+    pub reads: Vec<(String, String)>,
+}
+
+/// Why a node was left alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unchecked {
+    /// It reads this node or source, of which the columns are not known.
+    Reads(UniqueId),
+    /// Its template asks the database for rows, and there are none.
+    NeedsRows,
+    /// Its mistake is told.
+    Wrong,
+    /// It is not written in SQL.
+    NotSql,
+}
+
+/// What checking needs.
+pub struct Shadow<'s> {
+    pub(super) compiler: Compiler,
+    dag: &'s Dag<UniqueId>,
+    /// The database in memory.
+    pub(super) connection: Arc<Connection>,
+    /// The user's database.
+    real: &'s Arc<Connection>,
+    answers: Answers,
+    /// SQL whose templates asked no database.
+    compiled: HashMap<(UniqueId, Variant), CompiledNode>,
+    /// Nodes and sources by the name of their table, in lower case.
+    pub(super) tables: HashMap<String, UniqueId>,
+    /// Columns of property files that their relations do not have, in lower case.
+    pub(super) unknown_columns: HashSet<(UniqueId, String)>,
+    pub(super) found: Checked,
+}
+
+/// Checks the wanted nodes, and prepares what they read.
+///
+/// # Errors
+/// The database in memory cannot be made.
+pub fn check(
+    compiler: &Compiler,
+    dag: &Dag<UniqueId>,
+    wanted: &IndexSet<UniqueId>,
+    real: &Arc<Connection>,
+    answers: Answers,
+) -> adapters::Result<Checked> {
+    let start = dag.indices_of(wanted.iter().map(|id| id.as_str()));
+    let mut all = dag.ancestors(&start, None);
+    all.add(&start);
+    let order: Vec<&UniqueId> =
+        dag.order().iter().filter(|at| all.contains(**at)).map(|at| dag.key(*at)).collect();
+    let mut shadow = Shadow::new(compiler, dag, real, answers)?;
+    shadow.compiled = precompiled(compiler, &order);
+    for id in order {
+        shadow.visit(id, wanted.contains(id));
+    }
+    Ok(shadow.found)
+}
+
+impl<'s> Shadow<'s> {
+    fn new(
+        compiler: &Compiler,
+        dag: &'s Dag<UniqueId>,
+        real: &'s Arc<Connection>,
+        answers: Answers,
+    ) -> adapters::Result<Self> {
+        let manifest = &compiler.manifest;
+        let schemas = manifest.nodes.values().map(|node| node.schema.as_str());
+        let schemas = schemas.chain(manifest.sources.values().map(|source| source.schema.as_str()));
+        let schemas: IndexSet<&str> = schemas.collect();
+        let schemas: Vec<&str> = schemas.into_iter().collect();
+        let session = compiler.globals.adapter.scratch_at(None, &schemas)?;
+        let ids = manifest.nodes.keys().chain(manifest.sources.keys());
+        let named = ids.filter_map(|id| Some((table_of(&compiler.relation(id)?), id.clone())));
+        Ok(Shadow {
+            compiler: silent(compiler),
+            dag,
+            connection: Arc::new(Connection::over(session)),
+            real,
+            answers,
+            compiled: HashMap::new(),
+            tables: named.collect(),
+            unknown_columns: HashSet::new(),
+            found: Checked::default(),
+        })
+    }
+
+    /// Prepares a node; tells its mistakes when it is wanted.
+    fn visit(&mut self, id: &UniqueId, is_wanted: bool) {
+        let told = self.found.diagnostics.len();
+        let manifest = self.compiler.manifest.clone();
+        if let Some(source) = manifest.sources.get(id) {
+            self.source(source);
+        } else if let Some(node) = manifest.nodes.get(id) {
+            let outcome = self.node(node);
+            self.keep(node, outcome);
+        }
+        if !is_wanted {
+            self.found.diagnostics.truncate(told);
+        }
+    }
+
+    fn node(&mut self, node: &Arc<Node>) -> Result<CheckedNode, Unchecked> {
+        match node.resource_type {
+            ResourceType::Seed => self.seed(node),
+            ResourceType::Model | ResourceType::Snapshot | ResourceType::Test => self.sql(node),
+            _ => Err(Unchecked::NotSql),
+        }
+    }
+
+    /// Remembers what is known of a node, and makes its table.
+    fn keep(&mut self, node: &Arc<Node>, outcome: Result<CheckedNode, Unchecked>) {
+        match outcome {
+            Ok(known) => {
+                rules::columns::check(self, node, &known.columns);
+                self.found.nodes.insert(node.unique_id.clone(), known);
+            }
+            Err(reason) => {
+                self.found.unchecked.insert(node.unique_id.clone(), reason);
+            }
+        }
+    }
+
+    fn sql(&mut self, node: &Arc<Node>) -> Result<CheckedNode, Unchecked> {
+        if node.language() != Language::Sql {
+            return Err(Unchecked::NotSql);
+        }
+        if self.tests_unknown_column(node) {
+            return Err(Unchecked::Wrong);
+        }
+        if let Some(unknown) = self.unknown_parent(node) {
+            self.compile(node, Variant::Auto)?;
+            return Err(Unchecked::Reads(unknown));
+        }
+        let is_incremental =
+            node.resource_type == ResourceType::Model && node.materialized() == "incremental";
+        let first = if is_incremental { Variant::FullRefresh } else { Variant::Auto };
+        let first = self.variant(node, first)?;
+        let columns = match node.resource_type {
+            ResourceType::Snapshot => self.of_snapshot(node, &first.columns),
+            _ => first.columns.clone(),
+        };
+        if node.relation_name.is_some() && node.resource_type != ResourceType::Test {
+            self.create(&node.unique_id, &columns);
+            self.quarantine(node, &columns);
+        }
+        let mut known = CheckedNode { columns, variants: vec![first] };
+        if is_incremental {
+            let second = self.variant(node, Variant::Incremental);
+            known.variants.extend(second.ok());
+        }
+        rules::of_node(self, node, &known);
+        Ok(known)
+    }
+
+    /// A node above, through ephemeral models, of which the columns are not known.
+    fn unknown_parent(&self, node: &Node) -> Option<UniqueId> {
+        let is_unknown = |id: &&UniqueId| self.found.unchecked.contains_key(*id);
+        node.depends_on.nodes.iter().find(is_unknown).cloned()
+    }
+
+    /// Whether it is a test of a column that its model does not have, which is told at the column.
+    fn tests_unknown_column(&self, node: &Node) -> bool {
+        let Some(test) = node.test() else { return false };
+        let (Some(model), Some(column)) = (&test.attached_node, &test.column_name) else {
+            return false;
+        };
+        self.unknown_columns.contains(&(model.clone(), column.to_lowercase()))
+    }
+
+    /// Compiles and prepares one variant; its mistakes are told.
+    fn variant(&mut self, node: &Arc<Node>, variant: Variant) -> Result<CheckedVariant, Unchecked> {
+        let (compiled, asked) = self.compile(node, variant)?;
+        if compiled.code.trim().is_empty() {
+            return Err(Unchecked::NotSql);
+        }
+        let prepared = self.prepare(node, variant, &compiled.code);
+        if asked && !prepared.mistakes.is_empty() {
+            return Err(Unchecked::NeedsRows);
+        }
+        let is_known = prepared.described.is_some();
+        self.found.diagnostics.extend(prepared.mistakes);
+        let Some(described) = prepared.described.filter(|_| is_known) else {
+            return Err(prepared.reason.unwrap_or(Unchecked::Wrong));
+        };
+        Ok(CheckedVariant { variant, compiled, columns: described.columns, reads: described.reads })
+    }
+
+    /// The SQL of a variant, and whether its template asked for rows of the shadow.
+    fn compile(
+        &mut self,
+        node: &Arc<Node>,
+        variant: Variant,
+    ) -> Result<(CompiledNode, bool), Unchecked> {
+        if let Some(known) = self.compiled.remove(&(node.unique_id.clone(), variant)) {
+            return Ok((known, false));
+        }
+        let connection = self.rendering();
+        let of_batch = self.for_first_batch(node);
+        let compiler = of_batch.as_ref().unwrap_or(&self.compiler);
+        let compiled = compiler.compile(node, connection, variant);
+        let asked = !connection.take_statements().is_empty() && self.answers == Answers::Shadow;
+        match compiled {
+            Ok(compiled) => Ok((compiled, asked)),
+            Err(_) if asked => Err(Unchecked::NeedsRows),
+            Err(mistake) => {
+                self.tell(*mistake);
+                Err(Unchecked::Wrong)
+            }
+        }
+    }
+
+    /// The connection that templates are rendered with.
+    pub(super) fn rendering(&self) -> &Arc<Connection> {
+        match self.answers {
+            Answers::Shadow => &self.connection,
+            Answers::Database => self.real,
+        }
+    }
+
+    /// Makes the empty table of a node or a source, in place of one that is there.
+    fn create(&mut self, id: &UniqueId, columns: &[Column]) {
+        let Some(relation) = self.compiler.relation(id) else { return };
+        // A table that cannot be made is one that its readers do not find: they tell.
+        let _ = self.connection.with(|session| create(session, &relation, columns));
+    }
+
+    pub(super) fn tell(&mut self, mistake: Diagnostic) {
+        self.found.diagnostics.push(mistake);
+    }
+
+    /// The graph.
+    pub(super) fn dag(&self) -> &'s Dag<UniqueId> {
+        self.dag
+    }
+}
+
+fn create(
+    session: &mut dyn Session,
+    relation: &Relation,
+    columns: &[Column],
+) -> adapters::Result<()> {
+    session.drop_relation(relation)?;
+    adapters::tables::create(session, relation, &distinct(columns))
+}
+
+/// Columns under names that can stand in one table: a second `id` is `id:1`, as the engine names it.
+fn distinct(columns: &[Column]) -> Vec<Column> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let rename = |column: &Column| {
+        let count = seen.entry(column.name.to_lowercase()).or_insert(0);
+        let name = match *count {
+            0 => column.name.clone(),
+            number => format!("{}:{number}", column.name),
+        };
+        *count += 1;
+        Column { name, ..column.clone() }
+    };
+    columns.iter().map(rename).collect()
+}
+
+/// The name of a relation's table, as the engine tells it, in lower case.
+fn table_of(relation: &Relation) -> String {
+    relation.physical().name.to_lowercase()
+}
+
+/// The compiler whose templates say nothing: each is rendered more than once.
+fn silent(compiler: &Compiler) -> Compiler {
+    let globals = Globals { sink: Arc::new(Silent), ..Globals::clone(&compiler.globals) };
+    compiler.adjusted(globals, Arc::new(|_| {}))
+}
+
+/// The SQL of the nodes whose templates ask no database, made on all cores.
+fn precompiled(
+    compiler: &Compiler,
+    ids: &[&UniqueId],
+) -> HashMap<(UniqueId, Variant), CompiledNode> {
+    let compiler = silent(compiler);
+    let nodes = ids.par_iter().filter_map(|id| compiler.manifest.nodes.get(*id));
+    let wanted = nodes.flat_map_iter(|node| {
+        let variants: &[Variant] = match node.materialized() {
+            _ if node.resource_type == ResourceType::Seed || node.is_microbatch() => &[],
+            "incremental" => &[Variant::FullRefresh, Variant::Incremental],
+            _ => &[Variant::Auto],
+        };
+        variants.iter().map(move |variant| (node, *variant))
+    });
+    let compiled = wanted.filter_map(|(node, variant)| {
+        let touched = Arc::new(AtomicBool::new(false));
+        let asked = touched.clone();
+        let nothing = Connection::new(Box::new(move || {
+            asked.store(true, Ordering::Relaxed);
+            Ok(None)
+        }));
+        let compiled = compiler.compile(node, &Arc::new(nothing), variant).ok()?;
+        let is_sound = !touched.load(Ordering::Relaxed);
+        is_sound.then(|| ((node.unique_id.clone(), variant), compiled))
+    });
+    compiled.collect()
+}
