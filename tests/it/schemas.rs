@@ -1,4 +1,4 @@
-//! The artifacts against dbt's published JSON schemas, which lie in `tests/schemas/`.
+//! The artifacts against dbt's published JSON schemas, and SARIF against its own; they lie in `tests/schemas/`.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -55,4 +55,36 @@ fn a_violation_is_found() {
         .unwrap();
     let found = violations(scratch.path());
     assert!(found.iter().any(|text| text.starts_with("sources.json/results: ")), "{found:?}");
+}
+
+#[test]
+fn sarif_is_what_its_schema_says() {
+    // The standard has a bracket too many in a pattern, which strict engines refuse.
+    let text = include_str!("../schemas/sarif_2.1.0.json").replace("{2}]?$", r"{2}\\]?$");
+    let schema = validator(&text);
+    let scratch = Scratch::new(
+        "
+//- models/good.sql
+select 1 as id
+//- models/broken.sql
+select nme from {{ ref('good') }}
+//- models/good.yml
+models: [{name: good, columns: [{name: id, data_tests: [{accepted_values: {arguments: {values: [2]}}}]}]}]
+",
+    );
+    let check = |what: &str, is_empty: bool| {
+        scratch.forge(&["build", "--sarif", "out.sarif"]);
+        let sarif: Json = serde_json::from_str(&scratch.read("out.sarif")).unwrap();
+        let found: Vec<_> = schema.iter_errors(&sarif).map(|error| error.to_string()).collect();
+        assert_eq!(found, [""; 0], "{what}: {sarif:#}");
+        let results = sarif["runs"][0]["results"].as_array().unwrap();
+        assert_eq!(results.is_empty(), is_empty, "{what}: {sarif:#}");
+    };
+    check("failures", false);
+    scratch.write("models/odd.sql", "select {% if");
+    check("mistakes of the project", false);
+    scratch.write("models/odd.sql", "select 1 as id");
+    scratch.write("models/broken.sql", "select id from {{ ref('good') }}");
+    scratch.write("models/good.yml", "models: [{name: good}]");
+    check("nothing wrong", true);
 }
