@@ -16,6 +16,7 @@ pub mod relation;
 pub mod seed;
 pub mod session;
 pub mod sqlite;
+pub mod syntax;
 pub mod table;
 pub mod tables;
 pub mod types;
@@ -32,6 +33,7 @@ pub use naming::{NamingPolicy, Placement, Policy, PolicyUpdate};
 pub use print::{PrintOptions, print_table};
 pub use relation::{EventTimeFilter, Relation, RelationKind, RelationUpdate};
 pub use session::{Description, Interrupt, Outcome, RunLock, Session, TryLock};
+pub use syntax::Syntax;
 pub use table::{ColumnKind, Table};
 pub use types::TypeRules;
 
@@ -90,6 +92,9 @@ pub trait Adapter: Send + Sync {
 
     /// How the engine reads declared types.
     fn types(&self) -> &dyn TypeRules;
+
+    /// How the engine's SQL is read without the engine.
+    fn syntax(&self) -> Syntax;
 
     /// A query of one row about the times in a column: how many are no time at all, one of those, and how many have
     /// a form that does not compare with text as time does. `edges` are patterns (`* 00:00:00`) of the bounds that

@@ -1,11 +1,13 @@
 //! What can be known before a row is touched.
 //!
 //! [`failure`] turns what the engine says into diagnostics, [`shadow`] prepares every node,
-//! `rules` look at what the engine accepts, [`shapes`] tells which columns a relation has, whether it was built or not.
+//! `rules` look at what the engine accepts, [`shapes`] tells which columns a relation has, whether it was built or not,
+//! [`lineage`] where the values of a column come from.
 //! Invariant: the user's database is only read, and of it only the catalog.
 
 mod caret;
 pub mod failure;
+pub mod lineage;
 mod rules;
 pub mod shadow;
 pub mod shapes;

@@ -13,6 +13,7 @@ mod docs;
 mod engine;
 mod example;
 mod golden;
+mod lineage;
 mod macro_names;
 mod properties;
 mod rust_text;

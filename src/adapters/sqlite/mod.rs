@@ -17,6 +17,7 @@ mod run_lock;
 mod session;
 pub mod settings;
 mod statements;
+mod syntax;
 mod types;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -29,6 +30,7 @@ use super::capabilities::Capabilities;
 use super::error::Result;
 use super::naming::{NamingPolicy, Placement, Policy};
 use super::session::{RunLock, Session, TryLock};
+use super::syntax::Syntax;
 use super::types::TypeRules;
 pub use functions::{FUNCTIONS, foreign_functions_used};
 use open::Access;
@@ -172,6 +174,10 @@ impl Adapter for SqliteAdapter {
 
     fn types(&self) -> &dyn TypeRules {
         &SqliteTypes
+    }
+
+    fn syntax(&self) -> Syntax {
+        syntax::SYNTAX
     }
 
     fn event_time_probe(&self, relation: &str, field: &str, edges: &[String]) -> Option<String> {
