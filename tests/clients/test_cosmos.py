@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 from datetime import datetime
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -18,6 +19,7 @@ os.environ.update(
 
 from cosmos import DbtDag, ExecutionConfig, LoadMode, ProfileConfig, ProjectConfig, RenderConfig
 from cosmos.constants import InvocationMode, TestBehavior
+from cosmos.operators.local import DbtTestLocalOperator
 
 # Airflow reads only files in which its name occurs.
 DAG = """
@@ -86,3 +88,21 @@ def test_airflow_runs_the_dag(bank, forge, client):
         cwd=bank, capture_output=True, text=True, check=True,
     )
     assert "15" in rows.stdout
+
+
+def test_warnings_reach_the_callback(bank, forge):
+    (bank / "tests" / "odd.sql").write_text("{{ config(severity='warn') }} select 1 as id")
+    told = []
+    task = DbtTestLocalOperator(
+        task_id="odd",
+        project_dir=str(bank),
+        profile_config=ProfileConfig("bank", "dev", profiles_yml_filepath=bank / "profiles.yml"),
+        dbt_executable_path=forge,
+        invocation_mode=InvocationMode.SUBPROCESS,
+        install_deps=False,
+        select="odd",
+        on_warning_callback=told.append,
+        emit_datasets=False,
+    )
+    task.execute({"run_id": "once", "ti": MagicMock()})
+    assert len(told) == 1
