@@ -32,7 +32,7 @@ pub use error::{AdapterError, Result};
 pub use naming::{NamingPolicy, Placement, Policy, PolicyUpdate};
 pub use print::{PrintOptions, print_table};
 pub use relation::{EventTimeFilter, Relation, RelationKind, RelationUpdate};
-pub use session::{Description, Interrupt, Outcome, RunLock, Session, TryLock};
+pub use session::{Access, Description, Interrupt, Outcome, PlanStep, RunLock, Session, TryLock};
 pub use syntax::Syntax;
 pub use table::{ColumnKind, Table};
 pub use types::TypeRules;

@@ -27,6 +27,45 @@ pub struct Description {
     pub reads: Vec<(String, String)>,
 }
 
+/// How a step of a query plan gets at the rows of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Access {
+    /// All rows, one after the other.
+    Scan,
+    /// All rows in the order of an index.
+    ScanIndex {
+        /// The index.
+        index: String,
+    },
+    /// Some rows.
+    Search {
+        /// The index; none for the table's own key.
+        index: Option<String>,
+    },
+    /// Some rows, through an index that is made for the query and thrown away.
+    TemporaryIndex {
+        /// Its columns.
+        columns: Vec<String>,
+    },
+    /// None: rows are put in order.
+    Sort,
+    /// Something else.
+    Other,
+}
+
+/// A step of a query plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanStep {
+    /// How many steps are around it.
+    pub depth: usize,
+    /// The engine's words.
+    pub text: String,
+    /// The table that it reads, under the name that the query gives it.
+    pub table: Option<String>,
+    /// How.
+    pub access: Access,
+}
+
 /// Stops the statement that a session is running, from any thread.
 #[derive(Clone)]
 pub struct Interrupt(Arc<dyn Fn() + Send + Sync>);
@@ -111,6 +150,11 @@ pub trait Session: Send {
 
     /// Prepares one statement without running it.
     fn describe(&mut self, sql: &str) -> Result<Description>;
+
+    /// How the engine would run a query, outer steps first; empty where it does not tell.
+    fn plan(&mut self, _sql: &str) -> Result<Vec<PlanStep>> {
+        Ok(Vec::new())
+    }
 
     /// The output columns of a query with their types, as far as they can be known without running it; the type of
     /// others is empty.

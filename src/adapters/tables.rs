@@ -12,11 +12,17 @@ pub fn create(session: &mut dyn Session, relation: &Relation, columns: &[Column]
     session.execute(&sql).map(drop)
 }
 
+/// The type of a column in `create table`; nothing for one that is no plain name.
 fn declared(column: &Column) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || " _".contains(c);
-    if !column.dtype.chars().all(is_plain) {
-        return String::new();
+    match column.dtype.chars().all(is_plain) {
+        true => written_type(column),
+        false => String::new(),
     }
+}
+
+/// The type of a column with its sizes; empty when it has none.
+pub fn written_type(column: &Column) -> String {
     let sizes = [column.char_size, column.numeric_precision, column.numeric_scale];
     let sizes: Vec<String> = sizes.into_iter().flatten().map(|size| size.to_string()).collect();
     match sizes.is_empty() {

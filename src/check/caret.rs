@@ -50,6 +50,20 @@ pub(super) fn of_table(code: &str, name: &str) -> Option<usize> {
     places.iter().find(is_read).or(places.first()).copied()
 }
 
+/// The words behind a table's name that can be its aliases.
+pub(super) fn aliases<'c>(code: &'c str, name: &'c str) -> impl Iterator<Item = &'c str> {
+    occurrences(code, name).filter_map(move |at| {
+        let rest = code[at + name.len()..].trim_start_matches('"').trim_start();
+        let rest = match rest.get(..3) {
+            Some(word) if word.eq_ignore_ascii_case("as ") => rest[3..].trim_start(),
+            _ => rest,
+        };
+        let rest = rest.trim_start_matches('"');
+        let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        (end > 0).then(|| &rest[..end])
+    })
+}
+
 /// The start of the qualified name whose last part begins at an offset.
 pub(super) fn qualified(code: &str, offset: usize) -> usize {
     let mut start = offset;

@@ -75,6 +75,23 @@ pub(crate) fn at_table(
     Asked { compiler, node, connection, variant, code }.at(offset, diagnostic, "")
 }
 
+/// The template's place where a variant of the node reads a table, by its name or alias.
+pub(crate) fn place_of_table(
+    compiler: &Compiler,
+    node: &Arc<Node>,
+    connection: &Arc<Connection>,
+    (variant, code): (Variant, &str),
+    table: &str,
+) -> Option<Span> {
+    let offset = caret::of_table(code, table)?;
+    origin(compiler, node, connection, variant, code, offset).map(|origin| origin.span)
+}
+
+/// Whether SQL reads the table `name` under the name `alias`.
+pub(crate) fn is_alias(code: &str, name: &str, alias: &str) -> bool {
+    caret::aliases(code, name).any(|word| word.eq_ignore_ascii_case(alias))
+}
+
 /// Whose SQL is looked at.
 struct Asked<'a> {
     compiler: &'a Compiler,

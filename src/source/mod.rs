@@ -1,12 +1,14 @@
 //! The texts that users wrote, and places in them.
 //!
 //! A [`SourceMap`] owns every file that was read; a [`Span`] names bytes in one of them. Diagnostics point
-//! with spans, never with copied lines. [`yaml`] reads YAML into a tree whose every node has a span.
+//! with spans, never with copied lines. [`yaml`] reads YAML into a tree whose every node has a span,
+//! [`edit`] adds to such a text.
 //! Invariant: a `FileId` stays valid for the life of its map.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
+pub mod edit;
 pub mod yaml;
 
 /// A file in a [`SourceMap`].

@@ -13,6 +13,7 @@ mod infer;
 pub mod functions;
 mod open;
 mod owner;
+mod plan;
 mod run_lock;
 mod session;
 pub mod settings;

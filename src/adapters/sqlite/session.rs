@@ -1,6 +1,7 @@
 //! [`Session`] on SQLite.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -12,13 +13,14 @@ use super::super::datum::Datum;
 use super::super::error::{AdapterError, Result};
 use super::super::naming::{NamingPolicy, Placement, Policy};
 use super::super::relation::Relation;
-use super::super::session::{Description, Interrupt, Outcome, Session};
+use super::super::session::{Description, Interrupt, Outcome, PlanStep, Session};
 use super::super::table::Table;
 use super::catalog::{self, quoted};
 use super::open::{self, Access};
 use super::settings::{Layout, SqliteSettings};
 use super::{
-    MAIN, ROW_NUMBERS, Shared, TEMP, casts, ddl, errors, files, infer, lock, owner, statements,
+    MAIN, ROW_NUMBERS, Shared, TEMP, casts, ddl, errors, files, infer, lock, owner, plan,
+    statements,
 };
 
 /// An open connection to SQLite.
@@ -228,6 +230,19 @@ impl Session for SqliteSession {
         let prefix = physical.name.len() - identifier.len();
         relation.identifier = stored.get(prefix..).map(str::to_owned);
         Ok(Some(relation.with_kind(kind)))
+    }
+
+    fn plan(&mut self, sql: &str) -> Result<Vec<PlanStep>> {
+        let table = self.query(&format!("explain query plan {sql}"), &[])?;
+        let mut depths: HashMap<i64, usize> = HashMap::new();
+        let step = |row: &Vec<Datum>| {
+            let number = |at: usize| row.get(at).and_then(Datum::as_i64).unwrap_or(0);
+            let depth = depths.get(&number(1)).map_or(0, |around| around + 1);
+            depths.insert(number(0), depth);
+            let detail = row.get(3).map(ToString::to_string).unwrap_or_default();
+            plan::step(depth, &detail)
+        };
+        Ok(table.rows.iter().map(step).collect())
     }
 
     fn columns(&mut self, relation: &Relation) -> Result<Vec<Column>> {

@@ -18,6 +18,7 @@ const KEYS: &[&str] = &[
     "updated_at",
     "check_cols",
     "event_time",
+    "indexes",
     "merge_update_columns",
     "merge_exclude_columns",
 ];
@@ -32,6 +33,7 @@ pub(super) fn check(shadow: &mut Shadow<'_>, node: &Arc<Node>, known: &CheckedNo
             "updated_at" | "check_cols" => is_snapshot,
             "unique_key" => is_snapshot || is_incremental,
             "event_time" => true,
+            "indexes" => is_incremental || node.materialized() == "table",
             _ => is_incremental,
         };
         let value = node.config.get(key).filter(|_| matters).cloned();
@@ -54,7 +56,8 @@ pub(in crate::check) fn of_seed(shadow: &mut Shadow<'_>, node: &Arc<Node>, colum
 fn names(value: &Json) -> Vec<&str> {
     match value {
         Json::String(name) => vec![name],
-        Json::Array(names) => names.iter().filter_map(Json::as_str).collect(),
+        Json::Array(items) => items.iter().flat_map(names).collect(),
+        Json::Object(index) => index.get("columns").map(names).unwrap_or_default(),
         _ => Vec::new(),
     }
 }

@@ -107,11 +107,14 @@ fn property(sources: &SourceMap, node: &Node, key: &str) -> Option<Yaml> {
     own.get("config").and_then(|config| config.get(key)).or_else(|| own.get(key)).cloned()
 }
 
-/// The place of a text in a value: the value itself, an item of a list, a key of a mapping.
+/// The place of a text in a value: the value itself, an item of a list, a key or a value of a mapping.
 fn of_value(yaml: &Yaml, value: &str) -> Option<Span> {
     match &yaml.node {
         YamlNode::Seq(items) => items.iter().find_map(|item| of_value(item, value)),
-        YamlNode::Map(map) => map.entry(value).map(|(key, _)| key.span),
+        YamlNode::Map(map) => {
+            let key = map.entry(value).map(|(key, _)| key.span);
+            key.or_else(|| map.iter().find_map(|(_, inner)| of_value(inner, value)))
+        }
         _ => (yaml.scalar_text().as_deref() == Some(value)).then_some(yaml.span),
     }
 }

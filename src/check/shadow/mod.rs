@@ -47,6 +47,8 @@ pub struct Checked {
     pub nodes: IndexMap<UniqueId, CheckedNode>,
     /// Nodes that were left alone, and why.
     pub unchecked: IndexMap<UniqueId, Unchecked>,
+    /// The shadow itself, for further questions.
+    pub connection: Option<Arc<Connection>>,
 }
 
 /// A node that could be prepared.
@@ -123,7 +125,7 @@ pub fn check(
     for id in order {
         shadow.visit(id, wanted.contains(id));
     }
-    Ok(shadow.found)
+    Ok(Checked { connection: Some(shadow.connection), ..shadow.found })
 }
 
 impl<'s> Shadow<'s> {

@@ -21,6 +21,7 @@ mod debug;
 mod deps;
 mod docs;
 mod explain;
+mod generate;
 mod history;
 mod init;
 mod ls;
@@ -64,6 +65,8 @@ pub(super) enum Command {
     Contract(contract::Contract),
     Clean(clean::Clean),
     Explain(explain::Explain),
+    #[command(name = "gen")]
+    Generate(generate::Generate),
     Completion(completion::Completion),
     Man(man::Man),
 }
@@ -97,6 +100,7 @@ impl Command {
             Command::Contract(_) => "contract",
             Command::Clean(_) => "clean",
             Command::Explain(_) => "explain",
+            Command::Generate(_) => "gen",
             Command::Completion(_) => "completion",
             Command::Man(_) => "man",
         }
@@ -154,6 +158,7 @@ impl Command {
             Command::Contract(verb) => verb.run(context),
             Command::Clean(verb) => verb.run(context),
             Command::Explain(verb) => verb.run(context),
+            Command::Generate(verb) => verb.run(context),
             Command::Completion(verb) => verb.run(context),
             Command::Man(verb) => verb.run(context),
         }

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 
+use super::generate::WriteArgs;
 use crate::cli::Context;
 use crate::cli::args::SelectArgs;
 use crate::cli::exit::Outcome;
@@ -19,6 +20,7 @@ pub(in crate::cli) struct Source {
 enum Verb {
     #[command(alias = "snapshot-freshness")]
     Freshness(Freshness),
+    Schema(Schema),
 }
 
 /// Check how old the newest rows of the selected sources are.
@@ -35,10 +37,30 @@ struct Freshness {
     output: Option<String>,
 }
 
+/// Complete property files with the columns that the tables of sources have in the database.
+///
+/// `forge check` reads them where there is no database. Comments, order and everything that is written stay. Without
+/// --write, shows what would change.
+#[derive(Debug, Args)]
+struct Schema {
+    #[command(flatten)]
+    select: SelectArgs,
+
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
 impl Source {
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
-        let Verb::Freshness(verb) = &self.verb;
         let prepared = super::prepare(context)?;
+        let verb = match &self.verb {
+            Verb::Freshness(verb) => verb,
+            Verb::Schema(verb) => {
+                let selection = verb.select.selection();
+                let files = pipeline::source_schema(&context.world, &prepared, &selection)?;
+                return verb.write.finish(context, &files);
+            }
+        };
         let (selection, output) = (verb.select.selection(), verb.output.as_deref());
         let failed = pipeline::freshness(&context.world, &prepared, &selection, output)?;
         Ok(if failed { Outcome::Failed } else { Outcome::Fine })

@@ -209,6 +209,9 @@ snapshots:
   - name: s
     relation: ref('raw')
     config: {unique_key: id, strategy: check, check_cols: [name, amuont]}
+//- models/t.sql
+{{ config(materialized='table', indexes=[{'columns': ['id', 'nmae']}]) }}
+select id, name from {{ ref('raw') }}
 ";
     expect(
         &format!("{SOURCE}{files}"),
@@ -216,6 +219,7 @@ snapshots:
             "E0730 models/a.yml:2:11",
             "E0730 models/a.yml:6:16",
             "E0540 models/a.yml:12:24",
+            "E1102 models/t.sql:1:62",
             "E1102 snapshots/s.yml:4:66",
         ],
     );
