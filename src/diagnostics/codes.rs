@@ -1,7 +1,8 @@
 //! The registry of diagnostic codes. Each code has one page, `codes/<CODE>.md`, shown by `forge explain`.
 //!
 //! Codes are permanent: E01xx project and profile, E02xx files and YAML, E03xx references and graph,
-//! E04xx templates, E05xx configuration, E06xx selection, E07xx the database, E08xx tests and runs, E11xx what `check` finds.
+//! E04xx templates, E05xx configuration, E06xx selection, E07xx the database, E08xx tests and runs, E11xx what `check` finds,
+//! E13xx what the lineage of columns tells.
 //! Invariant: a code is never reused, and never means "something else".
 
 use std::fmt;
@@ -223,6 +224,7 @@ codes! {
     READ_BY_NAME "E1104" "read-by-name",
     UNREAD_REFERENCE "E1105" "unread-reference",
     UNCHECKED "E1106" "unchecked",
+    EXPOSED_PII "E1301" "exposed-pii",
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::compile::reading;
 use super::prepare::settle_all;
 use super::run::run_of;
 use super::{Prepared, Selection, World};
+use crate::check::lineage;
 use crate::check::shadow::{self, Answers, Checked, Unchecked};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::execute;
@@ -52,6 +53,7 @@ pub fn check(
     let checked = checked(prepared, &wanted)?;
     let mut diagnostics = unit_tests(world, prepared, &wanted, &checked);
     diagnostics.extend(unjudged(prepared, &wanted, &checked));
+    diagnostics.extend(lineage::exposed(&prepared.compiler, &checked));
     let unchecked = wanted.iter().filter(|id| is_unjudged(&checked, id)).count();
     diagnostics.extend(checked.diagnostics);
     let told = settle_all(world, &prepared.project.flags, diagnostics);

@@ -18,6 +18,7 @@ pub mod json_lines;
 pub mod gaps;
 pub mod gate;
 pub mod history;
+pub mod lineage;
 pub mod list;
 pub mod log_file;
 pub mod outbox;

@@ -169,6 +169,7 @@ fn group_title(group: &str) -> &'static str {
         "E08" => "tests and runs",
         "E09" => "forge itself",
         "E11" => "what `forge check` finds",
+        "E13" => "the lineage of columns",
         other => panic!("give the codes {other}xx a title"),
     }
 }

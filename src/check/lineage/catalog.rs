@@ -44,6 +44,12 @@ impl Catalog {
         self.relations.push(Known { schema, id: Arc::from(id), columns });
     }
 
+    /// What lineage calls the relations of a name, of whichever schema.
+    pub fn ids(&self, name: &str) -> impl Iterator<Item = &str> {
+        let places = self.by_name.get(&name.to_ascii_lowercase()).into_iter().flatten();
+        places.map(|place| &*self.relations[*place].id)
+    }
+
     /// The relation of a name: of its schema when both have one, else the first of that name.
     pub(super) fn find(&self, schema: Option<&str>, name: &str) -> Option<&Known> {
         let places = self.by_name.get(&name.to_ascii_lowercase())?;

@@ -1,6 +1,6 @@
 //! Column lineage: where the values of a query's columns come from, and what decides which rows there are.
 //!
-//! [`of_sql`] reads one query. Everything is told by its text and by the columns of the relations in [`Catalog`];
+//! [`of_sql`] reads one query; [`nodes`] all of a project, which [`graph`] connects. Everything is told by its text and by the columns of the relations in [`Catalog`];
 //! nothing is run. Names are looked up as the engine looks them up: the nearest query first, tables before aliases.
 //!
 //! Invariants: every column that the engine reads is in [`Lineage::reads`], and a column whose values can change an
@@ -8,24 +8,35 @@
 //! or a name that cannot be found, makes the whole query [`Unknown`]: no lineage is better than a wrong one.
 
 mod analysis;
+mod answer;
 mod catalog;
 mod expression;
 mod flow;
 mod from;
 mod function;
+pub mod graph;
+pub mod labels;
+pub mod nodes;
 mod query;
 mod resolve;
 mod scope;
 mod select;
+mod snapshot;
+pub mod spec;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
+pub use answer::{Answer, Asked};
 pub use catalog::Catalog;
 pub use flow::Kind;
 
+use super::shadow::Checked;
 use crate::adapters::Syntax;
+use crate::compile::Compiler;
+use crate::diagnostics::Diagnostics;
+use graph::Graph;
 
 /// The stack of the thread that reads a query: syntax trees are walked and freed by recursion, and a chain of
 /// operators is as deep as it is long.
@@ -89,6 +100,16 @@ pub enum Unknown {
     /// `*` of a relation whose columns are not known.
     #[error("the columns of `{0}` are not known")]
     Star(String),
+}
+
+/// Columns about people that exposures show without saying that they may, as far as nodes were checked.
+pub fn exposed(compiler: &Compiler, checked: &Checked) -> Diagnostics {
+    let manifest = &compiler.manifest;
+    // Most projects mark no column; those pay nothing.
+    if !labels::matter(manifest) {
+        return Diagnostics::new();
+    }
+    labels::exposed(&Graph::new(&nodes::of_nodes(compiler, checked), manifest), manifest)
 }
 
 /// The lineage of one query.

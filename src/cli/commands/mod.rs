@@ -24,6 +24,7 @@ mod explain;
 mod generate;
 mod history;
 mod init;
+mod lineage;
 mod ls;
 mod man;
 mod parse;
@@ -63,6 +64,7 @@ pub(super) enum Command {
     Clone(clone::Clone),
     Docs(docs::Docs),
     Contract(contract::Contract),
+    Lineage(lineage::Lineage),
     Clean(clean::Clean),
     Explain(explain::Explain),
     #[command(name = "gen")]
@@ -98,6 +100,7 @@ impl Command {
             Command::Clone(_) => "clone",
             Command::Docs(_) => "generate",
             Command::Contract(_) => "contract",
+            Command::Lineage(_) => "lineage",
             Command::Clean(_) => "clean",
             Command::Explain(_) => "explain",
             Command::Generate(_) => "gen",
@@ -156,6 +159,7 @@ impl Command {
             Command::Clone(verb) => verb.run(context),
             Command::Docs(verb) => verb.run(context),
             Command::Contract(verb) => verb.run(context),
+            Command::Lineage(verb) => verb.run(context),
             Command::Clean(verb) => verb.run(context),
             Command::Explain(verb) => verb.run(context),
             Command::Generate(verb) => verb.run(context),

@@ -12,6 +12,7 @@ mod explain;
 mod gate;
 mod gen_yaml;
 mod hermetic;
+mod lineage;
 mod quality;
 mod log;
 mod defer;

@@ -6,5 +6,6 @@
 
 mod corpus;
 mod database;
+mod projects;
 mod random;
 mod writer;
