@@ -6,6 +6,7 @@
 //! Invariant: the user's database is only read, and of it only the catalog.
 
 mod caret;
+pub mod diff;
 pub mod failure;
 pub mod lineage;
 mod rules;

@@ -147,7 +147,7 @@ fn not_there(source: &SourceTable) -> Diagnostic {
 }
 
 /// The columns of a node, with types as far as the engine can tell them.
-fn columns_of(checked: &Checked, node: &Node) -> Option<Vec<Column>> {
+pub(super) fn columns_of(checked: &Checked, node: &Node) -> Option<Vec<Column>> {
     let known = checked.nodes.get(&node.unique_id)?;
     let typed = known.variants.first().and_then(|variant| {
         let connection = checked.connection.as_ref()?;

@@ -32,15 +32,15 @@ const ENV: &[(&str, &str)] = &[("LC_ALL", "C"), ("GIT_TERMINAL_PROMPT", "0")];
 /// Set in hooks of git, where they could mean another repository.
 const WITHOUT: &[&str] = &["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_NAMESPACE"];
 
-/// The manifest of the project as it was at a revision.
+/// The project as it was at a revision.
 ///
 /// # Errors
 /// There is no git or no repository, no such revision, or the project could not be parsed then (`bad-state`).
-pub(super) fn texts(
+pub(super) fn project(
     world: &World,
     prepared: &Prepared,
     revision: &str,
-) -> Result<Texts, Box<Diagnostic>> {
+) -> Result<Prepared, Box<Diagnostic>> {
     let root = prepared.project.root().root.clone();
     let git = Git { world, folder: &root, revision };
     let host = Arc::new(AtRevision {
@@ -59,14 +59,26 @@ pub(super) fn texts(
     flags.project_dir = Some(root.display().to_string());
     // What was only a warning then must not stand in the way now.
     (flags.strict, flags.warn_error) = (Some(false), Some(false));
-    let earlier = prepare(&then, &flags).map_err(|mistakes| {
+    prepare(&then, &flags).map_err(|mistakes| {
         let first = mistakes.into_sorted().into_iter().next();
         let reason = first.map_or_else(String::new, |first| format!(": {}", first.message));
-        git.bad(format!("the project cannot be read as it was at `{revision}`{reason}"))
-    })?;
+        bad(format!("the project cannot be read as it was at `{revision}`{reason}"))
+    })
+}
+
+/// The manifest of the project as it was at a revision.
+///
+/// # Errors
+/// Those of [`project`].
+pub(super) fn texts(
+    world: &World,
+    prepared: &Prepared,
+    revision: &str,
+) -> Result<Texts, Box<Diagnostic>> {
+    let earlier = project(world, prepared, revision)?;
     let mut manifest = Vec::new();
     let written = write_manifest(&earlier.manifest, Quoting::default(), &|_| None, &mut manifest);
-    written.map_err(|error| git.bad(error.to_string()))?;
+    written.map_err(|error| bad(error.to_string()))?;
     let vars = vars_text(&earlier.manifest);
     // The process ends with the verb: taking the manifest apart would only cost time.
     std::mem::forget(earlier);
@@ -76,6 +88,10 @@ pub(super) fn texts(
     })
 }
 
+fn bad(message: String) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error(codes::BAD_STATE, message))
+}
+
 struct Git<'g> {
     world: &'g World,
     folder: &'g Path,
@@ -83,10 +99,6 @@ struct Git<'g> {
 }
 
 impl Git<'_> {
-    fn bad(&self, message: String) -> Box<Diagnostic> {
-        Box::new(Diagnostic::error(codes::BAD_STATE, message))
-    }
-
     fn run(&self, arguments: &[&str]) -> Result<Ended, Box<Diagnostic>> {
         let program = Program {
             name: "git",
@@ -98,7 +110,7 @@ impl Git<'_> {
         let ended = self.world.host.workshop().and_then(|workshop| workshop.run(&program));
         ended.map_err(|error| {
             let message = format!("`git:{}` needs the program git: {error}", self.revision);
-            Box::new(self.bad(message).hint("install git, or compare with `--state DIR`"))
+            Box::new(bad(message).hint("install git, or compare with `--state DIR`"))
         })
     }
 
@@ -109,7 +121,7 @@ impl Git<'_> {
                 "`git:{}` needs a git repository, and the project is in none",
                 self.revision
             );
-            return Err(Box::new(self.bad(message).hint("compare with `--state DIR` instead")));
+            return Err(Box::new(bad(message).hint("compare with `--state DIR` instead")));
         }
         let wanted = format!("{}^{{commit}}", self.revision);
         let found = self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted])?;
@@ -119,7 +131,7 @@ impl Git<'_> {
         }
         let known = self.run(&["for-each-ref", "--format=%(refname:short)"])?;
         let message = format!("git knows no revision `{}`", self.revision);
-        Err(Box::new(self.bad(message).suggest(did_you_mean(self.revision, known.stdout.lines()))))
+        Err(Box::new(bad(message).suggest(did_you_mean(self.revision, known.stdout.lines()))))
     }
 
     /// The files of the project's folder at a commit.
@@ -131,12 +143,12 @@ impl Git<'_> {
                 self.revision,
                 archive.stderr.lines().next().unwrap_or_default()
             );
-            return Err(self.bad(message));
+            return Err(bad(message));
         }
         let files = unpacked(&archive.output, self.folder)
-            .map_err(|error| self.bad(format!("git's archive cannot be read: {error}")))?;
+            .map_err(|error| bad(format!("git's archive cannot be read: {error}")))?;
         if !files.contains_key(&self.folder.join("dbt_project.yml")) {
-            return Err(self.bad(format!("there was no project here at `{}`", self.revision)));
+            return Err(bad(format!("there was no project here at `{}`", self.revision)));
         }
         Ok(files)
     }

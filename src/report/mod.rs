@@ -21,6 +21,7 @@ pub mod history;
 pub mod lineage;
 pub mod list;
 pub mod log_file;
+pub mod node_diff;
 pub mod outbox;
 pub mod outcome;
 pub mod output;

@@ -19,6 +19,7 @@ mod completion;
 mod contract;
 mod debug;
 mod deps;
+mod diff;
 mod docs;
 mod explain;
 mod generate;
@@ -44,6 +45,7 @@ pub(super) enum Command {
     Init(init::Init),
     Debug(debug::Debug),
     Deps(deps::Deps),
+    Diff(diff::Diff),
     Parse(parse::Parse),
     Check(check::Check),
     Compile(compile::Compile),
@@ -80,6 +82,7 @@ impl Command {
             Command::Init(_) => "init",
             Command::Debug(_) => "debug",
             Command::Deps(_) => "deps",
+            Command::Diff(_) => "diff",
             Command::Parse(_) => "parse",
             Command::Check(_) => "check",
             Command::Compile(_) => "compile",
@@ -140,6 +143,7 @@ impl Command {
             Command::Init(verb) => verb.run(context),
             Command::Debug(verb) => verb.run(context),
             Command::Deps(verb) => verb.run(context),
+            Command::Diff(verb) => verb.run(context),
             Command::Parse(verb) => verb.run(context),
             Command::Check(verb) => verb.run(context),
             Command::Compile(verb) => verb.run(context),

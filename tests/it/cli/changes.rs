@@ -25,7 +25,7 @@ select * from {{ ref('paid') }}
 ";
 
 /// Runs git in the project; false when there is no git, which is said.
-fn git(scratch: &Scratch, arguments: &[&str]) -> bool {
+pub(super) fn git(scratch: &Scratch, arguments: &[&str]) -> bool {
     let name = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "init.defaultBranch=main"];
     let ran = Command::new("git").current_dir(scratch.path("")).args(name).args(arguments).output();
     match ran {

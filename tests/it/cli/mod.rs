@@ -8,6 +8,7 @@ mod bad_project;
 mod bad_template;
 mod changes;
 mod check;
+mod diff;
 mod explain;
 mod gate;
 mod gen_yaml;
