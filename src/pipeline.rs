@@ -66,7 +66,7 @@ pub use diff::{DiffReport, diff};
 pub use docs::{DocsOptions, generate_docs};
 pub use freshness::freshness;
 pub use gaps::gaps;
-pub use gen_yaml::{PropertyFile, gen_yaml, save_property_files, source_schema};
+pub use gen_yaml::{Inherit, PropertyFile, gen_yaml, save_property_files, source_schema};
 pub use history::{History, Wanted, history};
 pub use lineage::{Way, exposed_columns, lineage};
 pub use operation::run_operation;

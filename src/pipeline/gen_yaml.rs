@@ -18,7 +18,11 @@ use crate::names::UniqueId;
 use crate::project::File;
 use crate::source::edit::{self, Insertion, NewColumn};
 use crate::source::yaml::{self, Yaml};
-use crate::source::{FileId, Span};
+use crate::source::{FileId, SourceFile, Span};
+
+mod inherit;
+
+use inherit::Inheritance;
 
 /// A property file as it would be.
 #[derive(Clone, Debug, Default)]
@@ -35,10 +39,22 @@ pub struct PropertyFile {
     pub added: Vec<String>,
 }
 
+/// Whether columns get what is said of those that they take their values from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Inherit {
+    /// No.
+    #[default]
+    Nothing,
+    /// Descriptions and `meta`.
+    Labels,
+}
+
 /// Additions to one file.
 #[derive(Default)]
 struct Draft {
     insertions: Vec<Insertion>,
+    /// How many of the insertions, from the first on, are about columns that are written down already.
+    facts: usize,
     /// New entries by the key that they belong below, for a file that has no such key.
     entries: IndexMap<&'static str, Vec<String>>,
     added: Vec<String>,
@@ -55,6 +71,7 @@ pub fn gen_yaml(
     world: &World,
     prepared: &Prepared,
     selection: &Selection,
+    inherit: Inherit,
 ) -> Result<Vec<PropertyFile>, Diagnostics> {
     let kinds = [ResourceType::Model, ResourceType::Seed, ResourceType::Snapshot];
     let wanted = selected(world, prepared, selection, &kinds)?;
@@ -64,6 +81,10 @@ pub fn gen_yaml(
     };
     let wanted: IndexSet<UniqueId> = wanted.into_iter().filter(is_own).collect();
     let checked = checked(prepared, &wanted)?;
+    let inherited = match inherit {
+        Inherit::Nothing => Inheritance::default(),
+        Inherit::Labels => Inheritance::new(prepared, &checked),
+    };
     let mut unknown = Diagnostics::new();
     let mut drafts = Drafts::new();
     for node in wanted.iter().filter_map(|id| prepared.manifest.nodes.get(id)) {
@@ -72,7 +93,10 @@ pub fn gen_yaml(
             continue;
         }
         match columns_of(&checked, node) {
-            Some(columns) => complete_node(world, prepared, node, &columns, &mut drafts),
+            Some(columns) => {
+                let columns = inherited.labelled(node, &columns);
+                complete_node(world, prepared, node, &columns, &mut drafts);
+            }
             None => unknown.push(refusal(node, "has columns that are not known")),
         }
     }
@@ -162,26 +186,34 @@ pub(super) fn columns_of(checked: &Checked, node: &Node) -> Option<Vec<Column>> 
     Some(known.columns.iter().map(with_type).collect())
 }
 
-fn missing(columns: &[Column], written: &IndexMap<String, manifest::Column>) -> Vec<NewColumn> {
-    let is_missing = |column: &&Column| {
-        !written.values().any(|known| known.name.eq_ignore_ascii_case(&column.name))
-    };
+/// What the engine tells of columns.
+fn told(columns: &[Column]) -> Vec<NewColumn> {
     let new = |column: &Column| NewColumn {
         name: column.name.clone(),
         data_type: Some(tables::written_type(column).to_lowercase())
             .filter(|text| !text.is_empty()),
-        description: None,
+        ..NewColumn::default()
     };
-    columns.iter().filter(is_missing).map(new).collect()
+    columns.iter().map(new).collect()
+}
+
+fn missing(columns: &[NewColumn], written: &IndexMap<String, manifest::Column>) -> Vec<NewColumn> {
+    let is_missing = |column: &&NewColumn| {
+        !written.values().any(|known| known.name.eq_ignore_ascii_case(&column.name))
+    };
+    columns.iter().filter(is_missing).cloned().collect()
 }
 
 fn complete_node(
     world: &World,
     prepared: &Prepared,
     node: &Node,
-    columns: &[Column],
+    columns: &[NewColumn],
     drafts: &mut Drafts,
 ) {
+    if let Some(span) = node.patch_span {
+        inherit::complete_columns(world, (span, node), columns, drafts);
+    }
     let columns = missing(columns, &node.columns);
     if let Some(span) = node.patch_span {
         return complete_entry(world, span, (&node.name, &columns), drafts);
@@ -208,7 +240,8 @@ fn complete_node(
 
 fn complete_source(world: &World, source: &SourceTable, columns: &[Column], drafts: &mut Drafts) {
     let name = format!("{}.{}", source.source_name, source.name);
-    complete_entry(world, source.span, (&name, &missing(columns, &source.columns)), drafts);
+    let columns = missing(&told(columns), &source.columns);
+    complete_entry(world, source.span, (&name, &columns), drafts);
 }
 
 /// Adds columns to the entry whose name stands at `span`.
@@ -223,11 +256,15 @@ fn complete_entry(
     let insertion =
         edit::entry_at(&root, span).and_then(|entry| edit::add_columns(&file.text, entry, columns));
     let Some(insertion) = insertion else { return };
-    let place = (file.path.to_string(), Some(span.file), Draft::default());
-    let (_, _, draft) = drafts.entry(file.absolute.to_path_buf()).or_insert(place);
+    let draft = draft_of(&file, drafts);
     draft.added.push(format!("{} of `{name}`", counted(columns.len())));
-    // Columns belong in front of an entry that is put behind them.
-    draft.insertions.insert(0, insertion);
+    // Columns belong in front of an entry that is put behind them, and behind what is said of those before them.
+    draft.insertions.insert(draft.facts, insertion);
+}
+
+fn draft_of<'d>(file: &SourceFile, drafts: &'d mut Drafts) -> &'d mut Draft {
+    let place = (file.path.to_string(), Some(file.id), Draft::default());
+    &mut drafts.entry(file.absolute.to_path_buf()).or_insert(place).2
 }
 
 fn tree(world: &World, file: FileId) -> Option<Yaml> {

@@ -2,6 +2,8 @@
 //!
 //! Invariant: an edit only inserts; what a tree of the old text has, the tree of the new one has too.
 
+use serde_json::{Map, Value as Json};
+
 use super::Span;
 use super::yaml::{Node, Yaml};
 
@@ -23,6 +25,8 @@ pub struct NewColumn {
     pub data_type: Option<String>,
     /// What it is.
     pub description: Option<String>,
+    /// Entries of its `meta`.
+    pub meta: Map<String, Json>,
 }
 
 /// The mapping anywhere in a tree whose `name` stands at `name`.
@@ -64,6 +68,24 @@ pub fn add_columns(text: &str, entry: &Yaml, columns: &[NewColumn]) -> Option<In
     let at = line_end(text, last_end(text, entry));
     let body = format!("\n{pad}columns:{}", block(columns, indent + 2));
     Some(Insertion { at, text: with_line_ends(text, &body) })
+}
+
+/// Adds what is said of a column to its entry, but for keys that it has. `None` when there is nothing to add.
+pub fn add_facts(text: &str, entry: &Yaml, column: &NewColumn) -> Option<Insertion> {
+    let is_new = |(key, _): &(&str, String)| entry.get(key).is_none();
+    let facts: Vec<(&str, String)> = facts(column).into_iter().filter(is_new).collect();
+    if facts.is_empty() {
+        return None;
+    }
+    if is_flow(text, entry) {
+        let facts = facts.iter().map(|(key, value)| format!(", {key}: {value}"));
+        return Some(Insertion { at: closing(text, entry.span)?, text: facts.collect() });
+    }
+    let first = entry.as_map()?.entries.first()?;
+    let pad = " ".repeat(column_of(text, first.0.span.start as usize));
+    let at = line_end(text, last_end(text, entry));
+    let facts: String = facts.iter().map(|(key, value)| format!("\n{pad}{key}: {value}")).collect();
+    Some(Insertion { at, text: with_line_ends(text, &facts) })
 }
 
 /// Adds an entry with its columns to a list of entries (`models:` of a property file).
@@ -124,7 +146,7 @@ fn block(columns: &[NewColumn], indent: usize) -> String {
     for column in columns {
         out.push_str(&format!("\n{pad}- name: {}", quoted(&column.name)));
         for (key, value) in facts(column) {
-            out.push_str(&format!("\n{pad}  {key}: {}", quoted(value)));
+            out.push_str(&format!("\n{pad}  {key}: {value}"));
         }
     }
     out
@@ -134,15 +156,20 @@ fn block(columns: &[NewColumn], indent: usize) -> String {
 fn flow(columns: &[NewColumn]) -> String {
     let one = |column: &NewColumn| {
         let facts = facts(column);
-        let facts = facts.iter().map(|(key, value)| format!(", {key}: {}", quoted(value)));
+        let facts = facts.iter().map(|(key, value)| format!(", {key}: {value}"));
         format!("{{name: {}{}}}", quoted(&column.name), facts.collect::<String>())
     };
     columns.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-fn facts(column: &NewColumn) -> Vec<(&'static str, &str)> {
-    let facts = [("data_type", &column.data_type), ("description", &column.description)];
-    facts.into_iter().filter_map(|(key, value)| Some((key, value.as_deref()?))).collect()
+/// What is said of a column, as YAML.
+fn facts(column: &NewColumn) -> Vec<(&'static str, String)> {
+    let texts = [("data_type", &column.data_type), ("description", &column.description)];
+    let texts = texts.into_iter().filter_map(|(key, text)| Some((key, quoted(text.as_deref()?))));
+    // JSON is YAML; dbt wants `meta` below `config`.
+    let meta = Some(&column.meta).filter(|meta| !meta.is_empty());
+    let meta = meta.map(|meta| ("config", serde_json::json!({"meta": meta}).to_string()));
+    texts.chain(meta).collect()
 }
 
 /// A text as a YAML scalar that is read as text again.
@@ -220,7 +247,7 @@ mod tests {
 
     fn columns() -> Vec<NewColumn> {
         let typed =
-            NewColumn { name: "b".into(), data_type: Some("text".into()), description: None };
+            NewColumn { name: "b".into(), data_type: Some("text".into()), ..NewColumn::default() };
         vec![typed, NewColumn { name: "on".into(), ..NewColumn::default() }]
     }
 
@@ -278,6 +305,34 @@ mod tests {
             ),
         ] {
             assert_eq!(added(text), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_a_column_goes_behind_what_was_written() {
+        let column = NewColumn {
+            name: "a".into(),
+            data_type: Some("text".into()),
+            description: Some("what: it is".into()),
+            meta: [("pii".to_owned(), true.into())].into_iter().collect(),
+        };
+        for (text, expected) in [
+            (
+                "columns:\n  - name: a  # key\n    data_type: int\n  - name: b\n",
+                "columns:\n  - name: a  # key\n    data_type: int\n    description: \"what: it is\"\n    config: {\"meta\":{\"pii\":true}}\n  - name: b\n",
+            ),
+            (
+                "columns: [{name: a, data_type: int, config: {}}]\n",
+                "columns: [{name: a, data_type: int, config: {}, description: \"what: it is\"}]\n",
+            ),
+        ] {
+            let root = tree(text);
+            let entry = &root.get("columns").unwrap().as_seq().unwrap()[0];
+            let new = apply(text, vec![add_facts(text, entry, &column).unwrap()]);
+            assert_eq!(new, expected);
+            let root = tree(&new);
+            let entry = &root.get("columns").unwrap().as_seq().unwrap()[0];
+            assert_eq!(add_facts(&new, entry, &column), None);
         }
     }
 

@@ -43,26 +43,29 @@ pub fn inherited(graph: &Graph, manifest: &Manifest, place: usize) -> Inherited 
     found
 }
 
-/// The nearest columns that say something, along edges that leave values alone; none when any edge does not.
+/// The nearest columns that say something, along edges that leave values alone; none when an edge does not, or when one
+/// of the ways ends where nothing is said.
 fn described_origins<'m>(graph: &Graph, manifest: &'m Manifest, place: usize) -> Vec<&'m Column> {
     let mut found = Vec::new();
     let mut seen = HashSet::from([place]);
     let mut open = vec![place];
     while let Some(at) = open.pop() {
         let edges = graph.edges_of(at, Direction::Up).iter().map(|edge| graph.edge(*edge));
-        for edge in edges {
-            match edge.link {
-                Link::Reads(Kind::Filter) => {}
-                Link::Reads(Kind::PassThrough) => {
-                    let column = column(graph.at(edge.from), manifest);
-                    match column.filter(|column| says_something(column)) {
-                        Some(column) => found.push(column),
-                        None if seen.insert(edge.from) => open.push(edge.from),
-                        None => {}
-                    }
-                }
-                Link::Reads(Kind::Transformed) | Link::Shown | Link::Unknown => return Vec::new(),
+        let mut values = edges.filter(|edge| edge.link != Link::Reads(Kind::Filter)).peekable();
+        let is_pure = values.peek().is_some();
+        for edge in values {
+            if edge.link != Link::Reads(Kind::PassThrough) {
+                return Vec::new();
             }
+            let column = column(graph.at(edge.from), manifest);
+            match column.filter(|column| says_something(column)) {
+                Some(column) => found.push(column),
+                None if seen.insert(edge.from) => open.push(edge.from),
+                None => {}
+            }
+        }
+        if !is_pure {
+            return Vec::new();
         }
     }
     found

@@ -7,7 +7,7 @@ use crate::cli::args::SelectArgs;
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::events::Level;
-use crate::pipeline::{self, PropertyFile};
+use crate::pipeline::{self, Inherit, PropertyFile};
 use crate::report::diff;
 
 /// Write what can be known into the files of the project.
@@ -26,7 +26,9 @@ enum Verb {
 ///
 /// Comments, order and everything that is written stay. Without --write, shows what would change.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  forge gen yaml orders\n  forge gen yaml staging --write")]
+#[command(
+    after_help = "Examples:\n  forge gen yaml orders\n  forge gen yaml staging --write\n  forge gen yaml --inherit"
+)]
 struct GenYaml {
     /// The models, seeds and snapshots; any selectors; all without one
     #[arg(value_name = "NODE")]
@@ -34,6 +36,10 @@ struct GenYaml {
 
     #[command(flatten)]
     select: SelectArgs,
+
+    /// Take descriptions and `meta` from the columns whose values are taken as they are
+    #[arg(long)]
+    inherit: bool,
 
     #[command(flatten)]
     write: WriteArgs,
@@ -53,7 +59,8 @@ impl Generate {
         let prepared = super::prepare(context)?;
         let mut selection = verb.select.selection();
         selection.select.extend(verb.nodes.iter().cloned());
-        let files = pipeline::gen_yaml(&context.world, &prepared, &selection)?;
+        let inherit = if verb.inherit { Inherit::Labels } else { Inherit::Nothing };
+        let files = pipeline::gen_yaml(&context.world, &prepared, &selection, inherit)?;
         verb.write.finish(context, &files)
     }
 }

@@ -112,3 +112,54 @@ fn a_node_whose_columns_nobody_knows_is_refused() {
         .forge(&["gen", "yaml", "a"])
         .expect(2, &["columns that are not known", "forge check --select a"]);
 }
+
+#[test]
+fn columns_inherit_what_is_said_of_those_whose_values_they_take() {
+    let scratch = Scratch::new(
+        "
+//- seeds/people.csv
+id,email,name
+1,a@b.c,a
+//- seeds/_seeds.yml
+seeds:
+  - name: people
+    columns:
+      - {name: email, description: 'where we write: mail', config: {meta: {pii: true}}}
+      - {name: name, description: a name}
+//- models/stg.sql
+select id, email, name from {{ ref('people') }}
+//- models/contacts.sql
+with s as (select * from {{ ref('stg') }})
+select email as mail, lower(email) as small, name, email from s union all select email, name, email, name from s
+//- models/_models.yml
+models:
+  - name: contacts
+    columns:
+      - name: mail  # ours
+      - {name: small, description: kept}
+",
+    );
+    let plain = scratch.forge(&["gen", "yaml", "contacts"]).expect(0, &["2 columns of `contacts`"]);
+    assert!(!plain.stdout.contains("where we write"), "{plain}");
+    scratch
+        .forge(&["gen", "yaml", "--select", "contacts", "--inherit", "--write"])
+        .expect(0, &["what is said of 1 column of `contacts`, 2 columns of `contacts`"]);
+    let expected = "\
+models:
+  - name: contacts
+    columns:
+      - name: mail  # ours
+        description: \"where we write: mail\"
+        config: {\"meta\":{\"pii\":true}}
+      - {name: small, description: kept}
+      - name: name
+        data_type: text
+      - name: email
+        data_type: text
+";
+    assert_eq!(scratch.read("models/_models.yml"), expected);
+    scratch.forge(&["check"]).expect(0, &["no mistakes"]);
+    scratch
+        .forge(&["gen", "yaml", "contacts", "--inherit", "--write"])
+        .expect(0, &["nothing to add"]);
+}
