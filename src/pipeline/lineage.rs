@@ -4,7 +4,7 @@ use indexmap::IndexSet;
 
 use super::check::checked;
 use super::{Prepared, World};
-use crate::check::lineage::graph::{Direction, Graph};
+use crate::check::lineage::graph::{Direction, Graph, filled_sources};
 use crate::check::lineage::nodes::of_nodes;
 use crate::check::lineage::spec::{self, Reach, Spec, Target};
 use crate::check::lineage::{self, Answer, Asked};
@@ -87,17 +87,28 @@ fn walked(spec: &Spec, start: Vec<usize>, graph: &Graph) -> Asked {
 
 /// The graph of all that the answers can need.
 fn graph(prepared: &Prepared, asked: &[(Spec, Target)]) -> Result<Graph, Diagnostics> {
+    let all: IndexSet<&UniqueId> = relations(&prepared.manifest).collect();
+    // The project's graph does not know that a node fills a source.
+    let ids: IndexSet<UniqueId> = match filled_sources(&prepared.manifest).is_empty() {
+        true => needed(prepared, asked).filter(|id| all.contains(id)).cloned().collect(),
+        false => all.into_iter().cloned().collect(),
+    };
+    let checked = checked(prepared, &ids)?;
+    Ok(Graph::new(&of_nodes(&prepared.compiler, &checked), &prepared.manifest))
+}
+
+/// What is asked for, with all that is above it, and below it where that is asked.
+fn needed<'p>(
+    prepared: &'p Prepared,
+    asked: &[(Spec, Target)],
+) -> impl Iterator<Item = &'p UniqueId> {
     let dag = &prepared.dag;
-    let targets = asked.iter().map(|(_, target)| target.id.as_str());
-    let mut wanted = dag.indices_of(targets);
+    let mut needed = dag.indices_of(asked.iter().map(|(_, target)| target.id.as_str()));
     let down = asked.iter().filter(|(spec, _)| spec.down != Reach::Nowhere);
     let down = dag.indices_of(down.map(|(_, target)| target.id.as_str()));
-    wanted.add(&dag.descendants(&down, None));
-    wanted.add(&dag.ancestors(&wanted, None));
-    let all: IndexSet<&UniqueId> = relations(&prepared.manifest).collect();
-    let ids = wanted.iter().map(|at| dag.key(at)).filter(|id| all.contains(*id));
-    let checked = checked(prepared, &ids.cloned().collect())?;
-    Ok(Graph::new(&of_nodes(&prepared.compiler, &checked), &prepared.manifest))
+    needed.add(&dag.descendants(&down, None));
+    needed.add(&dag.ancestors(&needed, None));
+    needed.iter().map(|at| dag.key(at)).collect::<Vec<_>>().into_iter()
 }
 
 /// What has columns.

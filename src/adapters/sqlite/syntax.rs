@@ -6,10 +6,13 @@ use sqlparser::ast::{BinaryOperator, Expr, Statement};
 use sqlparser::dialect::{Dialect, Precedence, SQLiteDialect};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
+use sqlparser::tokenizer::{Token, Tokenizer};
 
 use super::super::syntax::Syntax;
 use super::ROW_NUMBERS;
+use tokens::is_word;
+
+mod tokens;
 
 /// Brackets and subqueries may be nested as deep as the engine allows them, and a bit deeper.
 const DEEPEST: usize = 400;
@@ -30,33 +33,13 @@ const JSON_ROW: &[&str] = &["key", "value", "type", "atom", "id", "parent", "ful
 fn statements(sql: &str) -> Option<Vec<Statement>> {
     let mut tokens = Tokenizer::new(&Sqlite, sql).tokenize_with_location().ok()?;
     tokens.retain(|token| !matches!(token.token, Token::Whitespace(_)));
-    let parser = Parser::new(&Sqlite).with_recursion_limit(DEEPEST);
-    parser.with_tokens_with_locations(without_advice(tokens)).parse_statements().ok()
-}
-
-/// Leaves out what only advises the planner and what the parser does not know: `as [not] materialized (`,
-/// `indexed by i`, `not indexed`.
-fn without_advice(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    let mut kept: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
-    let mut tokens = tokens.into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        let is = |word| is_word(&token.token, word);
-        let follows = |at, word| {
-            let before = kept.iter().rev().nth(at);
-            before.is_some_and(|before: &TokenWithSpan| is_word(&before.token, word))
-        };
-        let is_named = tokens.peek().is_some_and(|next| is_word(&next.token, "BY"));
-        let is_negated =
-            follows(0, "NOT") && (is("INDEXED") || is("MATERIALIZED") && follows(1, "AS"));
-        if is_negated {
-            kept.pop();
-        } else if is("INDEXED") && is_named {
-            tokens.nth(1);
-        } else if !(is("MATERIALIZED") && follows(0, "AS")) {
-            kept.push(token);
-        }
-    }
-    kept
+    let tokens = tokens::without_advice(tokens);
+    let parse = |tokens| {
+        let parser = Parser::new(&Sqlite).with_recursion_limit(DEEPEST);
+        parser.with_tokens_with_locations(tokens).parse_statements().ok()
+    };
+    // A type can be any words here; those that the parser does not know are given up for the rest of the text.
+    parse(tokens.clone()).or_else(|| parse(tokens::with_plain_types(tokens)))
 }
 
 /// The stock dialect with `is` and `is not` between any two expressions, and `isnull`.
@@ -166,10 +149,6 @@ fn negated_match(parser: &Parser) -> Option<BinaryOperator> {
         ("REGEXP", BinaryOperator::Regexp),
     ];
     known.into_iter().find(|(word, _)| is_word(second, word)).map(|(_, op)| op)
-}
-
-fn is_word(token: &Token, wanted: &str) -> bool {
-    matches!(token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(wanted))
 }
 
 /// Whether the next tokens are an `is` that compares with an expression, and whether it is `is`, not `is not`.

@@ -3,7 +3,7 @@
 //! What decides about rows leads to the rows of a node as a whole, not to each of its columns; there a walk ends, and
 //! so it does where a lineage is not known. Invariant: an edge is there once for each kind and variant.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
@@ -11,7 +11,7 @@ use indexmap::{IndexMap, IndexSet};
 use super::nodes::{NodeLineage, Reason};
 use super::{Kind, Lineage};
 use crate::compile::Variant;
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Node};
 use crate::names::UniqueId;
 
 /// Something that data flow into.
@@ -116,6 +116,7 @@ impl Graph {
         for (id, node) in nodes {
             graph.add_node(id, node, manifest);
         }
+        graph.add_filled_sources(manifest);
         graph.add_exposures(manifest);
         graph
     }
@@ -262,6 +263,20 @@ impl Graph {
         }
     }
 
+    /// A source whose table a node of the project fills has the node's values.
+    fn add_filled_sources(&mut self, manifest: &Manifest) {
+        for (node, source) in filled_sources(manifest) {
+            let [node, id] = [node, source].map(|id| -> Arc<str> { Arc::from(id.as_str()) });
+            for name in self.columns(&id).to_vec() {
+                let from = Vertex::Column(node.clone(), name.clone());
+                if let Some(from) = self.place(&from) {
+                    let to = self.vertex(Vertex::Column(id.clone(), name));
+                    self.connect(from, to, Link::Reads(Kind::PassThrough), None);
+                }
+            }
+        }
+    }
+
     fn add_exposures(&mut self, manifest: &Manifest) {
         for (id, exposure) in &manifest.exposures {
             let data = data_of(&exposure.depends_on.nodes, manifest);
@@ -280,6 +295,16 @@ impl Graph {
             }
         }
     }
+}
+
+/// Nodes with the sources whose tables they fill.
+pub fn filled_sources(manifest: &Manifest) -> Vec<(&UniqueId, &UniqueId)> {
+    let fills = |node: &&Arc<Node>| node.resource_type.is_refable();
+    let tables: HashMap<&str, &UniqueId> = (manifest.nodes.values().filter(fills))
+        .filter_map(|node| Some((node.relation_name.as_deref()?, &node.unique_id)))
+        .collect();
+    let sources = manifest.sources.values();
+    sources.filter_map(|one| Some((*tables.get(&*one.relation_name)?, &one.unique_id))).collect()
 }
 
 /// The nodes and sources behind these resources, through metrics and semantic models.

@@ -235,3 +235,25 @@ fn depth_does_not_end_the_process() {
     }
     check(&format!("{chained} select id from a199"), "id: =o.id");
 }
+
+#[test]
+fn wide_tables_and_long_queries_are_read() {
+    let columns: Vec<String> = (0..500).map(|at| format!("c{at}")).collect();
+    let mut catalog = Catalog::default();
+    catalog.add_name(None, "wide", "wide", &columns);
+    let mut sql = "with q0 as (select * from wide)".to_owned();
+    for at in 1..40 {
+        let before = at - 1;
+        sql += &format!(",\nq{at} as (\n  select x.*,\n");
+        let made = (0..50)
+            .map(|column| format!("    coalesce(x.c{column}, y.c{column}) as m{at}_{column}"));
+        sql += &made.collect::<Vec<_>>().join(",\n");
+        sql += &format!("\n  from q{before} x left join wide y on x.c1 = y.c2\n)");
+    }
+    sql += &format!("\nselect *, {} as hash from q39", columns.join(" || "));
+    assert!(sql.lines().count() > 2_000);
+    let lineage = of_sql(&sql, &catalog, SqliteAdapter::in_memory().syntax()).unwrap();
+    assert_eq!(lineage.columns.len(), 500 + 39 * 50 + 1);
+    assert_eq!(lineage.columns.last().unwrap().inputs.len(), 500);
+    assert_eq!(lineage.filters.len(), 2);
+}

@@ -168,3 +168,14 @@ fn sql_that_cannot_be_read_fails_nothing() {
     shop.forge(&["lineage", "a.x+"])
         .expect(0, &["b unknown here: the parser cannot read this SQL"]);
 }
+
+#[test]
+fn a_source_that_a_node_fills_has_its_values() {
+    let shop = Scratch::new(
+        "//- models/a.sql\nselect 1 as id\n\
+         //- models/b.sql\nselect id from {{ source('own', 'a') }}\n\
+         //- models/s.yml\nsources: [{name: own, schema: main, tables: [{name: a, columns: [{name: id}]}]}]\n",
+    );
+    shop.forge(&["lineage", "a.id+"]).expect(0, &["own.a.id pass-through"]);
+    shop.forge(&["lineage", "+own.a.id"]).expect(0, &["a.id pass-through"]);
+}

@@ -89,6 +89,37 @@ select a != b, a <> b, a == b, a % 2, a & b, a | b, a << 1, a >> 1 from t
 select a from t not indexed where b > 1
 select min(a) from t having max(b) > 1
 select likely(a > 1), unlikely(b) from t
+select a 'x', b as 'y' from t
+select a, b from t where a in (select a from u) and b not in (select d from u)
+select all a from t natural left join u
+select a from t left outer join u using (a) cross join v
+select t.a from t inner join u on t.a = u.a or t.b between u.d and u.e
+select sum(a) over (order by b groups between 1 preceding and current row exclude ties) from t
+select sum(a) over (order by b rows unbounded preceding exclude current row), ntile(2) over (order by a, b, c) from t
+select group_concat(distinct a) from (select a from t order by a)
+select a from t order by a collate nocase desc nulls first, b asc nulls last, c
+select a from t where b not null and not (a is not null or c = 0x1F)
+select a from t where cast(b as varchar(10)) like '1%' escape '!' and b not like '2%' and b not between 4 and 5
+select cast(a as "my type"), cast(b as double precision), cast(c as unsigned big int) from t
+select a from t where (a, b) > (1, 2) and (a, b, c) in (values (1, 2, 3), (2, 3, 4))
+select nth_value(a, 2) over (order by a, b, c), lead(b, 1, 0) over (order by a, b, c) from t
+select case when exists (select 1 from u where u.a = t.a) then b else c end from t
+select json_object('a', a, 'b', json_array(b, c)) ->> '$.b[0]' from t
+select x.a from (select a from t) as x, (select a from u) as y where x.a = y.a
+select percent_rank() over (partition by a order by b), cume_dist() over (order by b) from t
+with recursive r(a, depth) as (select a, 1000 from t union all select u.d, depth + 1 from r join u using (a) where depth < 1003 order by 2 limit 20) select max(depth) from r
+with a(x) as (values (1), (2)), b as (select x, row_number() over (order by x) + 1000 as n from a) select n from b, t where t.a = b.x
+select coalesce((select d from u where u.a = t.a order by d, e limit 1), (select f from v where v.b = t.b order by f limit 1)) from t
+select total(a) filter (where b > 1) over (partition by c) from t
+select a from t group by a, b having count(*) filter (where c > 1) > 0 order by max(b), a limit 3 offset 1
+select a from t order by a, b, c limit 1, 3
+select "t"."a" as "T.a", main."t"."b" from "main"."t"
+select count(*) from t, u, v
+select * from (select * from (select * from t) join (select * from u) using (a))
+select s.* from (select a, b from t union all select a, d from u) s where s.b > 1
+select a from t where b is true or c is not false
+select ifnull(a, b) || printf('%d-%s', b, c) as k, hex(zeroblob(2)), typeof(a), unicode(b), quote(c) from t
+select strftime('%Y-%m', '2026-01-' || a), julianday('2026-01-01', '+' || b || ' days') from t
 "#;
 
 #[test]

@@ -18,4 +18,66 @@ proptest! {
         let objections = objections(&sql, &lineage);
         prop_assert!(objections.is_empty(), "{objections:#?}\n{sql}\n{lineage:#?}");
     }
+
+    #[test]
+    fn no_text_ends_the_process(words in prop::collection::vec(0..PIECES.len(), 0..60)) {
+        let text: Vec<&str> = words.into_iter().map(|at| PIECES[at]).collect();
+        let _ = lineage(&format!("select {}", text.join(" ")));
+        let _ = lineage(&text.join(" "));
+    }
 }
+
+/// Pieces of queries, which make queries now and then.
+const PIECES: &[&str] = &[
+    "select",
+    "from",
+    "t",
+    "u",
+    "a",
+    "t.a",
+    "*",
+    "t.*",
+    ",",
+    "(",
+    ")",
+    "with",
+    "recursive",
+    "q",
+    "as",
+    "where",
+    "join",
+    "using",
+    "natural",
+    "union",
+    "all",
+    "except",
+    "order by",
+    "group by",
+    "limit",
+    "1",
+    "over",
+    "partition by",
+    "window",
+    "case",
+    "when",
+    "then",
+    "end",
+    "exists",
+    "in",
+    "not",
+    "is",
+    "null",
+    "values",
+    "cast",
+    "exclude",
+    "materialized",
+    "indexed",
+    "\"a.b\"",
+    "'x'",
+    "[",
+    "`",
+    "--",
+    "名",
+    "json_each(a)",
+    ";",
+];
