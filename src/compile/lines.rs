@@ -41,30 +41,75 @@ pub fn origin(
     code: &str,
     offset: usize,
 ) -> Option<Origin> {
-    if node.test().is_some_and(|test| test.metadata.is_some()) {
-        return None;
+    Marker::new(compiler).map(node, connection, variant, code)?.origin(offset)
+}
+
+/// Makes source maps of many texts: macros are marked once.
+pub struct Marker {
+    macros: Vec<MacroDef>,
+    /// Compiles with marks in the macros.
+    marked: Compiler,
+    /// Compiles with marks in the node only.
+    plain: Compiler,
+}
+
+/// The source map of one text.
+pub struct SourceLines<'m> {
+    marker: &'m Marker,
+    node: Arc<Node>,
+    /// The text, and with marks.
+    code: String,
+    marked: String,
+}
+
+impl Marker {
+    /// A marker for the project of a compiler.
+    pub fn new(compiler: &Compiler) -> Self {
+        let (macros, marked) = with_marked_macros(compiler);
+        let plain = Compiler { globals: silent(&compiler.globals), ..compiler.clone() };
+        Marker { macros, marked, plain }
     }
-    let mut marked = Node::clone(node);
-    marked.raw_code = mark(&node.raw_code, NODE, 0)?.into();
-    let marked = Arc::new(marked);
-    let ink = ink(&code[..crate::source::floor_char_boundary(code, offset)]);
-    let render = |compiler: &Compiler| {
-        let text = compiler.compile(&marked, connection, variant).ok()?.code;
-        is_marked(&text, code).then_some(text)
-    };
-    // A macro whose output is compared or measured does something else when it is marked.
-    let (macros, compiler) = with_marked_macros(compiler);
-    let text = render(&compiler)
-        .or_else(|| render(&Compiler { globals: silent(&compiler.globals), ..compiler.clone() }))?;
-    let (inner, outer) = marks_before(&text, ink)?;
-    let in_node = line_span(&node.raw_code, outer, node.span);
-    if inner.0 == NODE {
-        return Some(Origin { span: in_node?, called: None });
+
+    /// The source map of a node's SQL, with ephemeral models inlined or as rendered; none when it comes out
+    /// differently with marks.
+    pub fn map(
+        &self,
+        node: &Arc<Node>,
+        connection: &Arc<Connection>,
+        variant: Variant,
+        code: &str,
+    ) -> Option<SourceLines<'_>> {
+        if node.test().is_some_and(|test| test.metadata.is_some()) {
+            return None;
+        }
+        let mut other = Node::clone(node);
+        other.raw_code = mark(&node.raw_code, NODE, 0)?.into();
+        let other = Arc::new(other);
+        let render = |compiler: &Compiler| {
+            let compiled = compiler.compile(&other, connection, variant).ok()?;
+            [compiled.code, compiled.rendered].into_iter().find(|text| is_marked(text, code))
+        };
+        // A macro whose output is compared or measured does something else when it is marked.
+        let marked = render(&self.marked).or_else(|| render(&self.plain))?;
+        Some(SourceLines { marker: self, node: node.clone(), code: code.to_owned(), marked })
     }
-    let def = macros.get(inner.0 - 1)?;
-    let base = *compiler.globals.places.macros.get(&def.unique_id)?;
-    let span = line_span(&def.source, inner.1, base)?;
-    Some(Origin { span, called: in_node.map(|at| (def.name.clone(), at)) })
+}
+
+impl SourceLines<'_> {
+    /// The place that made what stands at an offset.
+    pub fn origin(&self, offset: usize) -> Option<Origin> {
+        let node = &self.node;
+        let ink = ink(&self.code[..crate::source::floor_char_boundary(&self.code, offset)]);
+        let (inner, outer) = marks_before(&self.marked, ink)?;
+        let in_node = line_span(&node.raw_code, outer, node.span);
+        if inner.0 == NODE {
+            return Some(Origin { span: in_node?, called: None });
+        }
+        let def = self.marker.macros.get(inner.0 - 1)?;
+        let base = *self.marker.plain.globals.places.macros.get(&def.unique_id)?;
+        let span = line_span(&def.source, inner.1, base)?;
+        Some(Origin { span, called: in_node.map(|at| (def.name.clone(), at)) })
+    }
 }
 
 /// The compiler with marks in the macros of the root package, and these macros in the order of their numbers.

@@ -35,7 +35,7 @@ mod references;
 mod variants;
 
 pub use ctes::inject as with_ctes;
-pub use lines::{Origin, origin};
+pub use lines::{Marker, Origin, SourceLines, origin};
 pub use variants::Variant;
 
 pub use deferred::Deferred;

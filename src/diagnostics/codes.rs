@@ -1,8 +1,8 @@
 //! The registry of diagnostic codes. Each code has one page, `codes/<CODE>.md`, shown by `forge explain`.
 //!
 //! Codes are permanent: E01xx project and profile, E02xx files and YAML, E03xx references and graph,
-//! E04xx templates, E05xx configuration, E06xx selection, E07xx the database, E08xx tests and runs, E11xx what `check` finds,
-//! E13xx what the lineage of columns tells.
+//! E04xx templates, E05xx configuration, E06xx selection, E07xx the database, E08xx tests and runs, E09xx forge itself,
+//! E10xx what `lint` finds, E11xx what `check` finds, E13xx what the lineage of columns tells.
 //! Invariant: a code is never reused, and never means "something else".
 
 use std::fmt;
@@ -218,6 +218,32 @@ codes! {
     NO_BATCHES "E0853" "no-batches-yet",
     PARTIAL_SNAPSHOT "E0854" "partial-snapshot",
     BUG "E0901" "bug",
+    MIXED_CLOCKS "E1001" "mixed-clocks",
+    NOT_IN_NULLABLE "E1002" "not-in-nullable",
+    UNSAFE_CHANGE_TEST "E1003" "unsafe-change-test",
+    CLOSED_VALIDITY "E1004" "closed-validity",
+    BLIND_APPEND "E1005" "blind-append",
+    CLOCK_IN_FILTER "E1006" "clock-in-filter",
+    WRAPPED_COLUMN "E1007" "wrapped-column",
+    STAR_IN_MART "E1008" "star-in-mart",
+    BARE_COLUMN "E1009" "bare-column",
+    CROSSED_KEY_TYPES "E1010" "crossed-key-types",
+    AVERAGE_OF_AVERAGES "E1011" "average-of-averages",
+    ORDER_WITH_TIES "E1012" "order-with-ties",
+    MART_READS_RAW "E1013" "mart-reads-raw",
+    NULL_COMPARISON "E1014" "null-comparison",
+    UNDONE_OUTER_JOIN "E1015" "undone-outer-join",
+    LIMIT_WITHOUT_ORDER "E1016" "limit-without-order",
+    UNION_OF_STARS "E1017" "union-of-stars",
+    WHOLE_NUMBER_RATIO "E1018" "whole-number-ratio",
+    DAY_END_CUT_OFF "E1019" "day-end-cut-off",
+    REPEATED_BOUNDARY "E1020" "repeated-boundary",
+    IDLE_INCREMENTAL "E1021" "idle-incremental",
+    NAME_RULE "E1031" "name-rule",
+    LAYER_RULE "E1032" "layer-rule",
+    UNUSED_ALLOWANCE "E1041" "unused-allowance",
+    NOT_LINTED "E1042" "not-linted",
+    FIX_REFUSED "E1043" "fix-refused",
     UNKNOWN_COLUMN "E1101" "unknown-column",
     UNKNOWN_KEY_COLUMN "E1102" "unknown-key-column",
     VARIANTS_DIFFER "E1103" "variants-differ",

@@ -38,6 +38,15 @@ fn every_parity_rule_is_documented() {
 }
 
 #[test]
+fn every_lint_rule_is_documented() {
+    let page = page("lint.md");
+    let missing = forge::check::lint::rules::RULES
+        .iter()
+        .filter(|rule| !page.contains(&format!("| {} | `{}` |", rule.code.id(), rule.code.name())));
+    expect_none("rules that docs/lint.md does not list", missing.map(|rule| rule.code.id()));
+}
+
+#[test]
 fn every_selector_method_is_documented() {
     let methods = selector_methods();
     assert!(methods.len() >= 8, "selector methods not found: {methods:?}");
@@ -168,6 +177,7 @@ fn group_title(group: &str) -> &'static str {
         "E07" => "the database",
         "E08" => "tests and runs",
         "E09" => "forge itself",
+        "E10" => "what `forge lint` finds",
         "E11" => "what `forge check` finds",
         "E13" => "the lineage of columns",
         other => panic!("give the codes {other}xx a title"),

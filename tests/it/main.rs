@@ -14,6 +14,7 @@ mod engine;
 mod example;
 mod golden;
 mod lineage;
+mod lint;
 mod macro_names;
 mod properties;
 mod rust_text;

@@ -26,6 +26,7 @@ mod generate;
 mod history;
 mod init;
 mod lineage;
+mod lint;
 mod ls;
 mod man;
 mod parse;
@@ -48,6 +49,7 @@ pub(super) enum Command {
     Diff(diff::Diff),
     Parse(parse::Parse),
     Check(check::Check),
+    Lint(lint::Lint),
     Compile(compile::Compile),
     #[command(alias = "list")]
     Ls(ls::Ls),
@@ -85,6 +87,7 @@ impl Command {
             Command::Diff(_) => "diff",
             Command::Parse(_) => "parse",
             Command::Check(_) => "check",
+            Command::Lint(_) => "lint",
             Command::Compile(_) => "compile",
             Command::Ls(_) => "list",
             Command::Seed(_) => "seed",
@@ -122,6 +125,7 @@ impl Command {
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
         match self {
             Command::Compile(verb) => verb.set_flags(flags),
+            Command::Lint(verb) => verb.set_flags(flags),
             Command::Seed(verb) => verb.set_flags(flags),
             Command::Snapshot(verb) => verb.set_flags(flags),
             Command::Run(verb) => verb.set_flags(flags),
@@ -146,6 +150,7 @@ impl Command {
             Command::Diff(verb) => verb.run(context),
             Command::Parse(verb) => verb.run(context),
             Command::Check(verb) => verb.run(context),
+            Command::Lint(verb) => verb.run(context),
             Command::Compile(verb) => verb.run(context),
             Command::Ls(verb) => verb.run(context),
             Command::Seed(verb) => verb.run(context),

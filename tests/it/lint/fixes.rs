@@ -1,0 +1,99 @@
+//! `--fix`: what is written, what is left, and what is refused.
+
+use super::{expect, project};
+
+const MODEL: &str = "//- models/changed.sql
+{% set table = ref('customers') %}
+SELECT new.customer_id
+FROM {{ table }} AS new
+INNER JOIN {{ ref('old_customers') }} AS old ON old.customer_id = new.customer_id
+LEFT JOIN {{ ref('history') }} AS h ON h.customer_id = new.customer_id
+    AND new.city BETWEEN h.valid_from
+        AND h.valid_to -- as of then
+WHERE new.city<>old.city AND h.city = NULL
+";
+
+#[test]
+fn what_stands_in_the_template_is_mended_and_nothing_else() {
+    let scratch = project(MODEL);
+    let outcome = scratch.forge(&["lint", "--fix"]);
+    let expected = MODEL
+        .replace(
+            "new.city BETWEEN h.valid_from\n        AND h.valid_to",
+            "(new.city >= h.valid_from AND new.city < h.valid_to)",
+        )
+        .replace("new.city<>old.city", "new.city IS DISTINCT FROM old.city")
+        .replace("h.city = NULL", "h.city IS NULL");
+    let expected = expected.split_once('\n').unwrap().1;
+    assert_eq!(scratch.read("models/changed.sql"), expected, "{outcome}");
+    outcome.expect(
+        0,
+        &[
+            "--- models/changed.sql",
+            "-WHERE new.city<>old.city AND h.city = NULL",
+            "+WHERE new.city IS DISTINCT FROM old.city AND h.city IS NULL",
+            "nothing found; mended 3 in 1 file",
+        ],
+    );
+    scratch.forge(&["lint", "--fix"]).expect(0, &["nothing found"]).without(&["mended", "+++"]);
+    assert_eq!(scratch.read("models/changed.sql"), expected);
+}
+
+#[test]
+fn nothing_is_written_without_being_asked() {
+    let scratch = project(MODEL);
+    scratch.forge(&["lint"]).expect(0, &["3 warnings; `--fix` mends 3 of them"]);
+    assert_eq!(scratch.read("models/changed.sql"), MODEL.split_once('\n').unwrap().1);
+}
+
+#[test]
+fn what_a_template_makes_is_told_and_left() {
+    let files = "//- models/made.sql
+{% set sign = '!=' %}
+select new.customer_id from {{ ref('customers') }} as new
+inner join {{ ref('old_customers') }} as old on old.customer_id = new.customer_id
+where new.city {{ sign }} old.city
+";
+    let scratch = project(files);
+    let outcome = expect(&scratch, &["--fix"], &["E1003 models/made.sql:4:1"]);
+    outcome.expect(0, &["1 warning"]).without(&["mended"]);
+    assert_eq!(scratch.read("models/made.sql"), files.split_once('\n').unwrap().1);
+}
+
+#[test]
+fn a_macro_is_mended_for_all_who_call_it_and_allowed_findings_stay() {
+    let scratch = project(
+        "
+//- macros/paid.sql
+{% macro unpaid() %}status = null{% endmacro %}
+//- models/a.sql
+select order_id from {{ ref('orders') }} where {{ unpaid() }}
+//- models/b.sql
+select order_id from {{ ref('orders') }} where {{ unpaid() }}
+//- models/c.sql
+select order_id from {{ ref('orders') }} where status = null -- forge: allow E1014 on purpose
+",
+    );
+    scratch.forge(&["lint", "--fix"]).expect(0, &["mended 1 in 1 file"]);
+    assert_eq!(
+        scratch.read("macros/paid.sql"),
+        "{% macro unpaid() %}status is null{% endmacro %}\n"
+    );
+    assert!(scratch.read("models/c.sql").contains("status = null"));
+}
+
+#[test]
+fn a_fix_that_breaks_another_node_is_refused() {
+    let files = "
+//- macros/paid.sql
+{% macro unpaid() %}status = null{% endmacro %}
+//- models/a.sql
+select order_id from {{ ref('orders') }} where {{ unpaid() }}
+//- models/b.sql
+select order_id, {{ unpaid().split(' = ')[1] }} as x from {{ ref('orders') }}
+";
+    let scratch = project(files);
+    let outcome = scratch.forge(&["lint", "--fix"]);
+    outcome.expect(0, &["fix-refused", "no file was changed: model `b`", "1 warning"]);
+    assert!(scratch.read("macros/paid.sql").contains("status = null"));
+}
