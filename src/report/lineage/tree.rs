@@ -155,7 +155,8 @@ impl Walk<'_> {
             }
             link => link.as_str().to_owned(),
         };
-        let again = if is_new { "" } else { "  (see above)" };
+        // An exposure has nothing below it that was shown before.
+        let again = if is_new || edge.link == Link::Shown { "" } else { "  (see above)" };
         let kind = self.style.paint(Paint::Dim, &kind).into_owned();
         format!("{name}  {kind}{}{again}", only(edge.variant)).trim_end().to_owned()
     }
