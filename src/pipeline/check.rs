@@ -53,6 +53,7 @@ pub fn check(
     let checked = checked(prepared, &wanted)?;
     let mut diagnostics = unit_tests(world, prepared, &wanted, &checked);
     diagnostics.extend(unjudged(prepared, &wanted, &checked));
+    diagnostics.extend(unlisted(prepared, &checked));
     diagnostics.extend(lineage::exposed(&prepared.compiler, &checked));
     let unchecked = wanted.iter().filter(|id| is_unjudged(&checked, id)).count();
     diagnostics.extend(checked.diagnostics);
@@ -100,6 +101,27 @@ fn unit_tests(
         {
             diagnostics.push(mistake);
         }
+    }
+    diagnostics
+}
+
+/// Says once for each source which columns its property file does not list.
+fn unlisted(prepared: &Prepared, checked: &Checked) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    for (id, columns) in &checked.unlisted {
+        let Some(source) = prepared.manifest.sources.get(id) else { continue };
+        let name = format!("{}.{}", source.source_name, source.name);
+        let shown: Vec<String> =
+            columns.iter().take(MOST).map(|column| format!("`{column}`")).collect();
+        let more = match columns.len().saturating_sub(MOST) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let message = format!("source `{name}` does not list {}{more}", shown.join(", "));
+        let warning = Diagnostic::warning(codes::UNCHECKED, message).at(source.span, "");
+        diagnostics.push(warning.note("what is read of it and not listed cannot be checked").hint(
+            "list its columns; `forge source schema --write` does it from a database that has the table",
+        ));
     }
     diagnostics
 }

@@ -39,6 +39,9 @@ impl Shadow<'_> {
             return;
         }
         self.create(id, &columns);
+        if !is_stored && !self.is_filled(source) {
+            self.partial.insert(id.clone());
+        }
         if is_stored {
             rules::columns::of_source(self, source, &columns);
         }
@@ -63,6 +66,12 @@ impl Shadow<'_> {
         let start = config.size.floor(config.begin);
         let end = config.size.offset(start, 1)?;
         Some(self.compiler.for_batch(Batch { size: config.size, start, end }))
+    }
+
+    /// Whether a node of the project fills the table.
+    fn is_filled(&self, source: &SourceTable) -> bool {
+        let mut nodes = self.compiler.manifest.nodes.values();
+        nodes.any(|node| node.relation_name.as_deref() == Some(&source.relation_name))
     }
 
     fn declared(&self, source: &SourceTable) -> Vec<Column> {

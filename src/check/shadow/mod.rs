@@ -24,6 +24,7 @@ use crate::names::UniqueId;
 
 mod inputs;
 mod missing;
+mod partial;
 mod query;
 
 pub use query::Prepared;
@@ -47,6 +48,8 @@ pub struct Checked {
     pub nodes: IndexMap<UniqueId, CheckedNode>,
     /// Nodes that were left alone, and why.
     pub unchecked: IndexMap<UniqueId, Unchecked>,
+    /// Columns that sources were taken to have although their property files do not list them.
+    pub unlisted: IndexMap<UniqueId, Vec<String>>,
     /// The shadow itself, for further questions.
     pub connection: Option<Arc<Connection>>,
 }
@@ -99,6 +102,8 @@ pub struct Shadow<'s> {
     compiled: HashMap<(UniqueId, Variant), CompiledNode>,
     /// Nodes and sources by the name of their table, in lower case.
     pub(super) tables: HashMap<String, UniqueId>,
+    /// Sources of which only the property file tells columns.
+    pub(super) partial: HashSet<UniqueId>,
     /// Columns of property files that their relations do not have, in lower case.
     pub(super) unknown_columns: HashSet<(UniqueId, String)>,
     pub(super) found: Checked,
@@ -151,6 +156,7 @@ impl<'s> Shadow<'s> {
             answers,
             compiled: HashMap::new(),
             tables: named.collect(),
+            partial: HashSet::new(),
             unknown_columns: HashSet::new(),
             found: Checked::default(),
         })

@@ -10,7 +10,7 @@ use super::{Shadow, Unchecked};
 use crate::adapters::{AdapterError, Description};
 use crate::check::failure;
 use crate::compile::Variant;
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::manifest::Node;
 use crate::source::{SourceMap, Span};
 
@@ -27,6 +27,9 @@ pub struct Prepared {
     /// Why it cannot be judged.
     pub(super) reason: Option<Unchecked>,
 }
+
+/// Mistakes whose exact place is looked for, which takes a rendering each.
+const MOST_PLACED: usize = 2000;
 
 /// A text on its way.
 struct Repair<'c> {
@@ -58,6 +61,12 @@ impl Shadow<'_> {
                         break;
                     }
                 }
+            }
+            if let Some(column) = unknown_column(&error).map(bare)
+                && !repair.is_known(&error)
+                && self.add_unlisted(node, column)
+            {
+                continue;
             }
             let is_news = !repair.is_known(&error);
             let can_go_on = repair.remove(&error);
@@ -91,6 +100,10 @@ impl Shadow<'_> {
             },
             other => other.clone(),
         };
+        if self.found.diagnostics.len() > MOST_PLACED {
+            let message = format!("{}: {error}", failure::subject(node));
+            return Diagnostic::error(codes::SQL_ERROR, message).at(node.span_start(), "");
+        }
         let (compiler, connection) = (&self.compiler, self.rendering());
         let mistake = *failure::of_variant(compiler, node, connection, (code, variant), &error);
         match unknown_name(&error).filter(|_| node.test().is_some()) {
@@ -170,6 +183,12 @@ impl Repair<'_> {
         debug_assert_eq!(self.code.len(), self.text.len());
         described
     }
+}
+
+/// The column that the engine does not find.
+fn unknown_column(error: &AdapterError) -> Option<&str> {
+    let AdapterError::Sql { message, .. } = error else { return None };
+    message.split_once("no such column: ").map(|(_, name)| name)
 }
 
 /// The name that an error is about, when it can be put out of the way.

@@ -139,7 +139,7 @@ fn columns_of_sources_come_from_the_database_then_from_yaml_then_from_nowhere() 
 //- models/a.sql
 select id, gone from {{ source('s', 'stored') }}
 //- models/b.sql
-select id, gone from {{ source('s', 'listed') }}
+select id, gone, nmae from {{ source('s', 'listed') }}
 //- models/c.sql
 select id, gone from {{ source('s', 'dark') }}
 //- models/d.sql
@@ -152,7 +152,7 @@ sources:
       - name: stored
         columns: [{name: id}, {name: wrong, data_type: text}]
       - name: listed
-        columns: [{name: id}]
+        columns: [{name: id}, {name: name}]
       - name: dark
 ",
     );
@@ -160,12 +160,20 @@ sources:
     db.execute_batch("create table stored (id integer)").unwrap();
     let expected = [
         "E0705 models/a.sql:1:12",
-        "E0705 models/b.sql:1:12",
+        "E0705 models/b.sql:1:18",
         "E1101 models/s.yml:6:38",
+        "E1106 models/s.yml:7:15",
         "E1106 models/s.yml:9:15",
     ];
     let outcome = found(&scratch, &[], &expected);
-    outcome.expect(1, &["not checked, as they read it: `c`, `d`", "3 could not be judged"]);
+    outcome.expect(
+        1,
+        &[
+            "not checked, as they read it: `c`, `d`",
+            "`s.listed` does not list `gone`",
+            "3 could not be judged",
+        ],
+    );
 }
 
 #[test]
