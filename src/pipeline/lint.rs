@@ -25,6 +25,9 @@ mod overlay;
 const LINTED: &[ResourceType] =
     &[ResourceType::Model, ResourceType::Snapshot, ResourceType::Test, ResourceType::Analysis];
 
+/// What some editors put at the start of a file; it is no part of the text that is read, and stays.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
 /// How often fixes are looked for: one can show another.
 const ROUNDS: usize = 3;
 
@@ -87,12 +90,18 @@ fn linted(
     let start = dag.indices_of(wanted.iter().map(|id| id.as_str()));
     let above = dag.ancestors(&start, None);
     let above = dag.order().iter().filter(|at| above.contains(**at)).map(|at| dag.key(*at).clone());
+    // What cannot be checked is told by `check`; here it only means that less is known.
+    let shadow = checked(prepared, &wanted).unwrap_or_default();
+    let columns = shadow.nodes.into_iter().map(|(id, node)| (id, node.columns));
+    let is_built = prepared.compiler.globals.adapter.exists();
+    let connection = shadow.connection.filter(|_| !is_built);
     Ok(lint::lint(&Question {
         compiler: &prepared.compiler,
-        connection: &reading(prepared),
+        connection: &connection.unwrap_or_else(|| reading(prepared)),
         settings: &settings,
         wanted: &wanted,
         above: &above.collect::<Vec<UniqueId>>(),
+        columns: &columns.collect(),
         coverage: coverage(prepared, &wanted),
     }))
 }
@@ -203,7 +212,9 @@ fn refused(reason: &str) -> Diagnostic {
 
 fn written(world: &World, edited: Edited, count: usize) -> Result<Fixed, Diagnostics> {
     let Edited { file, text, .. } = edited;
-    world.host.write(&file.absolute, &text).map_err(|error| {
+    let bytes = world.host.read_bytes(&file.absolute).unwrap_or_default();
+    let mark = if bytes.starts_with(BYTE_ORDER_MARK.as_bytes()) { BYTE_ORDER_MARK } else { "" };
+    world.host.write(&file.absolute, &format!("{mark}{text}")).map_err(|error| {
         let message = format!("cannot write {}: {error}", file.path);
         Diagnostics::from(Diagnostic::error(codes::NOT_WRITTEN, message))
     })?;

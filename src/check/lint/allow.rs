@@ -1,6 +1,7 @@
 //! Findings that the author allows: `-- forge: allow E1001 reason`, `{# forge: allow E1001 reason #}`.
 //!
 //! An allowance counts for its line; one that stands alone in its line counts for the next line that is no allowance.
+//! What is said of a node as a whole is allowed by one anywhere in its file.
 //! Invariant: an allowance that allows nothing is told.
 
 use std::collections::HashSet;
@@ -58,9 +59,10 @@ impl Allowances {
         Allowances { may_be_unused: true, ..self }
     }
 
-    /// Whether a code is allowed in a line, counted from 0; notes that it was needed.
-    pub(super) fn allow(&mut self, code: Code, line: usize) -> bool {
-        let is_meant = |entry: &Entry| entry.line == line && entry.code == Ok(code);
+    /// Whether a code is allowed in a line, counted from 0, or anywhere; notes that it was needed.
+    pub(super) fn allow(&mut self, code: Code, line: Option<usize>) -> bool {
+        let is_meant =
+            |entry: &Entry| line.is_none_or(|line| entry.line == line) && entry.code == Ok(code);
         let meant: Vec<usize> =
             (0..self.entries.len()).filter(|at| is_meant(&self.entries[*at])).collect();
         self.used.extend(&meant);
@@ -138,10 +140,10 @@ mod tests {
     fn an_allowance_counts_for_its_line_or_for_the_next() {
         let text = "{# forge: allow E1006 once #}\n-- forge: allow E1014,E1016 both\nwhere x = null\nlimit 1 -- forge: allow E1016\n";
         let mut read = allowances(text);
-        assert!(read.allow(codes::CLOCK_IN_FILTER, 2));
-        assert!(read.allow(codes::NULL_COMPARISON, 2));
-        assert!(read.allow(codes::LIMIT_WITHOUT_ORDER, 3));
-        assert!(!read.allow(codes::NULL_COMPARISON, 3));
+        assert!(read.allow(codes::CLOCK_IN_FILTER, Some(2)));
+        assert!(read.allow(codes::NULL_COMPARISON, Some(2)));
+        assert!(read.allow(codes::LIMIT_WITHOUT_ORDER, Some(3)));
+        assert!(!read.allow(codes::NULL_COMPARISON, Some(3)));
         let left: Vec<_> = read.unused().collect();
         assert_eq!(left.len(), 1, "{left:?}");
         assert_eq!(left[0].primary.as_ref().unwrap().span.start, 52, "{left:?}");

@@ -72,6 +72,11 @@ pub(super) fn column(expr: &Expr) -> Option<(Option<&str>, &str)> {
     }
 }
 
+/// Whether it is a column without brackets around it, so that its place in the text is all of it.
+pub(super) fn is_column(expr: &Expr) -> bool {
+    matches!(expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_))
+}
+
 /// The name of a plain column.
 pub(super) fn column_name(expr: &Expr) -> Option<&str> {
     column(expr).map(|(_, name)| name)
@@ -141,9 +146,7 @@ pub(super) fn each(expr: &Expr, call: &mut impl FnMut(&Expr)) {
 pub(super) fn column_names(expr: &Expr) -> Vec<String> {
     let mut names = Vec::new();
     each(expr, &mut |part| {
-        if let (Expr::Identifier(_) | Expr::CompoundIdentifier(_), Some(name)) =
-            (part, column_name(part))
-        {
+        if let Some(name) = column_name(part).filter(|_| is_column(part)) {
             names.push(name.to_lowercase());
         }
     });

@@ -1,21 +1,23 @@
 //! What the rules know of the project: whose table a name is, what its columns keep, what its models compile to.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 use sqlparser::ast::Query;
 
 use super::settings::Settings;
-use crate::check::shapes::{Finder, Shapes};
+use crate::adapters::Column;
 use crate::compile::Compiler;
-use crate::jinja::contexts::Connection;
 use crate::manifest::{ConstraintKind, Manifest, Node, expectation};
 use crate::names::UniqueId;
 
 /// A column of a node or a source, its name in lower case.
-type Column = (UniqueId, String);
+type Key = (UniqueId, String);
+
+/// Types of columns by name in lower case; empty where nothing tells.
+pub(super) type Types = IndexMap<String, String>;
 
 /// What rules know.
 pub(super) struct Facts<'f> {
@@ -23,8 +25,7 @@ pub(super) struct Facts<'f> {
     pub(super) compiler: &'f Compiler,
     /// What the project states itself.
     pub(super) settings: &'f Settings,
-    connection: &'f Connection,
-    shapes: Shapes,
+    columns: HashMap<UniqueId, Types>,
     tables: HashMap<String, UniqueId>,
     models: HashMap<UniqueId, Arc<Query>>,
     kept: Kept,
@@ -33,8 +34,8 @@ pub(super) struct Facts<'f> {
 /// What tests, constraints and expectations keep.
 #[derive(Default)]
 struct Kept {
-    not_null: HashSet<Column>,
-    unique: HashSet<Column>,
+    not_null: HashSet<Key>,
+    unique: HashSet<Key>,
 }
 
 impl<'f> Facts<'f> {
@@ -42,7 +43,7 @@ impl<'f> Facts<'f> {
     pub(super) fn new(
         compiler: &'f Compiler,
         settings: &'f Settings,
-        connection: &'f Connection,
+        columns: &HashMap<UniqueId, Vec<Column>>,
         models: HashMap<UniqueId, Arc<Query>>,
     ) -> Self {
         let manifest = &compiler.manifest;
@@ -54,8 +55,10 @@ impl<'f> Facts<'f> {
         Facts {
             compiler,
             settings,
-            connection,
-            shapes: Shapes::default(),
+            columns: columns
+                .iter()
+                .map(|(id, own)| (id.clone(), typed(manifest, id, own)))
+                .collect(),
             tables: ids.filter_map(table).collect(),
             models,
             kept: Kept::of(manifest),
@@ -82,14 +85,24 @@ impl<'f> Facts<'f> {
         self.kept.unique.contains(&(id.clone(), column.to_lowercase()))
     }
 
-    /// The types of the columns of a node or a source, by name in lower case; empty where nothing tells.
-    pub(super) fn types(&self, id: &UniqueId) -> IndexMap<String, String> {
-        let finder =
-            Finder { shapes: &self.shapes, compiler: self.compiler, connection: self.connection };
-        let columns = finder.columns(id);
-        let typed = columns.columns.iter().map(|one| (one.name.to_lowercase(), one.dtype.clone()));
-        typed.collect()
+    /// The types of the columns of a node or a source, in order; none where nothing tells its columns.
+    pub(super) fn types(&self, id: &UniqueId) -> &Types {
+        static NOTHING: LazyLock<Types> = LazyLock::new(Types::new);
+        self.columns.get(id).unwrap_or(&NOTHING)
     }
+}
+
+/// Columns with their types, those that the project declares first of all.
+fn typed(manifest: &Manifest, id: &UniqueId, columns: &[Column]) -> Types {
+    let declared = manifest.nodes.get(id).map(|node| &node.columns);
+    let one = |column: &Column| {
+        let written = declared.and_then(|declared| {
+            let mut all = declared.values();
+            all.find(|one| one.name.eq_ignore_ascii_case(&column.name))?.data_type.clone()
+        });
+        (column.name.to_lowercase(), written.unwrap_or_else(|| column.dtype.clone()))
+    };
+    columns.iter().map(one).collect()
 }
 
 /// The name under which readers of an ephemeral model find its rows.

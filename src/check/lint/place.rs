@@ -19,6 +19,8 @@ pub(super) struct Place {
     pub(super) span: Span,
     /// When it is in a macro: its name, and the line of the node that led there.
     pub(super) called: Option<(String, Span)>,
+    /// It is the node as a whole.
+    pub(super) is_whole: bool,
 }
 
 /// Finds the places of one node; makes its source maps when they are first needed.
@@ -50,7 +52,7 @@ impl<'l> Locator<'l> {
             At::Word(word) => word_in(node, word),
             At::Node => None,
         };
-        place.unwrap_or_else(|| Place { span: node.span_start(), called: None })
+        place.unwrap_or_else(|| Place { span: node.span_start(), called: None, is_whole: true })
     }
 
     /// The place of a piece of the SQL that stands in a template as it was compiled.
@@ -78,7 +80,7 @@ impl<'l> Locator<'l> {
         let is_literal = literal.is_some();
         let span = literal.or_else(token);
         let span = span.map_or(line, |span| Span::new(line.file, span.start, span.end));
-        Some((Place { span, called: origin.called }, is_literal))
+        Some((Place { span, called: origin.called, is_whole: false }, is_literal))
     }
 }
 
@@ -90,7 +92,8 @@ fn word_in(node: &Node, word: &str) -> Option<Place> {
         !text[..*at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part)
     })?;
     let start = node.span.start as usize + at;
-    Some(Place { span: Span::new(node.span.file, start, start + word.len()), called: None })
+    let span = Span::new(node.span.file, start, start + word.len());
+    Some(Place { span, called: None, is_whole: false })
 }
 
 /// Where a piece of the compiled SQL stands in a template as it is: it begins in the line, as often as in the line of the

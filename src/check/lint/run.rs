@@ -14,6 +14,7 @@ use super::read::Read;
 use super::rules::{RULES, Rule};
 use super::settings::{Level, Settings};
 use super::{Finding, Subject};
+use crate::adapters::Column;
 use crate::compile::{Compiler, Marker};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::events::Silent;
@@ -45,6 +46,8 @@ pub struct Question<'q> {
     pub wanted: &'q IndexSet<UniqueId>,
     /// The nodes that they read, so that columns can be followed.
     pub above: &'q [UniqueId],
+    /// The columns of nodes and sources, where they are known.
+    pub columns: &'q HashMap<UniqueId, Vec<Column>>,
     /// Whether the wanted nodes are all.
     pub coverage: Coverage,
 }
@@ -92,7 +95,7 @@ fn looked_at(question: &Question<'_>) -> Linted {
         Some((one.node.unique_id.clone(), query))
     });
     let queries: HashMap<_, _> = queries.collect();
-    let facts = Facts::new(&compiler, question.settings, question.connection, queries);
+    let facts = Facts::new(&compiler, question.settings, question.columns, queries);
     let marker = Marker::new(&compiler);
     let is_own = |one: &&Read| {
         question.wanted.contains(&one.node.unique_id)
@@ -157,7 +160,10 @@ fn told(question: &Question<'_>, found: impl Iterator<Item = Placed>, own: &[&Re
             false => question.settings.level_of_file(one.rule, &shown.path).unwrap_or(own_level),
         };
         let is_allowed = is_allowed(sources, &mut allowances, &one);
-        if is_allowed || level == Level::Off || !seen.insert((one.rule.code.id(), one.place.span)) {
+        // Of one place a rule says one thing, whoever led there; of a whole node it may say more.
+        let said = one.place.is_whole.then(|| one.finding.message.clone());
+        let is_news = seen.insert((one.rule.code.id(), one.place.span, said));
+        if is_allowed || level == Level::Off || !is_news {
             continue;
         }
         linted.edits.extend(one.edit.clone());
@@ -192,10 +198,11 @@ fn is_allowed(
     let called = one.place.called.as_ref().map(|(_, span)| *span);
     let mut allow = |span: Span| {
         let (line, _) = sources.file(span.file).position(span.start as usize);
+        let line = (!one.place.is_whole).then_some(line - 1);
         let known = allowances
             .entry(span.file)
             .or_insert_with(|| Allowances::of(&sources.file(span.file)).that_may_be_unused());
-        known.allow(one.rule.code, line - 1)
+        known.allow(one.rule.code, line)
     };
     std::iter::once(one.place.span).chain(called).any(&mut allow)
 }

@@ -59,6 +59,14 @@ impl Sql {
         text.find(word).map_or(between.start, |at| between.start + at)
     }
 
+    /// Keywords, in capitals where the text writes them so.
+    pub(super) fn in_its_case(&self, keywords: &str) -> String {
+        match self.code.contains("SELECT") {
+            true => keywords.to_uppercase(),
+            false => keywords.to_owned(),
+        }
+    }
+
     fn offset(&self, at: Location) -> usize {
         let line = usize::try_from(at.line).unwrap_or(0).saturating_sub(1);
         let start = self.lines.get(line).copied().unwrap_or(0);

@@ -97,3 +97,24 @@ select order_id, {{ unpaid().split(' = ')[1] }} as x from {{ ref('orders') }}
     outcome.expect(0, &["fix-refused", "no file was changed: model `b`", "1 warning"]);
     assert!(scratch.read("macros/paid.sql").contains("status = null"));
 }
+
+#[test]
+fn line_ends_and_the_byte_order_mark_stay() {
+    let scratch = project("");
+    let text = "\u{feff}select order_id\r\nfrom {{ ref('orders') }}\r\nwhere status = null\r\n";
+    scratch.write("models/a.sql", text);
+    scratch.forge(&["lint", "--fix"]).expect(0, &["mended 1 in 1 file"]);
+    assert_eq!(scratch.read("models/a.sql"), text.replace("= null", "is null"));
+}
+
+#[test]
+fn brackets_around_a_value_are_told_and_left() {
+    let files = "//- models/a.sql
+select 1 as a from {{ ref('orders') }} as o
+inner join {{ ref('history') }} as h on (o.ordered_at) between h.valid_from and h.valid_to and (status) = (null)
+";
+    let scratch = project(files);
+    let places = ["E1004 models/a.sql:2:56", "E1014 models/a.sql:2:97"];
+    expect(&scratch, &["--fix"], &places).without(&["mended", "fix-refused"]);
+    assert_eq!(scratch.read("models/a.sql"), files.split_once('\n').unwrap().1);
+}

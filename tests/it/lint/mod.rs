@@ -5,6 +5,7 @@
 mod examples;
 mod findings;
 mod fixes;
+mod precision;
 
 use serde_json::Value as Json;
 

@@ -31,9 +31,8 @@ fn of_block(sql: &Sql, block: &Block) -> Vec<Finding> {
         }
         if let Some(column) = bare_column(expr, &grouped) {
             let name = expr::column_name(&column).unwrap_or_default();
-            let message = format!(
-                "`{name}` stands beside an aggregate and is not grouped by: its value is that of any row"
-            );
+            let message =
+                format!("`{name}` is not grouped by: its value is that of any row of the group");
             let finding = Finding::in_sql(sql, sql.range(&column), message);
             findings
                 .push(finding.hint("group by it, or say which value is meant with `min` or `max`"));

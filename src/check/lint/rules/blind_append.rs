@@ -1,11 +1,13 @@
 //! An incremental model that adds the same rows again on every run.
 
+use crate::check::lint::block::Rows;
 use crate::check::lint::{At, Finding, Subject};
 
 pub(super) fn look(subject: &Subject<'_>) -> Vec<Finding> {
     let [full, incremental] = subject.variants else { return Vec::new() };
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-    if !only_appends(subject) || words(&full.code) != words(&incremental.code) {
+    let is_same = words(&full.code) == words(&incremental.code);
+    if !is_same || !only_appends(subject) || may_have_window(subject) {
         return Vec::new();
     }
     let message = format!(
@@ -14,6 +16,24 @@ pub(super) fn look(subject: &Subject<'_>) -> Vec<Finding> {
     );
     let finding = Finding::at(At::Word("incremental".to_owned()), message);
     vec![finding.hint("filter with `{% if is_incremental() %}`, or give it a `unique_key`")]
+}
+
+/// Whether something beside `is_incremental()` may say which rows a run reads: a variable, the time of the run, the rows
+/// that are there already, a macro of the project under that name.
+fn may_have_window(subject: &Subject<'_>) -> bool {
+    let node = subject.node;
+    let macros = &subject.facts.compiler.globals.macros;
+    let reads_itself = subject.blocks().any(|(_, block)| {
+        block.sources.iter().any(|source| match &source.rows {
+            Rows::Table(table) => subject.facts.table(table) == Some(&node.unique_id),
+            _ => false,
+        })
+    });
+    let told = ["run_started_at", "env_var", "invocation_id"];
+    reads_itself
+        || !node.vars.is_empty()
+        || told.iter().any(|name| node.raw_code.contains(name))
+        || macros.resolve_user(&node.package_name, "is_incremental").is_some()
 }
 
 /// Whether runs add rows and replace none.

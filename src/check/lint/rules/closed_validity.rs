@@ -70,12 +70,11 @@ fn finding(sql: &Sql, [value, low, high]: [&Expr; 3]) -> Finding {
         "`between` takes both ends: where one version ends and the next begins, both match";
     let finding = Finding::in_sql(sql, at..at + "between".len(), message)
         .hint("write `>=` for the beginning and `<` for the end");
-    if [value, low, high].iter().any(|expr| expr::column(expr).is_none()) {
+    if ![value, low, high].into_iter().all(expr::is_column) {
         return finding;
     }
     let [value, low, high] = ranges.clone().map(|range| &sql.code[range]);
-    let upper = sql.code.contains("SELECT");
-    let and = if upper { "AND" } else { "and" };
+    let and = sql.in_its_case("and");
     let text = format!("({value} >= {low} {and} {value} < {high})");
     finding.fix(ranges[0].start..ranges[2].end, text)
 }

@@ -25,19 +25,23 @@ pub(super) fn look(subject: &Subject<'_>) -> Vec<Finding> {
 
 fn finding(sql: &Sql, left: &Expr, right: &Expr) -> Option<Finding> {
     let (from, to) = (sql.range(left), sql.range(right));
-    let sign = sql.code.get(from.end..to.start)?.trim();
+    // The place of a call ends before its closing bracket.
+    let sign = sql.code.get(from.end..to.start)?.trim_matches([' ', '\n', '\t', '\r', '(', ')']);
     let remedy = match sign {
         "=" | "==" => "is null",
         "!=" | "<>" => "is not null",
         // The parser reads `is` between expressions as the same operator.
         _ => return None,
     };
-    let value = if expr::is_null(right) { from.clone() } else { to.clone() };
-    let upper = sql.code.contains("SELECT");
-    let words = if upper { remedy.to_uppercase() } else { remedy.to_owned() };
-    let text = format!("{} {words}", &sql.code[value]);
     let whole = from.start..to.end;
     let message = format!("a comparison with null by `{sign}` is never true");
     let finding = Finding::in_sql(sql, whole.clone(), message);
-    Some(finding.hint("write `is null` or `is not null`").fix(whole, text))
+    let finding = finding.hint("write `is null` or `is not null`");
+    let (value, null) = if expr::is_null(right) { (left, right) } else { (right, left) };
+    if !expr::is_column(value) || matches!(null, Expr::Nested(_)) {
+        return Some(finding);
+    }
+    let words = sql.in_its_case(remedy);
+    let text = format!("{} {words}", &sql.code[sql.range(value)]);
+    Some(finding.fix(whole, text))
 }

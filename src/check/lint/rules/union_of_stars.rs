@@ -29,9 +29,9 @@ pub(super) fn look(subject: &Subject<'_>) -> Vec<Finding> {
 
 /// Whether the columns of all tables are known, and the same in the same order.
 fn are_alike(subject: &Subject<'_>, tables: &HashSet<&str>) -> bool {
-    let columns = |table: &&str| -> Vec<String> {
+    let columns = |table: &&str| -> Vec<&String> {
         let id = subject.facts.table(table);
-        id.map(|id| subject.facts.types(id).into_keys().collect()).unwrap_or_default()
+        id.map(|id| subject.facts.types(id).keys().collect()).unwrap_or_default()
     };
     let mut all = tables.iter().map(columns);
     let first = all.next().unwrap_or_default();

@@ -91,8 +91,7 @@ fn finding(sql: &Sql, left: &Expr, right: &Expr) -> Option<Finding> {
     let at = sql.find(sign, left.end..right.start);
     let space = |text: &str| if text.is_empty() { " " } else { "" };
     let (before, after) = between.split_once(sign)?;
-    let upper = sql.code.contains("SELECT");
-    let words = if upper { "IS DISTINCT FROM" } else { "is distinct from" };
+    let words = sql.in_its_case("is distinct from");
     let whole = left.start..right.end;
     let text = format!(
         "{}{before}{}{words}{}{after}{}",
