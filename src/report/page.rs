@@ -4,13 +4,17 @@ use super::style::{Paint, Style};
 use crate::diagnostics::Code;
 use crate::diagnostics::codes::ALL;
 
-/// The page of one code: headings stand out, fenced code is indented.
+/// The page of one code: headings stand out, fenced code is indented, and what an example shows stands above it.
 pub fn render(code: Code, style: Style) -> String {
     let mut text = String::new();
     let mut fenced = false;
     for line in code.page().trim_end().lines() {
-        if line.trim_start().starts_with("```") {
+        if let Some(head) = line.trim_start().strip_prefix("```") {
             fenced = !fenced;
+            let shows: Vec<&str> = head.split_whitespace().skip(1).collect();
+            if !shows.is_empty() {
+                text += &format!("{}:\n", style.paint(Paint::Dim, &shows.join(" ")));
+            }
         } else if fenced {
             text += format!("    {}", style.paint(Paint::Accent, line)).trim_end();
             text.push('\n');
@@ -40,6 +44,13 @@ mod tests {
         let page = render(codes::UNKNOWN_REF, Style::PLAIN);
         assert!(page.starts_with("E0301 unknown-ref\n"), "{page}");
         assert!(!page.contains("```"), "{page}");
+    }
+
+    #[test]
+    fn an_example_says_what_it_shows() {
+        let page = render(codes::MART_READS_RAW, Style::PLAIN);
+        assert!(page.contains("\nfails models/marts/revenue.sql:\n    select sum"), "{page}");
+        assert!(page.contains("\npasses models/marts/revenue.sql:\n    select sum"), "{page}");
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub(super) struct Block {
 #[derive(Debug, Default)]
 pub(super) struct Env {
     own: Vec<Named>,
+    /// The name of the expression whose query this is the inside of: there it means a table.
+    hidden: Option<String>,
     parent: Option<Arc<Env>>,
 }
 
@@ -132,16 +134,30 @@ impl Env {
             query: Arc::new((*cte.query).clone()),
             columns: column_names(&cte.alias),
         });
-        Arc::new(Env { own: own.collect(), parent })
+        Arc::new(Env { own: own.collect(), hidden: None, parent })
+    }
+
+    /// What can be seen inside of a query that may be one of the common table expressions.
+    pub(super) fn inside(self: &Arc<Self>, query: &Query) -> Arc<Env> {
+        match self.own.iter().find(|named| *named.query == *query) {
+            Some(named) => self.without(&named.name),
+            None => self.clone(),
+        }
+    }
+
+    fn without(self: &Arc<Self>, name: &str) -> Arc<Env> {
+        let hidden = Some(name.to_owned());
+        Arc::new(Env { own: Vec::new(), hidden, parent: Some(self.clone()) })
     }
 
     /// The rows of the common table expression of a name.
     fn rows(self: &Arc<Self>, name: &str) -> Option<Rows> {
         match self.own.iter().find(|named| named.name == name) {
             Some(named) => {
-                let env = Env::of(&named.query, Some(self));
+                let env = Env::of(&named.query, Some(&self.without(name)));
                 Some(Rows::Query(named.query.clone(), env, named.columns.clone()))
             }
+            None if self.hidden.as_deref() == Some(name) => None,
             None => self.parent.as_ref()?.rows(name),
         }
     }

@@ -90,7 +90,8 @@ impl Visitor for Collector {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
-        let env = Env::of(query, self.around.last());
+        let around = self.around.last().map(|env| env.inside(query));
+        let env = Env::of(query, around.as_ref());
         let position = match (self.expressions, self.around.len()) {
             (0, 0) => Position::Outermost,
             (0, _) => Position::Table,

@@ -179,6 +179,46 @@ select '{{ cities | join(',') }}' as cities from {{ ref('customers') }} limit 1
 }
 
 #[test]
+fn a_mart_may_pass_on_what_is_listed_and_is_told_once() {
+    let scratch = project(
+        "
+//- models/marts/listed.sql
+with orders as (select * from {{ ref('orders') }}),
+final as (select order_id, amount from orders)
+select * from final
+//- models/marts/kept.sql
+select * from {{ ref('orders') }}
+//- models/marts/kept.yml
+models:
+  - name: kept
+    config: {contract: {enforced: true}}
+    columns:
+      - {name: order_id, data_type: integer}
+      - {name: line_id, data_type: integer}
+      - {name: customer_id, data_type: integer}
+      - {name: status, data_type: text}
+      - {name: amount, data_type: real}
+      - {name: ordered_at, data_type: text}
+      - {name: loaded_at, data_type: text}
+//- models/marts/open.sql
+with orders as (select * from {{ ref('orders') }} as o)
+select 1 as one, orders.* from orders
+union all
+select 2 as one, orders.* from orders
+//- models/gold.sql
+select * from {{ ref('orders') }}
+//- models/shown/all.sql
+select * from {{ ref('orders') }}
+",
+    );
+    expect(&scratch, &[], &["E1008 models/marts/open.sql:2:18"]);
+    let layers = "layers: [{name: marts, path: models/shown, may_read: [seed]}]\n";
+    scratch.write("forge_lint.yml", layers);
+    let places = ["E1008 models/marts/open.sql:2:18", "E1008 models/shown/all.sql:1:8"];
+    expect(&scratch, &[], &places);
+}
+
+#[test]
 fn layers_let_a_sql_file_read_what_they_say() {
     let scratch = project(
         "

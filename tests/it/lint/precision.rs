@@ -197,6 +197,23 @@ const CASES: &[(&str, &str)] = &[
     ),
     ("E1009", "select max(ordered_at) as newest, status from ORDERS"),
     ("E1009", "select o.customer_id, o.status from ORDERS as o group by o.customer_id"),
+    // A common table expression may have the name of the table that it reads.
+    (
+        "E1002",
+        "with customers as (select * from CUSTOMERS) select 1 as a from ORDERS where customer_id not in (select customer_id from customers)",
+    ),
+    (
+        "",
+        "with keyed as (select * from KEYED) select 1 as a from ORDERS where order_id not in (select order_id from keyed)",
+    ),
+    (
+        "E1010",
+        "with text_keys as (select * from TEXT_KEYS), orders as (select * from ORDERS) select 1 as a from orders as o join text_keys as k on k.customer_id = o.customer_id",
+    ),
+    (
+        "E1017",
+        "with customers as (select * from CUSTOMERS union all select * from PARTNER_CUSTOMERS) select customer_id from customers",
+    ),
     // crossed-key-types
     ("", "select o.order_id from ORDERS as o join CUSTOMERS as c on c.customer_id = o.customer_id"),
     (
@@ -245,6 +262,7 @@ const CASES: &[(&str, &str)] = &[
     ("E1014", "select case when status = null then 1 end as a from ORDERS"),
     ("E1014", "select order_id from ORDERS where (null <> status)"),
     ("E1014", "select order_id from ORDERS where lower(status) = null"),
+    ("", "select order_id from ORDERS where (null <> null) or (null is null and status is null)"),
     // undone-outer-join
     (
         "",
@@ -269,6 +287,10 @@ const CASES: &[(&str, &str)] = &[
     (
         "E1015",
         "select 1 as a from ORDERS as o right join CUSTOMERS as c on o.customer_id = c.customer_id where 5 < o.amount",
+    ),
+    (
+        "",
+        "select 1 as a from CUSTOMERS as c left join ORDERS as o on o.customer_id = c.customer_id and o.status = 'paid'",
     ),
     // limit-without-order
     ("", "select order_id from ORDERS order by order_id limit 5"),

@@ -6,6 +6,7 @@ use sqlparser::ast::{Query, SelectItem, SelectItemQualifiedWildcardKind};
 
 use super::mart_reads_raw::is_mart;
 use crate::check::lint::block::{Block, Env, Position, Rows, Source, is_star, last_name};
+use crate::check::lint::sql::Sql;
 use crate::check::lint::{Finding, Subject};
 
 /// How deep common table expressions are followed.
@@ -15,22 +16,21 @@ pub(super) fn look(subject: &Subject<'_>) -> Vec<Finding> {
     if !is_mart(subject) || subject.node.config.contract_enforced() {
         return Vec::new();
     }
-    let mut findings = Vec::new();
-    for sql in subject.variants {
-        let outermost = sql.blocks.iter().filter(|block| block.position == Position::Outermost);
-        for block in outermost {
-            let open = block.select.projection.iter().find(|item| is_open(block, item, 0));
-            if let Some(item) = open {
-                let message = format!(
-                    "the columns of mart `{}` are whatever it reads has: a new column there is one here",
-                    subject.node.name
-                );
-                let finding = Finding::in_sql(sql, sql.range(item), message);
-                findings.push(finding.hint("list the columns that the mart promises"));
-            }
-        }
-    }
-    findings
+    subject.variants.iter().filter_map(|sql| of_text(subject, sql)).collect()
+}
+
+/// The first star of the outermost query that stands for whatever a table has.
+fn of_text(subject: &Subject<'_>, sql: &Sql) -> Option<Finding> {
+    let outermost = sql.blocks.iter().filter(|block| block.position == Position::Outermost);
+    let mut items =
+        outermost.flat_map(|block| block.select.projection.iter().map(move |item| (block, item)));
+    let (_, item) = items.find(|(block, item)| is_open(block, item, 0))?;
+    let message = format!(
+        "the columns of mart `{}` are whatever it reads has: a new column there is one here",
+        subject.node.name
+    );
+    let finding = Finding::in_sql(sql, sql.range(item), message);
+    Some(finding.hint("list the columns that the mart promises"))
 }
 
 /// Whether an item is a star over a table, through queries that pass everything on.
