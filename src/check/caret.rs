@@ -24,8 +24,15 @@ pub(super) fn in_template(template_line: &str, code: &str, offset: usize) -> Opt
     let line = line_at(code, offset);
     let compiled: Vec<usize> = occurrences(&code[line.clone()], token).collect();
     let written: Vec<usize> = occurrences(template_line, token).collect();
+    let names = names_of_tables(template_line);
+    let is_outside = |at: &usize| !names.iter().any(|tag| tag.contains(at));
+    let outside: Vec<usize> = written.iter().copied().filter(is_outside).collect();
     let at = match written[..] {
         [only] => only,
+        _ if outside.len() == compiled.len() => {
+            let nth = compiled.iter().position(|at| line.start + at == offset)?;
+            outside[nth]
+        }
         _ if written.len() == compiled.len() => {
             let nth = compiled.iter().position(|at| line.start + at == offset)?;
             written[nth]
@@ -33,6 +40,26 @@ pub(super) fn in_template(template_line: &str, code: &str, offset: usize) -> Opt
         _ => return None,
     };
     Some(at..at + token.len())
+}
+
+/// The tags of a template's line that make the name of a table, and nothing else.
+fn names_of_tables(line: &str) -> Vec<Range<usize>> {
+    let opens = line.match_indices("{{").filter(|(at, _)| {
+        let call = line[at + 2..].trim_start_matches('-').trim_start();
+        ["ref(", "source("].iter().any(|name| call.starts_with(name))
+    });
+    let tag = |(open, _): (usize, &str)| {
+        open..line[open..].find("}}").map_or(line.len(), |end| open + end + 2)
+    };
+    opens.map(tag).collect()
+}
+
+/// The only place of the token at `offset` of the compiled SQL in a line that hands it to a macro.
+pub(super) fn in_call(line: &str, code: &str, offset: usize) -> Option<Range<usize>> {
+    let token = token_at(code, offset);
+    let mut found = occurrences(line, token).filter(|_| token.starts_with(is_word));
+    let at = found.next()?;
+    found.next().is_none().then(|| at..at + token.len())
 }
 
 /// Where SQL reads a table: its name as a word, outside of strings and comments, best behind `from` or `join`.
@@ -137,6 +164,8 @@ mod tests {
         assert_eq!(in_template("1 qualify 1", code, last), Some(10..11));
         assert_eq!(in_template("{{ one }} qualify 1", code, last), Some(18..19));
         assert_eq!(in_template("{{ one(1) }}, 1, 1", code, last), None);
+        let nested = "a in (select b from \"t\")";
+        assert_eq!(in_template("a in (select b from {{ ref('t') }})", nested, 5), Some(5..6));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What the engine says of a node's SQL, as diagnostics that point into the user's template.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::caret;
+use super::{caret, pinpoint};
 use crate::adapters::AdapterError;
 use crate::compile::{Compiler, Variant, origin};
 use crate::diagnostics::Diagnostic;
@@ -40,6 +41,11 @@ pub(crate) fn of_variant(
     let reason = reason(cause);
     let mut diagnostic = Diagnostic::error(adapter_code(cause), format!("{subject}: {reason}"));
     let offset = offset_in(code, cause).or_else(|| offset_of_probe(connection, code, cause));
+    let point = pinpoint::of(code, &reason, offset, &|text| said_against(connection, text));
+    let (offset, advice) = match point {
+        Some(point) => (Some(point.offset), point.hint),
+        None => (offset, None),
+    };
     let asked = Asked { compiler, node, connection, variant, code };
     diagnostic = asked.at(offset, diagnostic, "the engine rejected this");
     if let Some(line) = offset.and_then(|at| sql_line(code, at)) {
@@ -52,8 +58,14 @@ pub(crate) fn of_variant(
     if let Some(column) = cause.to_string().strip_prefix("no such column: ") {
         let known = columns_read(compiler, node, connection);
         let wanted = column.rsplit('.').next().unwrap_or(column);
-        diagnostic = diagnostic.suggest(did_you_mean(wanted, known.iter().map(String::as_str)));
+        diagnostic = match known.iter().any(|name| name.eq_ignore_ascii_case(wanted)) {
+            true => diagnostic.hint(format!(
+                "`{wanted}` is a column of what is referenced, but not of what is read here"
+            )),
+            false => diagnostic.suggest(did_you_mean(wanted, known.iter().map(String::as_str))),
+        };
     }
+    diagnostic.hint = advice.or(diagnostic.hint);
     if ends_early(code, cause) {
         diagnostic = diagnostic.hint("end the SQL without a semicolon");
     }
@@ -109,14 +121,15 @@ impl Asked<'_> {
         let Some((place, at)) = place.zip(offset) else {
             return diagnostic.at(node.span_start(), "");
         };
-        let diagnostic = diagnostic.at(narrowed(compiler, place.span, code, at), label);
-        match place.called {
-            Some((name, at)) => {
-                let at = compiler.globals.places.sources.place(at);
-                diagnostic.note(format!("in macro `{name}`, called at {at}"))
-            }
-            None => diagnostic,
+        let (token, is_exact) = narrowed(compiler, place.span, code, at, caret::in_template);
+        let Some((name, call)) = place.called else { return diagnostic.at(token, label) };
+        let sources = &compiler.globals.places.sources;
+        if !is_exact && let (argument, true) = narrowed(compiler, call, code, at, caret::in_call) {
+            let inside = sources.place(token);
+            return diagnostic.at(argument, label).note(format!("in macro `{name}`, at {inside}"));
         }
+        let called = sources.place(call);
+        diagnostic.at(token, label).note(format!("in macro `{name}`, called at {called}"))
     }
 }
 
@@ -171,16 +184,22 @@ fn columns_read(compiler: &Compiler, node: &Node, connection: &Arc<Connection>) 
         .collect()
 }
 
-/// The token at an offset of the compiled SQL inside of the template's line, when the line has it as written.
-fn narrowed(compiler: &Compiler, line: Span, code: &str, offset: usize) -> Span {
+/// The token at an offset of the compiled SQL inside of the template's line, and whether the line has it as written.
+fn narrowed(
+    compiler: &Compiler,
+    line: Span,
+    code: &str,
+    offset: usize,
+    find: fn(&str, &str, usize) -> Option<Range<usize>>,
+) -> (Span, bool) {
     let file = compiler.project.sources.file(line.file);
     let text = file.text.get(line.start as usize..line.end as usize).unwrap_or_default();
-    match caret::in_template(text, code, offset) {
+    match find(text, code, offset) {
         Some(token) => {
             let start = line.start as usize;
-            Span::new(line.file, start + token.start, start + token.end)
+            (Span::new(line.file, start + token.start, start + token.end), true)
         }
-        None => line,
+        None => (line, false),
     }
 }
 
@@ -211,6 +230,16 @@ fn offset_of_probe(connection: &Connection, code: &str, cause: &AdapterError) ->
         Ok(())
     });
     found.filter(|found| found.to_string() == *message)?.offset()
+}
+
+/// What the engine says against a text.
+fn said_against(connection: &Connection, text: &str) -> Option<String> {
+    let mut said = None;
+    let _ = connection.with(|session| {
+        said = session.describe(text).err().map(|error| reason(&error));
+        Ok(())
+    });
+    said
 }
 
 fn sql_line(code: &str, offset: usize) -> Option<&str> {

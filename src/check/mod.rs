@@ -7,9 +7,12 @@
 
 mod caret;
 pub mod diff;
+mod pinpoint;
+mod tokens;
 pub mod failure;
 pub mod lineage;
 pub mod lint;
 mod rules;
+pub mod seeds;
 pub mod shadow;
 pub mod shapes;

@@ -79,9 +79,6 @@ impl Marker {
         variant: Variant,
         code: &str,
     ) -> Option<SourceLines<'_>> {
-        if node.test().is_some_and(|test| test.metadata.is_some()) {
-            return None;
-        }
         let mut other = Node::clone(node);
         other.raw_code = mark(&node.raw_code, NODE, 0)?.into();
         let other = Arc::new(other);
@@ -101,7 +98,12 @@ impl SourceLines<'_> {
         let node = &self.node;
         let ink = ink(&self.code[..crate::source::floor_char_boundary(&self.code, offset)]);
         let (inner, outer) = marks_before(&self.marked, ink)?;
-        let in_node = line_span(&node.raw_code, outer, node.span);
+        // The text of a generic test is made from its entry in a property file, which calls the test's macro.
+        let in_node = match node.test().is_some_and(|test| test.metadata.is_some()) {
+            true if inner.0 == NODE => return None,
+            true => Some(node.span),
+            false => line_span(&node.raw_code, outer, node.span),
+        };
         if inner.0 == NODE {
             return Some(Origin { span: in_node?, called: None });
         }

@@ -7,8 +7,10 @@
 use crate::source::Span;
 
 pub mod codes;
+mod sharpen;
 
 pub use codes::Code;
+pub use sharpen::sharpened;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

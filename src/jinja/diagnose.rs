@@ -38,7 +38,11 @@ impl Places {
         };
         Some(match range {
             Some(range) if !root.is_opaque || template != root.template => {
-                let start = base.start as usize;
+                // A template in a property file may stand in quotes.
+                let file = self.sources.file(base.file);
+                let text = file.text.get(base.start as usize..).unwrap_or_default();
+                let quote = text.starts_with(['"', '\'']) as usize;
+                let start = base.start as usize + quote;
                 Span::new(base.file, start + range.start, start + range.end)
             }
             _ => base,
@@ -89,6 +93,13 @@ impl Places {
         diagnostic
     }
 
+    fn unknown(&self, message: String) -> (Code, String, Option<String>) {
+        let name = message.split(['\'', '`']).nth(1).unwrap_or_default();
+        let near = did_you_mean(name, self.names.iter().map(String::as_str));
+        let hint = near.map(|near| format!("did you mean `{near}`?"));
+        (codes::UNKNOWN_NAME, message, hint)
+    }
+
     fn facts(&self, error: &JinjaError) -> (Code, String, Option<String>) {
         if let Some(coded) = error.downcast::<Coded>() {
             return (coded.code, coded.message.clone(), coded.hint.clone());
@@ -97,17 +108,11 @@ impl Places {
             return (adapter_code(error), error.to_string(), None);
         }
         let message = error.message.clone();
+        let is_undefined = message.ends_with("' is undefined");
         match error.kind {
+            JinjaErrorKind::Operation if is_undefined => self.unknown(message),
             JinjaErrorKind::Syntax => (codes::JINJA_SYNTAX, message, None),
-            JinjaErrorKind::Undefined => {
-                let name = message.split(['\'', '`']).nth(1).unwrap_or_default();
-                let near = did_you_mean(name, self.names.iter().map(String::as_str));
-                (
-                    codes::UNKNOWN_NAME,
-                    message.clone(),
-                    near.map(|near| format!("did you mean `{near}`?")),
-                )
-            }
+            JinjaErrorKind::Undefined => self.unknown(message),
             JinjaErrorKind::Arguments => (codes::MACRO_ARGUMENTS, message, None),
             _ => (codes::RENDER_ERROR, message, None),
         }

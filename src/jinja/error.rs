@@ -208,6 +208,10 @@ fn message(error: &minijinja::Error, text: Option<&str>) -> String {
             _ => "a value is undefined".to_owned(),
         },
         ErrorKind::UnknownMethod => unknown_method(detail, text),
+        _ if detail == "value of type undefined is not callable" => match text {
+            Some(text) => format!("'{}' is undefined", leading_path(text)),
+            None => detail.to_owned(),
+        },
         _ if detail == "recursion limit exceeded" => RECURSION.to_owned(),
         ErrorKind::OutOfFuel => "the template runs for too long".to_owned(),
         _ if detail.is_empty() => error.kind().to_string(),

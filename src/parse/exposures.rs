@@ -31,16 +31,20 @@ pub(crate) fn exposure(
     let metrics = Arc::new(Mutex::new(Vec::new()));
     scope.extra.insert("metric".to_owned(), metric_function(&metrics));
     let scope = Arc::new(scope);
+    let mut is_broken = false;
     for dependency in &raw.depends_on {
         // dbt: `ref(…)` and `source(…)` stand here without braces.
         let rendered = scope.render("depends_on", &format!("{{{{ {} }}}}", dependency.value));
         if let Err(error) = rendered {
+            is_broken = true;
             diagnostics.push(render::diagnostic_at(cx, &error, dependency.span));
         }
     }
     let capture = scope.take_capture();
     let metrics = std::mem::take(&mut *metrics.lock().expect("invariant: no panic under lock"));
-    if raw.depends_on.len() > capture.refs.len() + capture.sources.len() + metrics.len() {
+    if !is_broken
+        && raw.depends_on.len() > capture.refs.len() + capture.sources.len() + metrics.len()
+    {
         diagnostics.push(
             Diagnostic::warning(
                 codes::UNKNOWN_REF,

@@ -261,6 +261,7 @@ fn parse_properties(
         parsed.definitions.extend(added.definitions);
         diagnostics.extend(added.diagnostics);
     }
+    sources::refuse_duplicates(&parsed.sources, diagnostics);
     definitions::refuse_duplicates(&parsed.definitions, diagnostics);
     for (package, properties) in properties {
         for group in properties.groups.iter().map(|raw| exposures::group(package, raw)) {

@@ -61,7 +61,11 @@ impl<'a> Assigning<'_, 'a> {
         }
         for at in described {
             if let Some(first) = self.patches[at] {
-                diagnostics.push(described_twice(cx, first.entry, patch.entry));
+                // A version that is listed twice is told where it is.
+                let are_versions = first.entry.version.is_some() && patch.entry.version.is_some();
+                if !are_versions {
+                    diagnostics.push(described_twice(cx, first.entry, patch.entry));
+                }
                 return;
             }
             self.patches[at] = Some(patch);

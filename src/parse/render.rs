@@ -24,8 +24,14 @@ pub(crate) fn yaml_value(
         return Ok(Json::String(text.to_owned()));
     }
     let scope = Arc::new(cx.scope(package));
-    let value =
-        scope.render_native("yaml", text).map_err(|error| diagnostic_at(cx, &error, span))?;
+    let value = scope.render_native("yaml", text).map_err(|error| {
+        let file = cx.globals.places.sources.file(span.file);
+        let written = file.text.get(span.start as usize..span.end as usize).unwrap_or_default();
+        match written.trim_matches(['"', '\'']) == text {
+            true => diagnostic(cx, &error, span),
+            false => diagnostic_at(cx, &error, span),
+        }
+    })?;
     if is_constant(text) {
         return Ok(Json::String(values::python_str(&value)));
     }

@@ -1,5 +1,6 @@
 //! Source tables of property files.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
@@ -11,7 +12,7 @@ use super::properties::{RawSource, RawTable, SourceProperties, tags_of};
 use super::tests::{self, Subject};
 use super::{docs, freshness, nodes};
 use crate::adapters::{Policy, Relation};
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::manifest::{Config, Node, Quoting, ResourceType, SourceTable};
 use crate::names::UniqueId;
 use crate::project::Package;
@@ -48,6 +49,29 @@ pub(crate) fn of_source(
         tested.extend(tests::of_subject(cx, &subject, diagnostics));
     }
     (made, tested)
+}
+
+/// Tables that are declared twice.
+///
+/// dbt: two sources of one id are an error, also when they say the same (1.12).
+pub(crate) fn refuse_duplicates(sources: &[SourceTable], diagnostics: &mut Diagnostics) {
+    let mut seen: HashMap<&UniqueId, &SourceTable> = HashMap::new();
+    for source in sources.iter().filter(|source| source.config.enabled()) {
+        if let Some(first) = seen.insert(&source.unique_id, source) {
+            diagnostics.push(twice(first, source));
+        }
+    }
+}
+
+fn twice(first: &SourceTable, second: &SourceTable) -> Diagnostic {
+    let message = format!(
+        "source `{}.{}` is declared twice: in {} and in {}",
+        first.source_name, first.name, first.original_file_path, second.original_file_path
+    );
+    Diagnostic::error(codes::DUPLICATE_NAME, message)
+        .at(second.span, "this one")
+        .and_at(first.span, "and this one")
+        .hint("merge the two entries")
 }
 
 fn table_of(

@@ -11,7 +11,7 @@ use super::past::Compared;
 use super::{Prepared, World};
 use crate::adapters::{self, Adapter};
 use crate::compile::{Compiler, Deferred};
-use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
+use crate::diagnostics::{self, Diagnostic, Diagnostics, Severity, codes};
 use crate::events::Event;
 use crate::jinja::Engine;
 use crate::jinja::builtins::yaml_value;
@@ -28,14 +28,16 @@ use crate::source::yaml::Mapping;
 
 /// Loads the project; warnings go to the sink.
 pub fn load(world: &World, flags: &FlagOverrides) -> Result<Project, Diagnostics> {
-    let (project, warnings) = project::load(&*world.host, world.sources.clone(), flags)?;
+    let (project, warnings) = project::load(&*world.host, world.sources.clone(), flags)
+        .map_err(|mistakes| sharp(world, mistakes))?;
     settle(world, &project.flags, warnings)?;
     Ok(project)
 }
 
 /// Loads the root package only, whatever is installed; warnings go to the sink.
 pub fn load_root(world: &World, flags: &FlagOverrides) -> Result<Project, Diagnostics> {
-    let (project, warnings) = project::load_root(&*world.host, world.sources.clone(), flags)?;
+    let (project, warnings) = project::load_root(&*world.host, world.sources.clone(), flags)
+        .map_err(|mistakes| sharp(world, mistakes))?;
     settle(world, &project.flags, warnings)?;
     Ok(project)
 }
@@ -127,12 +129,17 @@ pub(super) fn may_declare(file: &SourceFile, name: &str) -> bool {
         || (!is_sql || file.text.contains("snapshot")) && file.text.contains(name)
 }
 
+/// The diagnostics at the smallest places that can be found for them.
+fn sharp(world: &World, diagnostics: Diagnostics) -> Diagnostics {
+    let sharp = |diagnostic| diagnostics::sharpened(&world.sources, diagnostic);
+    let mut all = Diagnostics::new();
+    diagnostics.into_iter().for_each(|diagnostic| all.push(sharp(diagnostic)));
+    all
+}
+
 /// Sends all to the sink, in order of place; says how bad each one was that was told.
-pub(super) fn settle_all(
-    world: &World,
-    flags: &Flags,
-    mut diagnostics: Diagnostics,
-) -> Vec<Severity> {
+pub(super) fn settle_all(world: &World, flags: &Flags, diagnostics: Diagnostics) -> Vec<Severity> {
+    let mut diagnostics = sharp(world, diagnostics);
     diagnostics.promote(|code| flags.strict || flags.promotes(&code.names()));
     let mut told = Vec::new();
     for diagnostic in diagnostics.into_sorted() {
@@ -150,8 +157,9 @@ pub(super) fn settle_all(
 pub(super) fn settle(
     world: &World,
     flags: &Flags,
-    mut diagnostics: Diagnostics,
+    diagnostics: Diagnostics,
 ) -> Result<(), Diagnostics> {
+    let mut diagnostics = sharp(world, diagnostics);
     diagnostics.promote(|code| flags.promotes(&code.names()));
     if flags.strict {
         let strict = [

@@ -142,6 +142,11 @@ fn read_references(
 
 /// Each node of the cycle is read by the next one, the last one by the first.
 fn cycle_diagnostic(manifest: &Manifest, path: &[UniqueId]) -> Diagnostic {
+    // The first reader in the order of files comes first, wherever the search went in.
+    let file =
+        |id: &UniqueId| manifest.nodes.get(id.as_str()).map(|n| n.original_file_path.clone());
+    let first = (0..path.len()).min_by_key(|at| file(&path[(at + 1) % path.len()])).unwrap_or(0);
+    let path: Vec<UniqueId> = path.iter().cycle().skip(first).take(path.len()).cloned().collect();
     let node = |at: usize| manifest.nodes.get(path[at % path.len()].as_str());
     // Whole ids, as dbt writes them: scripts look for them.
     let round = path.iter().chain(path.first());
@@ -246,11 +251,39 @@ impl Reader<'_> {
     /// Where the call with this literal argument stands.
     fn span(&self, function: &str, argument: &str) -> Option<Span> {
         match self.resource {
-            Resource::Node(node) => Some(call_span(node, function, argument)),
+            // What is defined in a property file has no text of its own.
+            Resource::Node(node) if node.patch_span.is_some_and(|at| at.file == node.span.file) => {
+                node.patch_span
+            }
+            Resource::Node(node) => {
+                let own = call_span(node, function, argument);
+                match own == node.span_start() {
+                    true => self.in_macro(node, function, argument).or(Some(own)),
+                    false => Some(own),
+                }
+            }
             Resource::Exposure(exposure) => Some(exposure.span),
             Resource::Definition(definition) => Some(definition.span),
             Resource::Source(_) => None,
         }
+    }
+
+    /// The call in a macro of the node's package that the node calls.
+    fn in_macro(&self, node: &Node, function: &str, argument: &str) -> Option<Span> {
+        let called = node.depends_on.macros.iter().filter_map(|id| self.manifest.macros.get(id));
+        let own = called.filter(|one| one.package_name == node.package_name);
+        own.flat_map(|one| {
+            let calls = rewrite::macro_calls(&one.macro_sql).unwrap_or_default();
+            calls.into_iter().filter_map(move |call| {
+                let is_it = call.path.last().map(String::as_str) == Some(function)
+                    && call.arguments.iter().any(|(_, text)| text.as_deref() == Some(argument));
+                let start = one.span.start as usize;
+                is_it.then(|| {
+                    Span::new(one.span.file, start + call.span.start, start + call.span.end)
+                })
+            })
+        })
+        .next()
     }
 
     fn place(

@@ -55,6 +55,9 @@ impl Selectors {
                 selectors.all.insert(name, selector);
             }
         }
+        for definition in list {
+            reader.check_used(&selectors, definition);
+        }
         (selectors, reader.mistakes)
     }
 
@@ -123,6 +126,24 @@ impl Reader {
         self.check_root(definition);
         let spec = self.definition(definition)?;
         Some((name.to_owned(), Selector { spec, is_default, span: entry.span }))
+    }
+
+    /// dbt: a selector of `method: selector` has to exist although nobody asks for the one that uses it (1.12).
+    fn check_used(&mut self, selectors: &Selectors, yaml: &Yaml) {
+        match &yaml.node {
+            Node::Seq(items) => items.iter().for_each(|item| self.check_used(selectors, item)),
+            Node::Map(map) => {
+                let is_use = yaml.get("method").and_then(Yaml::as_str) == Some("selector");
+                let used = yaml.get("value").filter(|_| is_use);
+                if let Some((name, value)) = used.and_then(|v| Some((v.as_str()?, v)))
+                    && selectors.matching(name).is_empty()
+                {
+                    self.mistakes.push(selectors.unknown(name).at(value.span, ""));
+                }
+                map.iter().for_each(|(_, value)| self.check_used(selectors, value));
+            }
+            _ => {}
+        }
     }
 
     fn check_unique(&mut self, known: &Selectors, name: &str, selector: &Selector) {

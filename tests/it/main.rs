@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a helper of a test may panic as a test may")]
 
 mod architecture;
+mod catalogue;
 mod cli;
 mod deps;
 mod docs;

@@ -9,7 +9,7 @@ use super::places;
 use crate::adapters::Column;
 use crate::check::shadow::{CheckedNode, Shadow};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::manifest::{Node, ResourceType};
+use crate::manifest::{Node, ResourceType, SourceTable};
 use crate::names::did_you_mean;
 
 /// Keys of models and snapshots whose values are names of columns, or expressions over them.
@@ -51,6 +51,29 @@ pub(in crate::check) fn of_seed(shadow: &mut Shadow<'_>, node: &Arc<Node>, colum
     for name in types.iter().flat_map(|types| types.keys()).filter(|name| !has(columns, name)) {
         tell(shadow, node, ("column_types", name), columns);
     }
+}
+
+/// Looks at the field that tells how old a source is.
+pub(in crate::check) fn of_source(
+    shadow: &mut Shadow<'_>,
+    source: &SourceTable,
+    columns: &[Column],
+) {
+    let Some(field) = &source.loaded_at_field else { return };
+    let is_name = field.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if !is_name || has(columns, field) {
+        return;
+    }
+    let name = format!("{}.{}", source.source_name, source.name);
+    let message =
+        format!("`loaded_at_field` of source `{name}` names `{field}`, which it does not have");
+    let names = columns.iter().map(|column| column.name.as_str());
+    let mistake = Diagnostic::error(codes::UNKNOWN_KEY_COLUMN, message).at(source.span, "");
+    let near = did_you_mean(field, names.clone());
+    shadow.tell(match near {
+        Some(_) => mistake.suggest(near),
+        None => mistake.note(format!("it has {}", listed(names))),
+    });
 }
 
 fn names(value: &Json) -> Vec<&str> {

@@ -8,9 +8,13 @@ use crate::manifest::{Node, ResourceType};
 pub(super) mod columns;
 mod contract;
 mod expectations;
+pub(super) mod hooks;
 pub(super) mod keys;
+pub(super) mod names;
 mod places;
 pub(super) mod reads;
+mod settings;
+pub(super) mod tests;
 mod variants;
 
 /// Looks at a node whose SQL was prepared.
@@ -18,6 +22,8 @@ pub(super) fn of_node(shadow: &mut Shadow<'_>, node: &Arc<Node>, known: &Checked
     if node.resource_type == ResourceType::Test {
         return;
     }
+    settings::check(shadow, node);
+    hooks::check(shadow, node);
     variants::check(shadow, node, known);
     contract::check(shadow, node, known);
     keys::check(shadow, node, known);

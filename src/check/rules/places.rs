@@ -50,7 +50,11 @@ pub(super) fn of_reference(node: &Node, name: &str) -> Option<Span> {
         quote && call_before(before)
     });
     let (at, _) = calls.next()?;
-    Some(within(node, at, name.len()))
+    let open = text[..at].rfind('(')?;
+    let called = text[..open].trim_end();
+    let start = called.rfind(|c: char| !c.is_alphanumeric()).map_or(0, |at| at + 1);
+    let end = text[at..].find(')').map_or(at + name.len(), |close| at + close + 1);
+    Some(within(node, start, end - start))
 }
 
 /// Whether a text ends in the beginning of a call of `ref` or `source` that is printed, or kept under a name.
@@ -76,9 +80,44 @@ pub(super) fn of_word(node: &Node, word: &str) -> Option<Span> {
     found.next().is_none().then(|| within(node, at, word.len()))
 }
 
+/// A hook in the node's own text, in its property file, or in the project file.
+pub(super) fn of_hook(shadow: &Shadow<'_>, node: &Node, key: &str, sql: &str) -> Span {
+    let sources = &shadow.compiler.project.sources;
+    let keys = [key.to_owned(), key.replace('-', "_")];
+    let found = keys.iter().find_map(|key| {
+        in_template(node, key, sql)
+            .or_else(|| in_properties(sources, node, key, sql))
+            .or_else(|| in_project(shadow, key, sql))
+    });
+    found.unwrap_or_else(|| node.span_start())
+}
+
+/// The only place of a word in the entry of a property file that a generic test is.
+pub(super) fn of_entry_word(shadow: &Shadow<'_>, node: &Node, word: &str) -> Option<Span> {
+    let span = node.span;
+    let file = shadow.compiler.project.sources.file(span.file);
+    let entry = file.text.get(span.start as usize..span.end as usize)?;
+    let mut found = entry.match_indices(word);
+    let (at, _) = found.next()?;
+    let start = span.start as usize + at;
+    found.next().is_none().then(|| Span::new(span.file, start, start + word.len()))
+}
+
 fn within(node: &Node, at: usize, length: usize) -> Span {
     let start = node.span.start as usize + at;
     Span::new(node.span.file, start, start + length)
+}
+
+/// A key of the `config` call in the node's own text.
+pub(super) fn of_key(node: &Node, key: &str) -> Option<Span> {
+    let text = &*node.raw_code;
+    let config = text.find("config(")?;
+    let end = config + text[config..].find("}}")?;
+    let mut found = text[config..end].match_indices(key).filter(|(at, _)| {
+        let behind = &text[config + at + key.len()..];
+        behind.trim_start().starts_with('=') && text[..config + at].trim_end().ends_with(['(', ','])
+    });
+    found.next().map(|(at, _)| within(node, config + at, key.len()))
 }
 
 fn in_template(node: &Node, key: &str, value: &str) -> Option<Span> {

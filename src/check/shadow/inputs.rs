@@ -4,20 +4,23 @@ use std::sync::Arc;
 
 use super::{CheckedNode, Shadow, Unchecked, create};
 use crate::adapters::Column;
-use crate::check::rules;
 use crate::check::shapes::{self, Finder, Shapes};
+use crate::check::{rules, seeds};
 use crate::compile::Compiler;
 use crate::manifest::{Batch, Microbatch, Node, SourceTable, expectation};
 
 impl Shadow<'_> {
     /// A seed: the header of its file.
     pub(super) fn seed(&mut self, node: &Arc<Node>) -> Result<CheckedNode, Unchecked> {
+        match seeds::read(&self.compiler, node) {
+            Ok((_, warnings)) => warnings.into_iter().for_each(|warning| self.tell(warning)),
+            Err(mistake) => self.tell(*mistake),
+        }
         let shapes = Shapes::default();
         let finder = Finder { shapes: &shapes, compiler: &self.compiler, connection: self.real };
         let columns = finder.of_file(node);
         if columns.is_empty() {
-            // An unreadable file is told by `seed`; an empty one has no columns.
-            return Err(Unchecked::NotSql);
+            return Err(Unchecked::Wrong);
         }
         self.create(&node.unique_id, &columns);
         rules::keys::of_seed(self, node, &columns);
@@ -44,6 +47,7 @@ impl Shadow<'_> {
         }
         if is_stored {
             rules::columns::of_source(self, source, &columns);
+            rules::keys::of_source(self, source, &columns);
         }
         self.found.nodes.insert(id.clone(), CheckedNode { columns, variants: Vec::new() });
     }

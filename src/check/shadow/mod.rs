@@ -130,6 +130,7 @@ pub fn check(
     for id in order {
         shadow.visit(id, wanted.contains(id));
     }
+    rules::hooks::of_project(&mut shadow);
     Ok(Checked { connection: Some(shadow.connection), ..shadow.found })
 }
 
@@ -205,6 +206,9 @@ impl<'s> Shadow<'s> {
         if self.tests_unknown_column(node) {
             return Err(Unchecked::Wrong);
         }
+        if node.resource_type == ResourceType::Test && !rules::tests::check(self, node) {
+            return Err(Unchecked::Wrong);
+        }
         if let Some(unknown) = self.unknown_parent(node) {
             self.compile(node, Variant::Auto)?;
             return Err(Unchecked::Reads(unknown));
@@ -212,7 +216,12 @@ impl<'s> Shadow<'s> {
         let is_incremental =
             node.resource_type == ResourceType::Model && node.materialized() == "incremental";
         let first = if is_incremental { Variant::FullRefresh } else { Variant::Auto };
+        let told = self.found.diagnostics.len();
         let first = self.variant(node, first)?;
+        if node.materialized() == "ephemeral" && self.found.diagnostics.len() > told {
+            // Its text, mistakes and all, is in that of its readers.
+            return Err(Unchecked::Wrong);
+        }
         let columns = match node.resource_type {
             ResourceType::Snapshot => self.of_snapshot(node, &first.columns),
             _ => first.columns.clone(),
@@ -239,10 +248,10 @@ impl<'s> Shadow<'s> {
     /// Whether it is a test of a column that its model does not have, which is told at the column.
     fn tests_unknown_column(&self, node: &Node) -> bool {
         let Some(test) = node.test() else { return false };
-        let (Some(model), Some(column)) = (&test.attached_node, &test.column_name) else {
-            return false;
-        };
-        self.unknown_columns.contains(&(model.clone(), column.to_lowercase()))
+        // A test of a source is attached to no node.
+        let tested = test.attached_node.as_ref().or(node.depends_on.nodes.first());
+        let (Some(tested), Some(column)) = (tested, &test.column_name) else { return false };
+        self.unknown_columns.contains(&(tested.clone(), column.to_lowercase()))
     }
 
     /// Compiles and prepares one variant; its mistakes are told.
@@ -256,10 +265,18 @@ impl<'s> Shadow<'s> {
             return Err(Unchecked::NeedsRows);
         }
         let is_known = prepared.described.is_some();
-        self.found.diagnostics.extend(prepared.mistakes);
+        match rules::names::explain(self, node, &prepared.mistakes) {
+            Some(mistake) => self.tell(mistake),
+            None => self.found.diagnostics.extend(prepared.mistakes),
+        }
         let Some(described) = prepared.described.filter(|_| is_known) else {
             return Err(prepared.reason.unwrap_or(Unchecked::Wrong));
         };
+        if described.columns.is_empty() && is_query(node) {
+            let mistake = self.no_query(node, (variant, &compiled.code));
+            self.tell(mistake);
+            return Err(Unchecked::Wrong);
+        }
         Ok(CheckedVariant { variant, compiled, columns: described.columns, reads: described.reads })
     }
 
@@ -287,6 +304,11 @@ impl<'s> Shadow<'s> {
         }
     }
 
+    /// Who answers what templates ask.
+    pub(super) fn answers(&self) -> Answers {
+        self.answers
+    }
+
     /// The connection that templates are rendered with.
     pub(super) fn rendering(&self) -> &Arc<Connection> {
         match self.answers {
@@ -310,6 +332,12 @@ impl<'s> Shadow<'s> {
     pub(super) fn dag(&self) -> &'s Dag<UniqueId> {
         self.dag
     }
+}
+
+/// Whether the SQL of a node has to give rows; what other materializations do with theirs is their affair.
+fn is_query(node: &Node) -> bool {
+    const KINDS: [&str; 6] = ["view", "table", "incremental", "ephemeral", "snapshot", "test"];
+    KINDS.contains(&node.materialized())
 }
 
 fn create(

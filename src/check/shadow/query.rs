@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::{Shadow, Unchecked};
 use crate::adapters::{AdapterError, Description};
 use crate::check::failure;
+use crate::check::tokens::tokens;
 use crate::compile::Variant;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::manifest::Node;
@@ -80,13 +81,23 @@ impl Shadow<'_> {
         prepared
     }
 
+    /// The mistake of a text that the engine takes and that gives no columns.
+    pub(super) fn no_query(&self, node: &Arc<Node>, at: (Variant, &str)) -> Diagnostic {
+        let error = AdapterError::Sql {
+            message: "this is no query, it gives no columns".to_owned(),
+            offset: Some(tokens(at.1).first().map_or(0, |first| first.start)),
+            sql: at.1.to_owned(),
+        };
+        self.mistake(node, at, &error).hint("a model is one `select`")
+    }
+
     fn describe(&self, text: &str) -> Result<Description, AdapterError> {
         let described = self.connection.with(|session| session.describe(text));
         described.map(Option::unwrap_or_default)
     }
 
     /// The engine's error as a diagnostic in the template.
-    pub(super) fn mistake(
+    pub(in crate::check) fn mistake(
         &self,
         node: &Arc<Node>,
         (variant, code): (Variant, &str),

@@ -105,7 +105,19 @@ impl<'c> Case<'c> {
     pub(super) fn compile(&self) -> Result<(CompiledNode, Vec<usize>), Box<Diagnostic>> {
         self.inputs.take_used();
         let compiled = self.compiler.compile(self.model, &self.scratch, Variant::Auto);
-        let compiled = compiled.map_err(|d| Box::new(self.named(*d)))?;
+        let compiled = compiled.map_err(|mistake| {
+            // What reads an input that is not given is right; the test is not.
+            let is_of_test = mistake.code == codes::BAD_UNIT_TEST;
+            let reader = mistake.primary.clone().filter(|_| is_of_test);
+            Box::new(
+                self.named(match reader {
+                    Some(reader) => mistake
+                        .at(self.place(Part::AllGiven), "")
+                        .and_at(reader.span, "it is read here"),
+                    None => *mistake,
+                }),
+            )
+        })?;
         Ok((compiled, self.inputs.take_used()))
     }
 

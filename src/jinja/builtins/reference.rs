@@ -134,6 +134,11 @@ pub(crate) fn ref_call(args: &[Value]) -> Result<RefCall, Error> {
     let version = version.map(|v| values::to_json(&v)).transpose()?;
     let text = |value: &Value| match value.as_str() {
         Some(text) => Ok(text.to_owned()),
+        None if value.is_undefined() => Err(coded(
+            codes::REF_ARGUMENTS,
+            "ref() takes names as text, and this name is undefined".to_owned(),
+            Some("put the name in quotes".to_owned()),
+        )),
         None => Err(coded(
             codes::REF_ARGUMENTS,
             format!("ref() takes names as text, got {value}"),

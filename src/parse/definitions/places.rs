@@ -8,6 +8,8 @@ use crate::source::{FileId, SourceMap, Span};
 pub enum Part {
     /// An entry of `given`.
     Given(usize),
+    /// `given` itself.
+    AllGiven,
     /// `expect`
     Expect,
     /// `expect_final`
@@ -20,6 +22,11 @@ pub enum Part {
 
 /// The place of a part of the test whose name stands at `name`; the name's where the part is not found.
 pub fn of_part(sources: &SourceMap, name: Span, part: Part) -> Span {
+    if part == Part::AllGiven {
+        let key =
+            entry(sources, name).and_then(|entry| Some(entry.as_map()?.entry("given")?.0.span));
+        return key.unwrap_or(name);
+    }
     entry(sources, name).and_then(|entry| inner(&entry, part).map(|yaml| yaml.span)).unwrap_or(name)
 }
 
@@ -75,6 +82,7 @@ fn entry(sources: &SourceMap, name: Span) -> Option<Yaml> {
 
 fn inner(entry: &Yaml, part: Part) -> Option<&Yaml> {
     match part {
+        Part::AllGiven => entry.get("given"),
         Part::Given(at) => entry.get("given")?.as_seq()?.get(at),
         Part::Expect => entry.get("expect"),
         Part::ExpectFinal => entry.get("expect_final"),

@@ -11,15 +11,33 @@ use super::{
 };
 use crate::diagnostics::{Diagnostic, codes};
 use crate::manifest::expectation;
-use crate::source::Spanned;
+use crate::names::did_you_mean;
 use crate::source::yaml::Yaml;
+use crate::source::{Span, Spanned};
+
+/// What an exposure can be.
+const EXPOSURE_TYPES: &[&str] = &["dashboard", "notebook", "analysis", "ml", "application"];
 
 impl Reader<'_> {
     pub(super) fn columns(&self, entry: &Yaml) -> Vec<RawColumn> {
         let Some(map) = entry.as_map() else {
             return Vec::new();
         };
-        self.entries(map, "columns").filter_map(|column| self.column(column)).collect()
+        let columns: Vec<RawColumn> =
+            self.entries(map, "columns").filter_map(|column| self.column(column)).collect();
+        for (at, column) in columns.iter().enumerate() {
+            if let Some(first) = columns[..at].iter().find(|first| first.name == column.name) {
+                // dbt: the later entry counts, and nobody says so (1.12).
+                let message =
+                    format!("column `{}` is described twice; the later entry counts", column.name);
+                self.push(
+                    Diagnostic::warning(codes::DUPLICATE_PATCH, message)
+                        .at(column.span, "this one counts")
+                        .and_at(first.span, "and this one does not"),
+                );
+            }
+        }
+        columns
     }
 
     fn column(&self, entry: &Yaml) -> Option<RawColumn> {
@@ -209,6 +227,7 @@ impl Reader<'_> {
             );
             return None;
         };
+        self.check_exposure(entry, &exposure_type);
         let depends_on = entry.get("depends_on").and_then(Yaml::as_seq).unwrap_or_default();
         Some(RawExposure {
             exposure_type,
@@ -225,6 +244,26 @@ impl Reader<'_> {
             file: self.file.clone(),
             name,
         })
+    }
+
+    /// dbt 1.12 wants one of five types, and an owner.
+    fn check_exposure(&self, entry: &Yaml, exposure_type: &str) {
+        if !EXPOSURE_TYPES.contains(&exposure_type)
+            && let Some(written) = entry.get("type")
+        {
+            let message = format!("`{exposure_type}` is no type of an exposure");
+            let near = did_you_mean(exposure_type, EXPOSURE_TYPES.iter().copied());
+            let mistake = Diagnostic::error(codes::BAD_CONFIG, message).at(written.span, "");
+            self.push(match near {
+                Some(_) => mistake.suggest(near),
+                None => mistake.hint(format!("one of {}", EXPOSURE_TYPES.join(", "))),
+            });
+        }
+        if entry.get("owner").is_none() {
+            let at = Span { end: entry.span.start + 1, ..entry.span };
+            let mistake = Diagnostic::error(codes::MISSING_KEY, "an exposure has no `owner`");
+            self.push(mistake.at(at, "").hint("`owner: {name: …}` or `owner: {email: …}`"));
+        }
     }
 
     pub(super) fn group(&self, entry: &Yaml) -> Option<RawGroup> {

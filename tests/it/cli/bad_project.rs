@@ -193,7 +193,7 @@ fn the_version_of_a_project_is_no_whole_number() {
 #[test]
 fn enabled_must_be_a_boolean() {
     let scratch = Scratch::new("//- models/a.sql\n{{ config(enabled='maybe') }}\nselect 1 as id\n");
-    scratch.forge(&["parse"]).expect(2, &["E0205", "models/a.sql:1:4", "`maybe`"]);
+    scratch.forge(&["parse"]).expect(2, &["E0205", "models/a.sql:1:20", "`maybe`"]);
 }
 
 #[test]

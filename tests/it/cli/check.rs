@@ -33,8 +33,7 @@ fn found(scratch: &Scratch, arguments: &[&str], expected: &[&str]) -> Outcome {
 const SOURCE: &str = "
 //- seeds/raw.csv
 id,name,amount
-1,a,2
-";
+1,a,2";
 
 #[test]
 fn every_unknown_name_of_a_file_is_told_and_its_readers_are_not() {
@@ -66,7 +65,7 @@ select id, nme, twice, padded, more from {{ ref('a') }}
 #[test]
 fn nothing_is_built_and_no_database_is_made() {
     let scratch =
-        Scratch::new(&format!("{SOURCE}//- models/a.sql\nselect id from {{{{ ref('raw') }}}}\n"));
+        Scratch::new(&format!("{SOURCE}\n//- models/a.sql\nselect id from {{{{ ref('raw') }}}}\n"));
     found(&scratch, &[], &[]).expect(0, &["checked 2 resources: no mistakes"]);
     assert!(!scratch.path("shop.db").exists() && !scratch.path("target").exists());
 }
@@ -127,7 +126,7 @@ select id from raww
 ";
     let outcome = expect(
         &format!("{SOURCE}{files}"),
-        &["E1105 models/b.sql:1:24", "E1104 models/b.sql:2:16", "E0706 models/c.sql:1:16"],
+        &["E1105 models/b.sql:1:19", "E1104 models/b.sql:2:16", "E0706 models/c.sql:1:16"],
     );
     outcome.expect(1, &["write `{{ ref('a') }}`", "did you mean `raw`?"]);
 }

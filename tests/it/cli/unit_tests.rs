@@ -142,7 +142,7 @@ fn fixtures_that_cannot_be_read_say_why() {
         ),
         (
             given("    rows: text"),
-            ["models/u.yml:5:9", "with `format: dict`, `rows` is a list of mappings"],
+            ["models/u.yml:6:9", "with `format: dict`, `rows` is a list of mappings"],
         ),
         (
             given("    format: cvs\n    rows: text"),
@@ -150,7 +150,7 @@ fn fixtures_that_cannot_be_read_say_why() {
         ),
         (
             given("    format: csv\n    fixture: missing"),
-            ["there is no fixture `missing.csv`", "models/u.yml:5:9"],
+            ["there is no fixture `missing.csv`", "models/u.yml:7:18"],
         ),
         (given("    row: []"), ["unknown key `row`", "did you mean `rows`?"]),
         (
@@ -167,7 +167,7 @@ fn fixtures_that_cannot_be_read_say_why() {
         ),
         (
             "given: []\nexpect: {rows: []}\noverrides: {vars: 3}".to_owned(),
-            ["`vars` of `overrides` must be a mapping", "models/u.yml:6:16"],
+            ["`vars` of `overrides` must be a mapping", "models/u.yml:6:17"],
         ),
     ] {
         fails_parsing(&keys, &texts);

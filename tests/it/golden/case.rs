@@ -136,6 +136,25 @@ impl Step {
         self.facets.iter().any(|name| name == facet)
     }
 
+    /// `check` of what a `run` or a `build` works on; none when it works on a state or on less than the whole.
+    pub(super) fn as_check(&self) -> Option<Vec<String>> {
+        let types: &[&str] = match self.verb() {
+            "run" => &["--resource-type", "model"],
+            "build" => &[],
+            _ => return None,
+        };
+        let is_known = |word: &String| {
+            !word.starts_with('-')
+                || ["--vars", "--target", "--profile", "--select", "-s", "--exclude", "--selector"]
+                    .contains(&word.as_str())
+        };
+        let verb = self.verb();
+        let as_check = |word: &String| if word == verb { "check".to_owned() } else { word.clone() };
+        let rest = types.iter().copied().chain(["--sarif", "check.sarif"]).map(str::to_owned);
+        let is_whole = self.command.iter().all(is_known);
+        is_whole.then(|| self.command.iter().map(as_check).chain(rest).collect())
+    }
+
     /// The verb of the command, empty when there is none that dbt has.
     pub(super) fn verb(&self) -> &str {
         verb(&self.command)

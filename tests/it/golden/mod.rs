@@ -5,6 +5,7 @@
 //! Invariant: what is compared, and how, is written once, in `observe` and `compare`.
 
 mod again;
+mod alarms;
 mod case;
 mod compare;
 mod manifest;
@@ -31,20 +32,8 @@ fn golden_cases_come_out_as_in_dbt() {
     let folders = case_folders(filter.as_deref());
     let least = if filter.is_some() { 1 } else { AT_LEAST };
     let binary = binary();
-    let next = AtomicUsize::new(0);
-    let outcomes = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..THREADS {
-            scope.spawn(|| {
-                while let Some(folder) = folders.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let outcome = run(folder, &binary);
-                    outcomes.lock().unwrap().push((folder, outcome));
-                }
-            });
-        }
-    });
-    let mut outcomes = outcomes.into_inner().unwrap();
-    outcomes.sort_by_key(|(folder, _)| *folder);
+    let outcomes: Vec<_> =
+        folders.iter().zip(each(&folders, |folder| run(folder, &binary))).collect();
     assert!(outcomes.len() >= least, "only {} cases ran, {least} or more expected", outcomes.len());
     let failures = outcomes.iter().filter(|(_, differences)| !differences.is_empty());
     let report =
@@ -62,6 +51,28 @@ fn golden_cases_come_out_as_in_dbt() {
             .collect::<Vec<_>>()
             .join(" "),
     );
+}
+
+/// What a function makes of every item, in their order, on a few threads.
+pub(crate) fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                while let Some((at, item)) = {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    items.get(at).map(|item| (at, item))
+                } {
+                    let result = work(item);
+                    results.lock().unwrap().push((at, result));
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().unwrap();
+    results.sort_by_key(|(at, _)| *at);
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// The program under test: `FORGE_TEST_BIN`, or the `forge` that cargo built for these tests.

@@ -65,6 +65,24 @@ pub(super) fn run(case: &Case, binary: &Path) -> Vec<Observation> {
     observations
 }
 
+/// What `forge check` finds of severity error after the last step of a case that went well with dbt and ran all that it
+/// checks.
+pub(super) fn alarms(case: &Case, binary: &Path) -> Vec<String> {
+    let went_well = |at: usize| case.expected(at + 1)["exit_code"] == 0;
+    let steps = case.steps.iter().enumerate().rev();
+    let mut checks = steps.filter_map(|(at, step)| Some((at, step.as_check()?)));
+    let Some((last, command)) = checks.find(|(at, _)| went_well(*at)) else { return Vec::new() };
+    let (_scratch, place) = place_of(case);
+    for step in &case.steps[..=last] {
+        observe(step, case, &place, binary);
+    }
+    execute(binary, &command, &case.steps[last].env, &place);
+    let sarif = read_json(&place.project.join("check.sarif"));
+    let results = sarif["runs"][0]["results"].as_array().expect("check writes SARIF");
+    let errors = results.iter().filter(|result| result["level"] == "error");
+    errors.map(|result| result["message"]["text"].to_string()).collect()
+}
+
 /// A copy of the case's project in a temporary folder.
 fn place_of(case: &Case) -> (TempDir, Place) {
     let scratch = tempfile::Builder::new().prefix("golden_").tempdir().unwrap();
