@@ -15,6 +15,7 @@ use super::properties::{NodePatch, RawColumn, has_jinja, tags_of};
 use super::{docs, expectations, python, relation_names, render, snapshots};
 use crate::artifacts;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::jinja::builtins;
 use crate::jinja::contexts::{Capture, ModelValue, NodeFacts, Scope};
 use crate::manifest::{
     Column, Config, DependsOn, Language, Model, Node, NodeKind, ResourceType, expectation,
@@ -165,6 +166,9 @@ fn capture(
     }
     if node.resource_type == ResourceType::Seed || !has_jinja(&node.raw_code) {
         return Ok((node, Capture::default()));
+    }
+    if let Some(capture) = builtins::captured(&cx.globals, &package.name, &node.raw_code) {
+        return Ok((node, capture));
     }
     let node = Arc::new(node);
     let scope = scope_of(cx, package, &node);

@@ -12,6 +12,7 @@ mod exceptions;
 mod facts;
 pub mod modules;
 mod output;
+mod plain;
 mod reference;
 mod refused;
 mod stage;
@@ -20,6 +21,7 @@ mod variables;
 mod yaml;
 
 pub use modules::datetime_utc;
+pub(crate) use plain::captured;
 pub(crate) use reference::{is_builtin, plain_argument, tested_relation};
 pub use yaml::value_of as yaml_value;
 

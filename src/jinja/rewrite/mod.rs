@@ -12,6 +12,7 @@ mod expressions;
 mod headers;
 mod lexer;
 mod literals;
+mod plain;
 mod python;
 mod statements;
 mod uses;
@@ -24,6 +25,7 @@ pub use calls::{MacroCall, macro_calls};
 pub use uses::{Use, uses};
 
 pub(crate) use lexer::tag_spans;
+pub(crate) use plain::{PlainCall, plain_calls};
 pub(crate) use python::literal_value;
 
 use edits::OffsetMap;
