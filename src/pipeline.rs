@@ -227,7 +227,7 @@ pub fn explain(
     choose::explained(world, prepared, selection, ids)
 }
 
-/// The selected resources, in order; writes `manifest.json`.
+/// The selected resources, in order.
 pub fn list(
     world: &World,
     prepared: &Prepared,
@@ -239,6 +239,5 @@ pub fn list(
         false => list::ALL_TYPES,
     };
     let ids = choose::selected(world, prepared, selection, types)?;
-    write_parsed(world, prepared);
     Ok(ids.into_iter().collect())
 }

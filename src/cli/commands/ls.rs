@@ -7,7 +7,8 @@ use crate::cli::args::{SelectArgs, TypeArgs};
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::events::Level;
-use crate::pipeline::{self, Selection};
+use crate::names::UniqueId;
+use crate::pipeline::{self, Prepared, Selection};
 use crate::report::list;
 
 /// List the resources of the project, one a line.
@@ -60,19 +61,28 @@ impl Ls {
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         let prepared = super::prepare(context)?;
         let ids = pipeline::list(&context.world, &prepared, &self.selection())?;
+        // The answer comes first: the manifest of a large project takes a moment.
+        let shown = self.show(context, &prepared, &ids);
+        pipeline::write_parsed(&context.world, &prepared);
+        shown.map(|()| Outcome::Fine)
+    }
+
+    fn show(
+        &self,
+        context: &Context,
+        prepared: &Prepared,
+        ids: &[UniqueId],
+    ) -> Result<(), Diagnostics> {
         if ids.is_empty() {
             context.say(Level::Warn, "nothing to list: the selection is empty");
-            return Ok(Outcome::Fine);
-        }
-        if self.explain {
-            let reasons = pipeline::explain(&context.world, &prepared, &self.selection(), &ids)?;
+        } else if self.explain {
+            let reasons = pipeline::explain(&context.world, prepared, &self.selection(), ids)?;
             let lines = list::explained(&prepared.manifest, &reasons, &self.format());
             context.console.data(&lines.join("\n"));
-            return Ok(Outcome::Fine);
+        } else {
+            context.console.lines(&list::lines(&prepared.manifest, ids, &self.format()));
         }
-        let lines = list::lines(&prepared.manifest, &ids, &self.format());
-        context.console.lines(&lines);
-        Ok(Outcome::Fine)
+        Ok(())
     }
 
     fn format(&self) -> list::Output {
