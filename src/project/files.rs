@@ -4,9 +4,9 @@
 //! begins with `.`, `#` or `~` does not; extensions match in any case.
 //! Invariant: files enter the source map sorted by package and path, so that ids are the same in every run.
 
-use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -151,13 +151,16 @@ struct Found {
 }
 
 /// Whether the text of a file is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Keep {
     /// It is.
     Text,
     /// Only its checksum: seeds are read when they are loaded.
     Checksum,
 }
+
+/// The id and the checksum of every file that was read.
+type Read = HashMap<PathBuf, (FileId, String), foldhash::fast::RandomState>;
 
 /// Finds and reads the files of all packages. `root` is the folder of the root package.
 pub(super) fn discover(
@@ -167,7 +170,7 @@ pub(super) fn discover(
     packages: &mut [Package],
     diagnostics: &mut Diagnostics,
 ) {
-    let mut read = HashMap::new();
+    let mut read = Read::default();
     for package in packages {
         let found = find(host, package);
         read_all(host, sources, root, &found, &mut read, diagnostics);
@@ -199,13 +202,7 @@ impl Found {
 
 /// The files of a package, a list for each role.
 fn find(host: &dyn Host, package: &Package) -> Vec<Vec<Found>> {
-    let mut walks = Walks {
-        host,
-        package,
-        ignore: Ignore::parse(&host.read(&package.root.join(IGNORE_FILE)).unwrap_or_default()),
-        installed: package.root.join(&package.config.packages_install_path),
-        known: HashMap::new(),
-    };
+    let walks = Walks::of(host, package);
     let of_role = |role: &Role| {
         // Sorted, and a file that two paths reach is there once.
         let paths = (role.paths)(&package.config);
@@ -214,7 +211,7 @@ fn find(host: &dyn Host, package: &Package) -> Vec<Vec<Found>> {
             found.map(|file| (file.original_file_path.clone(), file)).collect();
         found.into_values().collect()
     };
-    ROLES.iter().map(of_role).collect()
+    ROLES.par_iter().map(of_role).collect()
 }
 
 /// Reads what was not read yet; a file without a checksum is a big seed.
@@ -223,19 +220,17 @@ fn read_all(
     sources: &SourceMap,
     root: &Path,
     found: &[Vec<Found>],
-    read: &mut HashMap<PathBuf, (FileId, String)>,
+    read: &mut Read,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut paths: BTreeMap<&Path, Keep> = BTreeMap::new();
+    let mut paths: Vec<(&Path, Keep)> = Vec::new();
     for (role, found) in ROLES.iter().zip(found) {
-        for file in found.iter().filter(|file| !read.contains_key(&file.absolute)) {
-            let keep = paths.entry(&file.absolute).or_insert(role.keep);
-            if role.keep == Keep::Text {
-                *keep = Keep::Text;
-            }
-        }
+        let unread = found.iter().filter(|file| !read.contains_key(&file.absolute));
+        paths.extend(unread.map(|file| (&*file.absolute, role.keep)));
     }
-    let paths: Vec<_> = paths.into_iter().collect();
+    // Every role comes sorted, which a stable sort makes use of. Of a file in two roles the text is kept if one asks.
+    paths.sort();
+    paths.dedup_by_key(|(path, _)| *path);
     let contents: Vec<_> =
         (paths.par_iter()).map(|(path, keep)| content(host, path, *keep)).collect();
     for ((path, _), content) in paths.into_iter().zip(contents) {
@@ -251,69 +246,105 @@ fn read_all(
 }
 
 /// The text that is kept, and the checksum.
-fn content(host: &dyn Host, path: &Path, keep: Keep) -> std::io::Result<(String, String)> {
+fn content(host: &dyn Host, path: &Path, keep: Keep) -> std::io::Result<(Arc<str>, String)> {
     if keep == Keep::Checksum {
         let bytes = host.read_bytes(path)?;
-        return Ok((String::new(), seed_checksum(&bytes)));
+        return Ok(("".into(), seed_checksum(&bytes)));
     }
     let text = host.read(path)?;
     let checksum = text_checksum(&text);
-    Ok((text, checksum))
+    Ok((text.into(), checksum))
 }
 
-struct Walks<'w> {
-    host: &'w dyn Host,
-    package: &'w Package,
+/// What is below the resource paths of a package.
+struct Walks {
     ignore: Ignore,
     installed: PathBuf,
-    known: HashMap<String, Vec<PathBuf>>,
+    files: HashMap<String, Vec<Walked>>,
 }
 
-impl Walks<'_> {
-    fn files(&mut self, resource_path: &str, role: &Role) -> Vec<Found> {
-        let dir = clean(&self.package.root.join(resource_path));
-        let walk = || self.host.walk(&dir);
-        let paths = (self.known).entry(resource_path.to_owned()).or_insert_with(walk);
-        let found = |absolute: &PathBuf| {
-            let path = absolute.strip_prefix(&dir).ok()?;
-            let first = path.components().next()?.as_os_str().to_str()?;
-            if role.except.contains(&first) || !has_name(path, role.extensions) {
-                return None;
-            }
-            let path = path.to_str()?.replace('\\', "/");
-            let original_file_path = format!("{resource_path}/{path}");
-            let hidden =
-                self.ignore.matches(&original_file_path) || absolute.starts_with(&self.installed);
-            (!hidden).then(|| Found {
-                resource_path: resource_path.to_owned(),
-                path,
-                original_file_path,
-                absolute: absolute.clone(),
-            })
+/// A file below a resource path, of whatever role.
+struct Walked {
+    /// Below the resource path, with `/`.
+    path: String,
+    absolute: PathBuf,
+}
+
+impl Walks {
+    fn of(host: &dyn Host, package: &Package) -> Self {
+        let (root, config) = (&package.root, &package.config);
+        let paths: BTreeSet<String> = ROLES.iter().flat_map(|role| (role.paths)(config)).collect();
+        let walk = |path: String| {
+            let files = walked(host, &clean(&root.join(&path)));
+            (path, files)
         };
-        paths.iter().filter_map(found).collect()
+        Walks {
+            ignore: Ignore::parse(&host.read(&root.join(IGNORE_FILE)).unwrap_or_default()),
+            installed: root.join(&config.packages_install_path),
+            files: paths.into_par_iter().map(walk).collect(),
+        }
+    }
+
+    /// The files of a role below one of its paths.
+    fn files(&self, resource_path: &str, role: &Role) -> Vec<Found> {
+        let files = self.files.get(resource_path).into_iter().flatten();
+        let found = files.filter(|file| role.has(&file.path)).map(|file| Found {
+            resource_path: resource_path.to_owned(),
+            path: file.path.clone(),
+            original_file_path: format!("{resource_path}/{}", file.path),
+            absolute: file.absolute.clone(),
+        });
+        let is_hidden = |file: &Found| {
+            self.ignore.matches(&file.original_file_path)
+                || file.absolute.starts_with(&self.installed)
+        };
+        found.filter(|file| !is_hidden(file)).collect()
     }
 }
 
-fn has_name(path: &Path, extensions: &[&str]) -> bool {
-    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
-        return false;
+/// The files below a folder whose paths are text.
+fn walked(host: &dyn Host, dir: &Path) -> Vec<Walked> {
+    let below = |absolute: PathBuf| {
+        let path = absolute.strip_prefix(dir).ok()?.to_str()?.replace('\\', "/");
+        Some(Walked { path, absolute })
     };
-    let lower = name.to_ascii_lowercase();
-    let stem = |extension: &&str| lower.strip_suffix(*extension).is_some_and(|s| !s.is_empty());
-    !name.starts_with(['.', '#', '~']) && extensions.iter().any(stem)
+    host.walk(dir).into_iter().filter_map(below).collect()
+}
+
+impl Role {
+    /// Whether a file at this path below a resource path plays the role.
+    fn has(&self, path: &str) -> bool {
+        let first = path.split('/').next().unwrap_or_default();
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let stem = |extension: &&str| {
+            let at = name.len().checked_sub(extension.len()).filter(|at| *at > 0);
+            at.is_some_and(|at| name.as_bytes()[at..].eq_ignore_ascii_case(extension.as_bytes()))
+        };
+        !self.except.contains(&first)
+            && !name.starts_with(['.', '#', '~'])
+            && self.extensions.iter().any(stem)
+    }
 }
 
 /// dbt 1.12: of the text with every run of white space as one blank.
 pub(crate) fn text_checksum(text: &str) -> String {
-    let mut hasher = Sha256::new();
-    for (at, word) in text.split_whitespace().enumerate() {
-        if at > 0 {
-            hasher.update(b" ");
+    let mut words = Vec::with_capacity(text.len());
+    let mut add = |word: &[u8]| {
+        if !words.is_empty() {
+            words.push(b' ');
         }
-        hasher.update(word);
+        words.extend_from_slice(word);
+    };
+    match text.is_ascii() {
+        // Most texts are, and need no decoding.
+        true => text
+            .as_bytes()
+            .split(|byte| char::from(*byte).is_whitespace())
+            .filter(|word| !word.is_empty())
+            .for_each(add),
+        false => text.split_whitespace().for_each(|word| add(word.as_bytes())),
     }
-    hex(&hasher.finalize())
+    hex(&Sha256::digest(words))
 }
 
 /// dbt 1.12: of the text with `\n` line ends and nothing white around it; empty for a big seed, which has its
@@ -328,10 +359,8 @@ fn seed_checksum(bytes: &[u8]) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").expect("invariant: writing to a string works");
-        hex
-    })
+    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    halves.map(|half| char::from(b"0123456789abcdef"[usize::from(half)])).collect()
 }
 
 #[cfg(test)]
