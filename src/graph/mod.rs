@@ -7,6 +7,7 @@
 use std::hash::Hash;
 
 use indexmap::IndexSet;
+use rayon::prelude::*;
 
 mod indices;
 mod order;
@@ -31,7 +32,7 @@ pub struct Dag<K> {
     order: Vec<usize>,
 }
 
-impl<K: Clone + Eq + Hash> Dag<K> {
+impl<K: Clone + Eq + Hash + Sync> Dag<K> {
     /// Builds the graph from keys and what each depends on, in any order.
     ///
     /// A dependency that is no key is left out, and so is one that is named twice.
@@ -50,7 +51,7 @@ impl<K: Clone + Eq + Hash> Dag<K> {
             }
         }
         let parents = depends_on
-            .iter()
+            .par_iter()
             .map(|dependencies| {
                 let known = dependencies.iter().filter_map(|key| keys.get_index_of(key));
                 sorted(known.collect())
@@ -58,7 +59,9 @@ impl<K: Clone + Eq + Hash> Dag<K> {
             .collect();
         Dag::from_parents(keys, parents)
     }
+}
 
+impl<K: Clone + Eq + Hash> Dag<K> {
     /// Builds the graph from the sorted parents of each key.
     fn from_parents(keys: Keys<K>, parents: Vec<Vec<usize>>) -> Result<Dag<K>, Cycle<K>> {
         let mut children = vec![Vec::new(); keys.len()];

@@ -203,9 +203,14 @@ impl Config {
         &mut self.set[at].1
     }
 
+    /// What was set for a key, null too.
+    pub fn setting(&self, name: &str) -> Option<&Json> {
+        self.find(canonical(name))
+    }
+
     /// Whether the key was set, be it to null.
     pub fn is_set(&self, name: &str) -> bool {
-        self.find(canonical(name)).is_some()
+        self.setting(name).is_some()
     }
 
     /// Text that was set for a key.

@@ -36,27 +36,30 @@ pub use node::{
 };
 pub use source::{Quoting, SourceTable};
 
+/// Something by the id of a resource, in order. Ids are long and there are many: a fast hash, seeded.
+pub type ById<T> = IndexMap<UniqueId, T, foldhash::fast::RandomState>;
+
 /// Everything in the project and its packages.
 #[derive(Clone, Debug, Default)]
 pub struct Manifest {
     /// Facts about the run that made it.
     pub metadata: Metadata,
     /// Models, seeds, snapshots, tests, analyses, operations.
-    pub nodes: IndexMap<UniqueId, Arc<Node>>,
+    pub nodes: ById<Arc<Node>>,
     /// Source tables.
-    pub sources: IndexMap<UniqueId, Arc<SourceTable>>,
+    pub sources: ById<Arc<SourceTable>>,
     /// Exposures.
-    pub exposures: IndexMap<UniqueId, Arc<Exposure>>,
+    pub exposures: ById<Arc<Exposure>>,
     /// Unit tests, semantic models, metrics, saved queries.
-    pub definitions: IndexMap<UniqueId, Arc<Definition>>,
+    pub definitions: ById<Arc<Definition>>,
     /// Groups.
-    pub groups: IndexMap<UniqueId, Arc<Group>>,
+    pub groups: ById<Arc<Group>>,
     /// Macros, the built-in ones included.
-    pub macros: IndexMap<UniqueId, Arc<Macro>>,
+    pub macros: ById<Arc<Macro>>,
     /// Docs blocks.
-    pub docs: IndexMap<UniqueId, Arc<Doc>>,
+    pub docs: ById<Arc<Doc>>,
     /// Resources with `enabled: false`.
-    pub disabled: IndexMap<UniqueId, Vec<Disabled>>,
+    pub disabled: ById<Vec<Disabled>>,
     /// Selectors of `selectors.yml` as written.
     pub selectors: IndexMap<String, serde_json::Value>,
 }

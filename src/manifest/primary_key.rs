@@ -18,7 +18,10 @@ struct Tested<'m> {
 }
 
 /// The columns that identify a row, by model.
-pub type PrimaryKeys<'m> = HashMap<&'m UniqueId, Vec<String>>;
+pub type PrimaryKeys<'m> = ById<'m, Vec<String>>;
+
+/// Something by the id of a model: there are many, so the hash is a fast one.
+type ById<'m, T> = HashMap<&'m UniqueId, T, foldhash::fast::RandomState>;
 
 /// The columns that identify a row, for every model where that is known.
 pub fn infer(manifest: &Manifest) -> PrimaryKeys<'_> {
@@ -41,8 +44,8 @@ pub fn of(manifest: &Manifest, id: &UniqueId) -> Vec<String> {
     infer(manifest).remove(id).unwrap_or_default()
 }
 
-fn tested(manifest: &Manifest) -> HashMap<&UniqueId, Tested<'_>> {
-    let mut all: HashMap<_, Tested<'_>> = HashMap::new();
+fn tested(manifest: &Manifest) -> ById<'_, Tested<'_>> {
+    let mut all = ById::<Tested<'_>>::default();
     for test in manifest.nodes.values().filter_map(|node| node.test()) {
         let (Some(model), Some(metadata)) = (&test.attached_node, &test.metadata) else {
             continue;

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use minijinja::value::Value;
 use serde_json::Value as Json;
 
@@ -15,7 +14,7 @@ use crate::jinja::coded::coded;
 use crate::jinja::contexts::{Globals, Phase, Scope};
 use crate::jinja::objects::function::function;
 use crate::jinja::rewrite::{self, BlockKind};
-use crate::manifest::Doc;
+use crate::manifest::{ById, Doc};
 use crate::names::{UniqueId, did_you_mean};
 use crate::project::{File, Package, Project};
 use crate::source::Span;
@@ -61,8 +60,8 @@ pub(crate) fn collect(
     project: &Project,
     globals: &Arc<Globals>,
     diagnostics: &mut Diagnostics,
-) -> (IndexMap<UniqueId, Arc<Doc>>, Docs) {
-    let mut all = IndexMap::new();
+) -> (ById<Arc<Doc>>, Docs) {
+    let mut all = ById::default();
     let mut texts: HashMap<String, HashMap<String, String>> = HashMap::new();
     for package in &project.packages {
         for file in &package.files.docs {
@@ -136,8 +135,8 @@ pub(crate) fn description(
     if !has_jinja(text) {
         return text.to_owned();
     }
-    if let Some(text) = quoted(text).and_then(|name| cx.docs.find(None, package, name)) {
-        return text.to_owned();
+    if let Some(text) = quoting(text).and_then(|pieces| joined(&pieces, cx, package)) {
+        return text;
     }
     let mut scope = cx.scope(package);
     let (docs, own) = (cx.docs.clone(), package.clone());
@@ -157,9 +156,12 @@ pub(crate) fn quoted_blocks(cx: &Context<'_>, package: &Arc<str>, text: &str) ->
         return Vec::new();
     }
     let id = |of: &str, name: &str| UniqueId::from(format!("doc.{of}.{name}"));
-    if let Some(name) = quoted(text) {
-        let of = cx.docs.package_of(None, package, name);
-        return of.map(|of| id(of, name)).into_iter().collect();
+    if let Some(pieces) = quoting(text) {
+        let found = pieces.into_iter().filter_map(|piece| match piece {
+            Piece::Text(_) => None,
+            Piece::Block(name) => Some(id(cx.docs.package_of(None, package, name)?, name)),
+        });
+        return found.collect();
     }
     let calls = rewrite::macro_calls(text).unwrap_or_default();
     let found = calls.into_iter().filter(|call| call.path == ["doc"]).filter_map(|call| {
@@ -171,15 +173,48 @@ pub(crate) fn quoted_blocks(cx: &Context<'_>, package: &Arc<str>, text: &str) ->
     found.collect()
 }
 
-/// The name in a description that is `{{ doc('name') }}` and nothing else, by far the most frequent template of
-/// property files: it needs no rendering.
-fn quoted(text: &str) -> Option<&str> {
-    let call = text.strip_prefix("{{")?.strip_suffix("}}")?.trim();
-    let argument = call.strip_prefix("doc(")?.strip_suffix(')')?.trim();
+/// A part of a description.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Piece<'t> {
+    /// Text as it is.
+    Text(&'t str),
+    /// `{{ doc('name') }}`: the name.
+    Block(&'t str),
+}
+
+/// The parts of a description whose only tags are `{{ doc('name') }}`, by far the most frequent template of property
+/// files: it needs no rendering.
+fn quoting(text: &str) -> Option<Vec<Piece<'_>>> {
+    let is_plain = |text: &str| !text.contains(['\r', '{', '}']);
+    let mut parts = text.strip_suffix('\n').unwrap_or(text).split("{{");
+    let mut pieces: Vec<_> = parts.next().map(Piece::Text).into_iter().collect();
+    for part in parts {
+        let (call, text) = part.split_once("}}")?;
+        pieces.extend([Piece::Block(quoted(call)?), Piece::Text(text)]);
+    }
+    let texts_are_plain = pieces.iter().all(|piece| match piece {
+        Piece::Text(text) => is_plain(text),
+        Piece::Block(_) => true,
+    });
+    texts_are_plain.then_some(pieces)
+}
+
+/// The name in `doc('name')`.
+fn quoted(call: &str) -> Option<&str> {
+    let argument = call.trim().strip_prefix("doc(")?.strip_suffix(')')?.trim();
     let quote = argument.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
     let name = argument.strip_prefix(quote)?.strip_suffix(quote)?;
     let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     (!name.is_empty() && name.chars().all(is_plain)).then_some(name)
+}
+
+/// The description that the parts make; `None` when there is no such block.
+fn joined(pieces: &[Piece<'_>], cx: &Context<'_>, package: &Arc<str>) -> Option<String> {
+    let texts = pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => Some(*text),
+        Piece::Block(name) => cx.docs.find(None, package, name),
+    });
+    texts.collect()
 }
 
 fn doc(docs: &Docs, own: &str, args: &[Value]) -> Result<Value, minijinja::Error> {
@@ -201,6 +236,41 @@ fn doc(docs: &Docs, own: &str, args: &[Value]) -> Result<Value, minijinja::Error
             let known = docs.texts.values().flat_map(|blocks| blocks.keys().map(String::as_str));
             let near = did_you_mean(&name, known).map(|near| format!("did you mean `{near}`?"));
             Err(coded(codes::UNKNOWN_DOC, format!("there is no docs block `{name}`"), near))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn descriptions_that_quote_blocks_are_split() {
+        let text = "Rows of {{ doc('orders') }},\nsee {{doc(\"a-b.c\")}}.\n";
+        let pieces = [
+            Piece::Text("Rows of "),
+            Piece::Block("orders"),
+            Piece::Text(",\nsee "),
+            Piece::Block("a-b.c"),
+            Piece::Text("."),
+        ];
+        assert_eq!(quoting(text), Some(pieces.to_vec()));
+    }
+
+    #[test]
+    fn other_templates_are_left_to_the_engine() {
+        for text in [
+            "{{ doc('a', 'b') }}",
+            "{{ doc(name) }}",
+            "{{- doc('a') }}",
+            "{{ doc('a') -}}",
+            "{{ doc('a') }} {# {{ doc('b') }} #}",
+            "{% if x %}{{ doc('a') }}{% endif %}",
+            "{{ doc('a') }}\r\n",
+            "{{ doc('a')",
+            "{{ doc('a') }} {",
+        ] {
+            assert_eq!(quoting(text), None, "{text}");
         }
     }
 }

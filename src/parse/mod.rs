@@ -68,9 +68,15 @@ pub fn parse(
     let patches = patches::assign(&cx, &properties, &halves, &mut diagnostics);
     parsed.nodes = finish_nodes(&cx, halves, patches, &mut diagnostics);
     parse_properties(&cx, &properties, &mut parsed, &mut diagnostics);
-    if !diagnostics.has_errors() {
-        unused_configs::warn(&cx, parsed.fqns(), &mut diagnostics);
-    }
+    // The trees of all property files are large: all cores clear them away.
+    rayon::join(
+        || properties.into_par_iter().for_each(drop),
+        || {
+            if !diagnostics.has_errors() {
+                unused_configs::warn(&cx, parsed.fqns(), &mut diagnostics);
+            }
+        },
+    );
     let nodes = std::mem::take(&mut parsed.nodes);
     (ParsedProject { manifest: parsed.into_manifest(project, globals), nodes }, diagnostics)
 }

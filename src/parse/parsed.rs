@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 use crate::artifacts::stamp;
 use crate::jinja::contexts::Globals;
 use crate::manifest::{
-    Definition, Disabled, Doc, Exposure, Group, Macro, Manifest, Metadata, Node, ResourceType,
-    SourceTable,
+    ById, Definition, Disabled, Doc, Exposure, Group, Macro, Manifest, Metadata, Node,
+    ResourceType, SourceTable,
 };
 use crate::names::UniqueId;
 use crate::project::Project;
@@ -21,7 +21,7 @@ pub(super) struct Parsed {
     pub(super) definitions: Vec<Definition>,
     pub(super) groups: Vec<Group>,
     pub(super) macros: IndexMap<UniqueId, Macro>,
-    pub(super) docs: IndexMap<UniqueId, Arc<Doc>>,
+    pub(super) docs: ById<Arc<Doc>>,
 }
 
 impl Parsed {

@@ -96,7 +96,7 @@ fn node_of(
     subject: &Subject<'_>,
     column: Option<&RawColumn>,
     column_name: Option<String>,
-    definition: TestDefinition,
+    mut definition: TestDefinition,
 ) -> Result<Node, Diagnostic> {
     let package = &subject.package.name;
     let mut tags = subject.tags.clone();
@@ -129,7 +129,7 @@ fn node_of(
         tags,
     };
     let mut node = nodes::blank(cx, subject.package, draft);
-    node.description.clone_from(&definition.description);
+    node.description = std::mem::take(&mut definition.description);
     node.group.clone_from(&subject.group);
     let (mut node, called) = reference(cx, subject, &definition, node)?;
     node.config = merged(cx, subject, &node, definition.config, called);

@@ -3,9 +3,10 @@
 //! Invariant: in the manifest that leaves this room every id in `depends_on.nodes` is a resource of the
 //! manifest, and the graph has no cycle.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map};
 use std::sync::Arc;
 
+use indexmap::map::Entry;
 use rayon::prelude::*;
 use serde_json::Value as Json;
 
@@ -439,26 +440,32 @@ pub fn add_nodes(
     unique_names: bool,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut names: HashMap<(Arc<str>, String), Arc<Node>> = HashMap::new();
+    let mut names: HashMap<_, Arc<Node>, foldhash::fast::RandomState> = HashMap::default();
+    manifest.nodes.reserve(nodes.len());
     for node in nodes {
         let id = node.unique_id.clone();
         if !node.config.enabled() {
             manifest.disabled.entry(id).or_default().push(Disabled::Node(node));
             continue;
         }
-        if let Some(first) = manifest.nodes.get(&id) {
-            diagnostics.push(duplicates::same_name(first, &node));
-            continue;
-        }
+        let place = match manifest.nodes.entry(id) {
+            Entry::Vacant(place) => place,
+            Entry::Occupied(first) => {
+                diagnostics.push(duplicates::same_name(first.get(), &node));
+                continue;
+            }
+        };
         if node.resource_type.is_refable() {
             let key = (node.package_name.clone(), node.name.clone());
-            match names.get(&key) {
-                Some(first) => duplicates::shared_name(first, &node, unique_names, diagnostics),
-                None => {
-                    names.insert(key, node.clone());
+            match names.entry(key) {
+                hash_map::Entry::Occupied(first) => {
+                    duplicates::shared_name(first.get(), &node, unique_names, diagnostics);
+                }
+                hash_map::Entry::Vacant(name) => {
+                    name.insert(node.clone());
                 }
             }
         }
-        manifest.nodes.insert(id, node);
+        place.insert(node);
     }
 }

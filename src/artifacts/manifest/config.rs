@@ -1,5 +1,6 @@
 //! `config` of a resource: every key that dbt publishes, in its order, then keys of the user's own.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use serde::Serialize;
@@ -25,23 +26,29 @@ impl<'a> ConfigView<'a> {
     /// Writes `docs` outside the configuration; tests have it there only.
     pub(super) fn serialize_docs<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self.config.get("docs") {
-            Some(_) => map.serialize_entry("docs", &self.value("docs")),
+            Some(_) => {
+                let default = self.defaults.get("docs").unwrap_or(&Json::Null);
+                map.serialize_entry("docs", &*self.value("docs", default))
+            }
             None => map.serialize_entry("docs", &Docs::DEFAULT),
         }
     }
 
-    fn value(&self, name: &str) -> Json {
-        let default = self.defaults.get(name).unwrap_or(&Json::Null);
-        match (self.config.get(name), default) {
-            (Some(Json::Object(set)), Json::Object(default)) => Json::Object(overlay(default, set)),
+    fn value<'v>(&self, name: &str, default: &'v Json) -> Cow<'v, Json>
+    where
+        'a: 'v,
+    {
+        match (self.config.setting(name), default) {
+            (None, default) => Cow::Borrowed(default),
+            (Some(Json::Object(set)), Json::Object(default)) => {
+                Cow::Owned(Json::Object(overlay(default, set)))
+            }
             // dbt: a truth is short for `enabled`.
             (Some(set @ Json::Bool(_)), Json::Object(default)) if name == POINTER => {
                 let set = Map::from_iter([("enabled".to_owned(), set.clone())]);
-                Json::Object(overlay(default, &set))
+                Cow::Owned(Json::Object(overlay(default, &set)))
             }
-            (Some(set), _) => set.clone(),
-            (None, _) if self.config.is_set(name) => Json::Null,
-            (None, default) => default.clone(),
+            (Some(set), _) => Cow::Borrowed(set),
         }
     }
 }
@@ -50,11 +57,7 @@ impl Serialize for ConfigView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for (name, default) in self.defaults {
-            if self.config.is_set(name) {
-                map.serialize_entry(name, &self.value(name))?;
-            } else {
-                map.serialize_entry(name, default)?;
-            }
+            map.serialize_entry(name, &*self.value(name, default))?;
         }
         for (name, value) in self.config.iter() {
             if !self.defaults.contains_key(name) {

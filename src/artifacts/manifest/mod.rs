@@ -17,7 +17,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::host::Out;
 use crate::manifest::{
-    Config, Definition, Disabled, Doc, Exposure, Group, Macro, Manifest, Node, Quoting,
+    ById, Config, Definition, Disabled, Doc, Exposure, Group, Macro, Manifest, Node, Quoting,
     ResourceType, SourceTable, primary_key,
 };
 use crate::names::UniqueId;
@@ -133,8 +133,8 @@ pub fn write_manifest(
         ("groups", &|| text(&Section(&manifest.groups, GroupView))),
         ("selectors", &|| text(&manifest.selectors)),
         ("disabled", &|| text(&DisabledView(&manifest.disabled))),
-        ("parent_map", &|| text(&parent_map(manifest))),
-        ("child_map", &|| text(&child_map(manifest))),
+        ("parent_map", &|| text(&Parents(manifest))),
+        ("child_map", &|| text(&Children(manifest))),
         ("group_map", &|| text(&group_map(manifest))),
         ("saved_queries", &|| text(&Definitions(manifest, ResourceType::SavedQuery))),
         ("semantic_models", &|| text(&Definitions(manifest, ResourceType::SemanticModel))),
@@ -203,7 +203,7 @@ fn write_nodes(
 }
 
 /// A map of resources, each seen through a view.
-struct Section<'a, T, V>(&'a IndexMap<UniqueId, Arc<T>>, fn(&'a T) -> V);
+struct Section<'a, T, V>(&'a ById<Arc<T>>, fn(&'a T) -> V);
 
 impl<T, V: Serialize> Serialize for Section<'_, T, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -221,7 +221,7 @@ impl Serialize for Definitions<'_> {
     }
 }
 
-struct DisabledView<'a>(&'a IndexMap<UniqueId, Vec<Disabled>>);
+struct DisabledView<'a>(&'a ById<Vec<Disabled>>);
 
 impl Serialize for DisabledView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -242,29 +242,35 @@ fn disabled_json(item: &Disabled) -> Map<String, Json> {
     }
 }
 
-fn parent_map(manifest: &Manifest) -> IndexMap<&UniqueId, Vec<&UniqueId>> {
-    manifest
-        .resources()
-        .map(|(id, resource)| {
+/// What every resource reads, sorted.
+struct Parents<'a>(&'a Manifest);
+
+impl Serialize for Parents<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.resources().map(|(id, resource)| {
             let mut parents: Vec<_> = resource.depends_on().iter().collect();
-            parents.sort();
+            parents.sort_unstable();
             (id, parents)
-        })
-        .collect()
+        }))
+    }
 }
 
-fn child_map(manifest: &Manifest) -> IndexMap<&UniqueId, Vec<&UniqueId>> {
-    let mut children: IndexMap<_, Vec<_>> =
-        manifest.resources().map(|(id, _)| (id, Vec::new())).collect();
-    for (id, resource) in manifest.resources() {
-        for parent in resource.depends_on() {
-            if let Some(list) = children.get_mut(parent) {
-                list.push(id);
+/// What reads every resource, sorted.
+struct Children<'a>(&'a Manifest);
+
+impl Serialize for Children<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let resources = || self.0.resources();
+        let mut children: HashMap<_, Vec<_>, foldhash::fast::RandomState> = HashMap::default();
+        for (id, resource) in resources() {
+            for parent in resource.depends_on() {
+                children.entry(parent).or_default().push(id);
             }
         }
+        children.values_mut().for_each(|list| list.sort_unstable());
+        let of = |id| children.get(id).map_or(&[][..], Vec::as_slice);
+        serializer.collect_map(resources().map(|(id, _)| (id, of(id))))
     }
-    children.values_mut().for_each(|list| list.sort());
-    children
 }
 
 fn group_map(manifest: &Manifest) -> IndexMap<&str, Vec<&UniqueId>> {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::CompiledInfo;
 use super::config::ConfigView;
-use crate::manifest::{Column, Model, Node, NodeKind, RefCall, Test};
+use crate::manifest::{Column, Model, Node, NodeKind, RefCall, Test, TestMetadata};
 
 /// A node, with what else is known of it.
 pub(super) struct NodeView<'a> {
@@ -143,10 +143,16 @@ fn generic_test<M: SerializeMap>(map: &mut M, test: &Test) -> Result<(), M::Erro
     map.serialize_entry("column_name", &test.column_name)?;
     map.serialize_entry("file_key_name", &test.file_key_name)?;
     map.serialize_entry("attached_node", &test.attached_node)?;
-    let metadata = json!({
-        "name": metadata.name, "kwargs": metadata.kwargs, "namespace": metadata.namespace,
-    });
-    map.serialize_entry("test_metadata", &metadata)
+    let TestMetadata { name, kwargs, namespace } = metadata;
+    map.serialize_entry("test_metadata", &MetadataView { name, kwargs, namespace })
+}
+
+/// `test_metadata`.
+#[derive(Serialize)]
+struct MetadataView<'a> {
+    name: &'a str,
+    kwargs: &'a Map<String, Json>,
+    namespace: &'a Option<String>,
 }
 
 /// `unrendered_config`: what was set, as it was written where the project file has a template.
@@ -171,19 +177,19 @@ struct Checksum<'a> {
 
 /// `contract`.
 #[derive(Serialize)]
-struct Contract {
+struct Contract<'a> {
     enforced: bool,
     alias_types: bool,
-    checksum: Option<String>,
+    checksum: Option<&'a str>,
 }
 
-fn contract(node: &Node) -> Contract {
+fn contract(node: &Node) -> Contract<'_> {
     let enforced = node.config.contract_enforced();
     let alias_types = node.config.get("contract").and_then(|c| c.get("alias_types")?.as_bool());
     Contract {
         enforced,
         alias_types: alias_types.unwrap_or(true),
-        checksum: node.model().and_then(|model| model.contract_checksum.clone()),
+        checksum: node.model().and_then(|model| model.contract_checksum.as_deref()),
     }
 }
 
