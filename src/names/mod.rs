@@ -82,6 +82,14 @@ pub fn did_you_mean<'a>(
         .map(|(_, candidate)| candidate)
 }
 
+/// Whether one name is so near to another that both can hardly be meant: one edit apart, and not in a digit.
+pub fn is_slip(wanted: &str, known: &str) -> bool {
+    let (wanted, known) = (wanted.to_lowercase(), known.to_lowercase());
+    let digits = |name: &str| name.chars().filter(char::is_ascii_digit).collect::<String>();
+    let shorter = wanted.chars().count().min(known.chars().count());
+    shorter >= 4 && digits(&wanted) == digits(&known) && distance(&wanted, &known) == 1
+}
+
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     if a.len().abs_diff(b.len()) > 8 {
@@ -112,5 +120,15 @@ mod tests {
         assert_eq!(did_you_mean("stg_order", ["stg_orders", "orders"]), Some("stg_orders"));
         assert_eq!(did_you_mean("custmoers", ["customers", "orders"]), Some("customers"));
         assert_eq!(did_you_mean("zzz", ["customers", "orders"]), None);
+    }
+
+    #[test]
+    fn names_that_can_both_be_meant_are_no_slip() {
+        assert!(is_slip("nmae", "name") && is_slip("amont", "Amount"));
+        for [wanted, known] in
+            [["updated_at", "created_at"], ["line1", "line2"], ["a", "b"], ["name", "name"]]
+        {
+            assert!(!is_slip(wanted, known), "{wanted} {known}");
+        }
     }
 }

@@ -111,13 +111,8 @@ fn unlisted(prepared: &Prepared, checked: &Checked) -> Diagnostics {
     for (id, columns) in &checked.unlisted {
         let Some(source) = prepared.manifest.sources.get(id) else { continue };
         let name = format!("{}.{}", source.source_name, source.name);
-        let shown: Vec<String> =
-            columns.iter().take(MOST).map(|column| format!("`{column}`")).collect();
-        let more = match columns.len().saturating_sub(MOST) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        let message = format!("source `{name}` does not list {}{more}", shown.join(", "));
+        let columns = columns.iter().map(|column| format!("`{column}`"));
+        let message = format!("source `{name}` does not list {}", shortened(columns));
         let warning = Diagnostic::warning(codes::UNCHECKED, message).at(source.span, "");
         diagnostics.push(warning.note("what is read of it and not listed cannot be checked").hint(
             "list its columns; `forge source schema --write` does it from a database that has the table",
@@ -198,10 +193,15 @@ fn with_readers(prepared: &Prepared, diagnostic: Diagnostic, readers: &[&UniqueI
         let resource = prepared.manifest.resource(id.as_str());
         format!("`{}`", resource.map_or(id.as_str(), |resource| resource.name()))
     };
-    let shown: Vec<String> = readers.iter().take(MOST).map(name).collect();
-    let more = match readers.len().saturating_sub(MOST) {
+    let names = shortened(readers.iter().map(name));
+    diagnostic.note(format!("not checked, as they read it: {names}"))
+}
+
+/// The first names, and how many there are more.
+fn shortened(names: impl ExactSizeIterator<Item = String>) -> String {
+    let more = match names.len().saturating_sub(MOST) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    diagnostic.note(format!("not checked, as they read it: {}{more}", shown.join(", ")))
+    format!("{}{more}", names.take(MOST).collect::<Vec<_>>().join(", "))
 }

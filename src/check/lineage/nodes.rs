@@ -48,6 +48,7 @@ impl fmt::Display for Reason {
             }
             Reason::Unprepared(Unchecked::Wrong) => f.write_str("it has a mistake"),
             Reason::Unprepared(Unchecked::NotSql) => f.write_str("it is not SQL"),
+            Reason::Unprepared(Unchecked::NoColumns) => f.write_str("nothing tells its columns"),
             Reason::Columns => f.write_str("its columns are not those that were found"),
         }
     }

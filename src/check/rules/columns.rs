@@ -33,7 +33,7 @@ pub(in crate::check) fn of_source(
 }
 
 /// Whether a column is among those of a relation, however it is quoted.
-pub(super) fn has(columns: &[Column], name: &str) -> bool {
+pub(in crate::check) fn has(columns: &[Column], name: &str) -> bool {
     let name = name.trim_matches(['"', '`', '[', ']']);
     columns.iter().any(|column| column.name.eq_ignore_ascii_case(name))
 }

@@ -7,6 +7,7 @@ use indexmap::IndexSet;
 use super::places;
 use crate::check::failure;
 use crate::check::shadow::{CheckedNode, Shadow};
+use crate::check::tokens::{Kind, tokens};
 use crate::compile::Variant;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::manifest::{Node, ResourceType};
@@ -27,9 +28,19 @@ pub(super) fn check(shadow: &mut Shadow<'_>, node: &Arc<Node>, known: &CheckedNo
             }
         }
     }
+    if known.variants.iter().any(|variant| joins_by_names(&variant.compiled.code)) {
+        return;
+    }
     for id in node.depends_on.nodes.iter().filter(|id| !read.contains(*id)) {
         unread(shadow, node, id, &read);
     }
+}
+
+/// Whether a join compares columns of the same name: those are read without the engine telling it.
+fn joins_by_names(code: &str) -> bool {
+    tokens(code)
+        .iter()
+        .any(|token| token.kind == Kind::Word && (token.is("using") || token.is("natural")))
 }
 
 /// What the node reads by name: references, and those of ephemeral models among them. Tables that are known under two

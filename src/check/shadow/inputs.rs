@@ -38,13 +38,13 @@ impl Shadow<'_> {
         let is_stored = !stored.is_empty();
         let columns = if is_stored { stored } else { self.declared(source) };
         if columns.is_empty() {
-            self.found.unchecked.insert(id.clone(), Unchecked::NotSql);
+            self.found.unchecked.insert(id.clone(), Unchecked::NoColumns);
             return;
         }
-        self.create(id, &columns);
-        if !is_stored && !self.is_filled(source) {
+        if !is_stored && !self.filled.contains(&source.relation_name) {
             self.partial.insert(id.clone());
         }
+        self.create(id, &columns);
         if is_stored {
             rules::columns::of_source(self, source, &columns);
             rules::keys::of_source(self, source, &columns);
@@ -70,12 +70,6 @@ impl Shadow<'_> {
         let start = config.size.floor(config.begin);
         let end = config.size.offset(start, 1)?;
         Some(self.compiler.for_batch(Batch { size: config.size, start, end }))
-    }
-
-    /// Whether a node of the project fills the table.
-    fn is_filled(&self, source: &SourceTable) -> bool {
-        let mut nodes = self.compiler.manifest.nodes.values();
-        nodes.any(|node| node.relation_name.as_deref() == Some(&source.relation_name))
     }
 
     fn declared(&self, source: &SourceTable) -> Vec<Column> {

@@ -28,7 +28,7 @@ impl Shadow<'_> {
             self.tell(warning);
             return match self.copy(name, &stored) {
                 true => Ok(()),
-                false => Err((Diagnostics::new(), Unchecked::NotSql)),
+                false => Err((Diagnostics::new(), Unchecked::NoColumns)),
             };
         }
         if self.is_made_by_hand(table) {

@@ -85,6 +85,8 @@ pub enum Unchecked {
     NeedsRows,
     /// Its mistake is told.
     Wrong,
+    /// Nothing tells its columns.
+    NoColumns,
     /// It is not written in SQL.
     NotSql,
 }
@@ -100,10 +102,16 @@ pub struct Shadow<'s> {
     answers: Answers,
     /// SQL whose templates asked no database.
     compiled: HashMap<(UniqueId, Variant), CompiledNode>,
+    /// Tables that were made, in lower case.
+    made: HashSet<String>,
+    /// Tables that nodes of the project fill, as they are written in SQL.
+    filled: HashSet<String>,
     /// Nodes and sources by the name of their table, in lower case.
     pub(super) tables: HashMap<String, UniqueId>,
-    /// Sources of which only the property file tells columns.
+    /// Sources of which only the property file tells columns, and what selects their star.
     pub(super) partial: HashSet<UniqueId>,
+    /// The columns that those were found to have.
+    unlisted: HashMap<UniqueId, Vec<String>>,
     /// Columns of property files that their relations do not have, in lower case.
     pub(super) unknown_columns: HashSet<(UniqueId, String)>,
     pub(super) found: Checked,
@@ -156,8 +164,11 @@ impl<'s> Shadow<'s> {
             real,
             answers,
             compiled: HashMap::new(),
+            made: HashSet::new(),
+            filled: manifest.nodes.values().filter_map(|node| node.relation_name.clone()).collect(),
             tables: named.collect(),
             partial: HashSet::new(),
+            unlisted: HashMap::new(),
             unknown_columns: HashSet::new(),
             found: Checked::default(),
         })
@@ -226,6 +237,10 @@ impl<'s> Shadow<'s> {
             ResourceType::Snapshot => self.of_snapshot(node, &first.columns),
             _ => first.columns.clone(),
         };
+        let columns = match self.partial.contains(&node.unique_id) {
+            true => self.with_listed(node, columns),
+            false => columns,
+        };
         if node.relation_name.is_some() && node.resource_type != ResourceType::Test {
             self.create(&node.unique_id, &columns);
             self.quarantine(node, &columns);
@@ -264,12 +279,14 @@ impl<'s> Shadow<'s> {
         if asked && !prepared.mistakes.is_empty() {
             return Err(Unchecked::NeedsRows);
         }
-        let is_known = prepared.described.is_some();
+        if prepared.is_partial {
+            self.partial.insert(node.unique_id.clone());
+        }
         match rules::names::explain(self, node, &prepared.mistakes) {
             Some(mistake) => self.tell(mistake),
             None => self.found.diagnostics.extend(prepared.mistakes),
         }
-        let Some(described) = prepared.described.filter(|_| is_known) else {
+        let Some(described) = prepared.described else {
             return Err(prepared.reason.unwrap_or(Unchecked::Wrong));
         };
         if described.columns.is_empty() && is_query(node) {
@@ -320,8 +337,16 @@ impl<'s> Shadow<'s> {
     /// Makes the empty table of a node or a source, in place of one that is there.
     fn create(&mut self, id: &UniqueId, columns: &[Column]) {
         let Some(relation) = self.compiler.relation(id) else { return };
+        let columns = &self.in_table(id, columns);
+        // The engine looks through its whole catalog for what is to be dropped.
+        let is_new = self.made.insert(table_of(&relation));
         // A table that cannot be made is one that its readers do not find: they tell.
-        let _ = self.connection.with(|session| create(session, &relation, columns));
+        let _ = self.connection.with(|session| {
+            if !is_new {
+                session.drop_relation(&relation)?;
+            }
+            create(session, &relation, columns)
+        });
     }
 
     pub(super) fn tell(&mut self, mistake: Diagnostic) {
@@ -345,7 +370,6 @@ fn create(
     relation: &Relation,
     columns: &[Column],
 ) -> adapters::Result<()> {
-    session.drop_relation(relation)?;
     adapters::tables::create(session, relation, &distinct(columns))
 }
 

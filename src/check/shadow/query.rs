@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::partial::{Unlisted, without_more};
 use super::{Shadow, Unchecked};
 use crate::adapters::{AdapterError, Description};
 use crate::check::failure;
@@ -23,6 +24,8 @@ const MOST: usize = 100;
 pub struct Prepared {
     /// Columns and reads, where what was wrong could be put out of the way.
     pub(super) described: Option<Description>,
+    /// Whether more columns come out than are known.
+    pub(super) is_partial: bool,
     /// What is wrong.
     pub(super) mistakes: Diagnostics,
     /// Why it cannot be judged.
@@ -44,16 +47,26 @@ impl Shadow<'_> {
     /// Prepares the SQL of a variant.
     pub(super) fn prepare(&mut self, node: &Arc<Node>, variant: Variant, code: &str) -> Prepared {
         let mut prepared = Prepared::default();
-        let mut repair = Repair { code, text: code.to_owned(), removed: Vec::new() };
-        for _ in 0..MOST {
+        let mut repair = Repair::new(code);
+        let mut unlisted = Unlisted::new();
+        let mut left = MOST;
+        while left > 0 {
             let error = match self.describe(&repair.text) {
-                Ok(described) => {
+                Ok(_) if !unlisted.is_empty() => {
+                    // With the columns that were found out to be there, the text is read once more as it is.
+                    self.add_unlisted(std::mem::take(&mut unlisted));
+                    (prepared, repair) = (Prepared::default(), Repair::new(code));
+                    continue;
+                }
+                Ok(mut described) => {
+                    prepared.is_partial = without_more(&mut described);
                     prepared.described = Some(repair.named(described));
                     break;
                 }
                 Err(error) => error,
             };
             if let Some(missing) = error.missing_relation() {
+                left -= 1;
                 match self.missing(node, (variant, code), missing) {
                     Ok(()) => continue,
                     Err((mistake, reason)) => {
@@ -63,21 +76,34 @@ impl Shadow<'_> {
                     }
                 }
             }
-            if let Some(column) = unknown_column(&error).map(bare)
-                && !repair.is_known(&error)
-                && self.add_unlisted(node, column)
-            {
-                continue;
+            if is_of_width(&error) && self.is_partial_above(node) {
+                prepared.reason = Some(Unchecked::NoColumns);
+                break;
             }
             let is_news = !repair.is_known(&error);
+            let column = unknown_column(&error).map(bare).filter(|_| is_news);
+            let source = column.and_then(|name| self.source_with(node, name, &unlisted));
             let can_go_on = repair.remove(&error);
-            if is_news {
-                prepared.mistakes.push(self.mistake(node, (variant, code), &error));
+            match (source, column) {
+                (Some(source), Some(name)) => {
+                    unlisted.entry(source).or_default().push(name.to_owned());
+                    if !can_go_on {
+                        self.add_unlisted(std::mem::take(&mut unlisted));
+                        (prepared, repair) = (Prepared::default(), Repair::new(code));
+                    }
+                    continue;
+                }
+                _ if is_news => {
+                    prepared.mistakes.push(self.mistake(node, (variant, code), &error));
+                    left -= 1;
+                }
+                _ => {}
             }
             if !can_go_on {
                 break;
             }
         }
+        self.add_unlisted(unlisted);
         prepared
     }
 
@@ -143,7 +169,11 @@ fn narrowed(sources: &SourceMap, mistake: Diagnostic, node: &Node, word: &str) -
     }
 }
 
-impl Repair<'_> {
+impl<'c> Repair<'c> {
+    fn new(code: &'c str) -> Self {
+        Repair { code, text: code.to_owned(), removed: Vec::new() }
+    }
+
     /// Whether an error is only the echo of a name that was put out of the way.
     fn is_known(&self, error: &AdapterError) -> bool {
         let Some(name) = unknown_name(error) else { return false };
@@ -200,6 +230,13 @@ impl Repair<'_> {
 fn unknown_column(error: &AdapterError) -> Option<&str> {
     let AdapterError::Sql { message, .. } = error else { return None };
     message.split_once("no such column: ").map(|(_, name)| name)
+}
+
+/// Whether an error counts columns, which cannot be done where not all are known.
+fn is_of_width(error: &AdapterError) -> bool {
+    let AdapterError::Sql { message, .. } = error else { return false };
+    let says = |part: &str| message.contains(part);
+    says("same number of result columns") || says("sub-select returns") || says("values for")
 }
 
 /// The name that an error is about, when it can be put out of the way.

@@ -263,3 +263,76 @@ select {{% for name in names %}}nope as {{{{ name }}}}{{{{ ', ' if not loop.last
     scratch.forge(&["seed"]).expect(0, &[]);
     found(&scratch, &["--target", "dev"], &["E0705 models/a.sql:2:31"]).expect(1, &[]);
 }
+
+#[test]
+fn a_source_may_list_some_of_its_columns_only() {
+    let wide: Vec<String> = (0..150).map(|number| format!("column_{number}")).collect();
+    let files = format!(
+        "
+//- models/wide.sql
+select id, created_at, {} from {{{{ source('s', 't') }}}}
+//- models/below.sql
+select updated_at, column_149, creatd_at from {{{{ ref('late') }}}} join {{{{ ref('narrow') }}}} n using (id)
+where n.more is null
+//- models/late.sql
+with src as (select * from {{{{ source('s', 't') }}}}) select *, updated_at as at from src
+//- models/narrow.sql
+with src as (select * from {{{{ source('s', 't') }}}}) select id, seen_at from src
+//- models/width.sql
+select * from {{{{ source('s', 't') }}}} union all select 1, 2
+//- models/s.yml
+sources:
+  - name: s
+    tables:
+      - name: t
+        columns: [{{name: id}}, {{name: created_at}}]
+models:
+  - name: late
+    columns: [{{name: of_late, data_tests: [not_null]}}, {{name: idd}}]
+",
+        wide.join(", ")
+    );
+    let places =
+        ["E0705 models/below.sql:1:32", "E0705 models/below.sql:2:7", "E1106 models/s.yml:4:15"];
+    let outcome = expect(&files, &places);
+    outcome.expect(1, &["does not list", "more", "no such column: n.more"]);
+}
+
+#[test]
+fn ephemeral_models_that_fan_out_are_walked_once() {
+    let mut files = "
+//- models/e0.sql
+{{ config(materialized='ephemeral') }}select id, extra from {{ source('s', 't') }}
+//- models/s.yml
+sources: [{name: s, tables: [{name: t, columns: [{name: id}]}]}]
+"
+    .to_owned();
+    for number in 1..=5 {
+        let below = number - 1;
+        files += &format!(
+            "//- models/e{number}.sql
+{{{{ config(materialized='ephemeral') }}}}select a.id from {{{{ ref('e{below}') }}}} a join {{{{ ref('e{below}') }}}} b on a.id = b.id
+//- models/f{number}.sql
+{{{{ config(materialized='ephemeral') }}}}select a.id from {{{{ ref('e{below}') }}}} a join {{{{ ref('e{number}') }}}} b on a.id = b.id
+"
+        );
+    }
+    expect(&files, &["E1106 models/s.yml:1:37"]).expect(0, &["does not list `extra`"]);
+}
+
+#[test]
+fn a_join_by_the_names_of_columns_reads_what_it_joins() {
+    let files = "
+//- models/a.sql
+select 1 as id, 2 as a
+//- models/b.sql
+select 1 as id, 3 as b
+//- models/c.sql
+select a from {{ ref('a') }} join {{ ref('b') }} using (id)
+//- models/d.sql
+select a from {{ ref('a') }} natural join {{ ref('b') }}
+//- models/e.sql
+with unused as (select * from {{ ref('b') }}) select a from {{ ref('a') }}
+";
+    expect(files, &["E1105 models/e.sql:1:34"]).expect(0, &["refers to `b` and does not read it"]);
+}
