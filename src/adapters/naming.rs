@@ -48,6 +48,10 @@ pub enum Placement {
     Prefixed {
         /// The schema whose relations carry no prefix.
         bare: String,
+        /// The engine's schema that holds all relations.
+        home: &'static str,
+        /// Whether that stands in front of them.
+        is_home_written: bool,
         /// Schemas that the engine itself knows and that stay in front with a dot, such as `temp`.
         qualified: Vec<String>,
     },
@@ -94,14 +98,28 @@ impl NamingPolicy {
     /// The name under which the engine stores `identifier` of `schema`.
     pub fn physical(&self, schema: Option<&str>, identifier: &str) -> PhysicalName {
         let schema = schema.filter(|schema| !schema.is_empty());
+        let home = match &self.placement {
+            Placement::Prefixed { home, is_home_written: true, .. } => schema.map(|_| *home),
+            _ => None,
+        };
         let (schema, name) = match (schema, self.prefix(schema)) {
-            (_, Some(prefix)) => (None, format!("{prefix}{identifier}")),
+            (_, Some(prefix)) => (home, format!("{prefix}{identifier}")),
             (Some(schema), None) if self.is_written(schema) => {
                 (Some(schema), identifier.to_owned())
             }
-            _ => (None, identifier.to_owned()),
+            _ => (home, identifier.to_owned()),
         };
         PhysicalName { schema: schema.map(str::to_owned), name }
+    }
+
+    /// The same rules with the engine's schema in front of relations that need none; nothing when all have one.
+    pub fn qualified(&self) -> Option<Self> {
+        let mut naming = self.clone();
+        match &mut naming.placement {
+            Placement::Prefixed { is_home_written, .. } => *is_home_written = true,
+            Placement::Qualified => return None,
+        }
+        Some(naming)
     }
 
     /// What every stored name of `schema` starts with; nothing when names carry no prefix.

@@ -340,7 +340,12 @@ mod tests {
     }
 
     fn single() -> Arc<NamingPolicy> {
-        naming(Placement::Prefixed { bare: "main".into(), qualified: vec!["temp".into()] })
+        naming(Placement::Prefixed {
+            bare: "main".into(),
+            home: "main",
+            is_home_written: false,
+            qualified: vec!["temp".into()],
+        })
     }
 
     fn relation(naming: &Arc<NamingPolicy>, schema: &str, identifier: &str) -> Relation {

@@ -5,6 +5,7 @@
 //! count, because a mark keeps a tag from trimming. Macros of packages and of forge have no marks: what they make
 //! belongs to the line that calls them. Nothing is paid while nothing fails.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -137,7 +138,7 @@ fn with_marked_macros(compiler: &Compiler) -> (Vec<MacroDef>, Compiler) {
 }
 
 /// Nobody wants to read twice what templates log.
-fn silent(globals: &Globals) -> Arc<Globals> {
+pub(super) fn silent(globals: &Globals) -> Arc<Globals> {
     Arc::new(Globals { sink: Arc::new(Silent), ..globals.clone() })
 }
 
@@ -193,6 +194,14 @@ fn pieces(marked: &str) -> impl Iterator<Item = Result<(usize, usize), char>> {
         rest = &rest[first.len_utf8()..];
         Some(Err(first))
     })
+}
+
+/// A text without its marks.
+pub(super) fn without_marks(text: &str) -> Cow<'_, str> {
+    match text.contains(OPEN) {
+        true => Cow::Owned(pieces(text).filter_map(Result::err).collect()),
+        false => Cow::Borrowed(text),
+    }
 }
 
 /// Whether a text says the same as the unmarked one.

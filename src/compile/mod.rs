@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value as Json;
 
+use crate::adapters::NamingPolicy;
 use crate::artifacts::manifest::{CompiledInfo, compiled_node_json, macro_json, node_json};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::jinja::contexts::{
@@ -29,6 +30,7 @@ mod deferred;
 mod aliases;
 mod ctes;
 mod event_time;
+mod hidden;
 mod lines;
 mod output;
 mod references;
@@ -58,6 +60,8 @@ pub struct Compiler {
     has_complained: Arc<AtomicBool>,
     /// The last word on the names of every template.
     adjust: Option<Arc<Adjust>>,
+    /// How relations are written, where not as everywhere.
+    naming: Option<Arc<NamingPolicy>>,
 }
 
 /// Changes what names mean in the templates of one [`Compiler`].
@@ -72,6 +76,8 @@ pub struct CompiledNode {
     pub rendered: String,
     /// The ephemeral models that were inlined, each after those it reads: id and CTE.
     pub ctes: Vec<(UniqueId, String)>,
+    /// A common table expression that would hide a relation, were relations not written with their schema here.
+    pub hiding: Option<String>,
 }
 
 impl Compiler {
@@ -97,6 +103,7 @@ impl Compiler {
             ephemeral: Arc::default(),
             has_complained: Arc::default(),
             adjust: None,
+            naming: None,
         }
     }
 
@@ -151,8 +158,30 @@ impl Compiler {
         if node.language() != Language::Sql {
             // What other languages say is not a template; the engine refuses to run it.
             let code = node.raw_code.to_string();
-            return Ok(CompiledNode { rendered: code.clone(), code, ctes: Vec::new() });
+            return Ok(CompiledNode { rendered: code.clone(), code, ..CompiledNode::default() });
         }
+        let compiled = self.compile_once(node, connection, variant)?;
+        let Some(hiding) = hidden::hiding(self, node, &compiled).filter(|_| self.naming.is_none())
+        else {
+            return Ok(compiled);
+        };
+        let Some(naming) = self.globals.adapter.naming().qualified() else { return Ok(compiled) };
+        let qualified = Compiler {
+            globals: lines::silent(&self.globals),
+            ephemeral: Arc::default(),
+            naming: Some(Arc::new(naming)),
+            ..self.clone()
+        };
+        let compiled = qualified.compile_once(node, connection, variant)?;
+        Ok(CompiledNode { hiding: Some(hiding), ..compiled })
+    }
+
+    fn compile_once(
+        &self,
+        node: &Arc<Node>,
+        connection: &Arc<Connection>,
+        variant: Variant,
+    ) -> Result<CompiledNode, Box<Diagnostic>> {
         let mut scope = self.scope(node, connection);
         variants::apply(&mut scope, node, variant);
         if let Some((kwargs, read)) = self.test_arguments(node, connection)? {
@@ -173,13 +202,15 @@ impl Compiler {
             true => rendered.clone(),
             false => ctes::inject(&rendered, &ctes),
         };
-        Ok(CompiledNode { code, rendered, ctes })
+        Ok(CompiledNode { code, rendered, ctes, hiding: None })
     }
 
     /// The names of a node's templates when code is compiled or run.
     pub fn scope(&self, node: &Arc<Node>, connection: &Arc<Connection>) -> Scope {
         let mut scope = Scope::new(&self.globals, Phase::Runtime, &node.package_name);
-        scope.node = Some(self.facts(node, None));
+        scope.naming = self.naming.clone();
+        let facts = self.facts(node, None);
+        scope.node = Some(NodeFacts { this: facts.this.map(|this| scope.written(this)), ..facts });
         scope.resolver = Some(self.references.clone());
         scope.connection = Some(connection.clone());
         scope.batch = self.batch.filter(|_| node.is_microbatch());

@@ -145,7 +145,7 @@ impl Resolver for References {
             let adapter = &scope.globals.adapter;
             return Ok(relation(narrow(Relation::ephemeral(adapter.naming(), &node.alias))?));
         }
-        let own = self.relation_of(node);
+        let own = scope.written(self.relation_of(node));
         let deferred = match self.deferred.get() {
             Some(deferred) => deferred.instead(scope, id, &own)?,
             None => None,
@@ -167,7 +167,7 @@ impl Resolver for References {
             .get(id)
             .expect("invariant: the lookup knows sources of the manifest");
         let target = Target { id, config: &found.config, columns: &found.columns };
-        let made = self.source_relation(found);
+        let made = scope.written(self.source_relation(found));
         Ok(relation(self.event_times.narrow(&self.project, scope, &target, made)?))
     }
 

@@ -250,6 +250,7 @@ codes! {
     READ_BY_NAME "E1104" "read-by-name",
     UNREAD_REFERENCE "E1105" "unread-reference",
     UNCHECKED "E1106" "unchecked",
+    SCHEMA_IN_VIEW "E1107" "schema-in-view",
     EXPOSED_PII "E1301" "exposed-pii",
 }
 

@@ -198,6 +198,8 @@ impl SqliteSettings {
             Layout::Attached { .. } => Placement::Qualified,
             Layout::SingleFile { unprefixed, .. } => Placement::Prefixed {
                 bare: unprefixed.as_ref().unwrap_or(&self.schema).clone(),
+                home: MAIN,
+                is_home_written: false,
                 qualified: vec![TEMP.to_owned()],
             },
         }

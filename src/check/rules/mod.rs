@@ -12,6 +12,7 @@ pub(super) mod hooks;
 pub(super) mod keys;
 pub(super) mod names;
 mod places;
+mod qualified;
 pub(super) mod reads;
 mod settings;
 pub(super) mod tests;
@@ -29,4 +30,5 @@ pub(super) fn of_node(shadow: &mut Shadow<'_>, node: &Arc<Node>, known: &Checked
     keys::check(shadow, node, known);
     expectations::check(shadow, node, known);
     reads::check(shadow, node, known);
+    qualified::check(shadow, node, known);
 }

@@ -103,7 +103,7 @@ pub(super) fn of_entry_word(shadow: &Shadow<'_>, node: &Node, word: &str) -> Opt
     found.next().is_none().then(|| Span::new(span.file, start, start + word.len()))
 }
 
-fn within(node: &Node, at: usize, length: usize) -> Span {
+pub(super) fn within(node: &Node, at: usize, length: usize) -> Span {
     let start = node.span.start as usize + at;
     Span::new(node.span.file, start, start + length)
 }

@@ -76,7 +76,7 @@ pub(super) fn sort(
     quarantine::settle(&db, &stage, &expectations, &scope)?;
     check_sum(&db, &stage, &counts)?;
     let code = stage.kept();
-    let kept = CompiledNode { rendered: code.clone(), code, ctes: Vec::new() };
+    let kept = CompiledNode { rendered: code.clone(), code, ..CompiledNode::default() };
     Ok(Some(Sorted { node: without_what_is_done(node), kept, counts, is_whole }))
 }
 

@@ -231,7 +231,7 @@ impl<'c> Case<'c> {
         let rendered = scope.render("fixture", text);
         let code = rendered
             .map_err(|error| self.problem(self.place(Part::Given(input.at)), error.message))?;
-        let compiled = CompiledNode { rendered: code.clone(), code, ctes: Vec::new() };
+        let compiled = CompiledNode { rendered: code.clone(), code, ..CompiledNode::default() };
         self.run.compiler.write_compiled(&node, &compiled);
         Ok(compiled)
     }

@@ -118,7 +118,7 @@ fn published(
         true => compiled.code.clone(),
         false => with_ctes(&compiled.code, &ctes),
     };
-    Ok(CompiledNode { code, rendered: compiled.rendered.clone(), ctes })
+    Ok(CompiledNode { code, rendered: compiled.rendered.clone(), ctes, ..CompiledNode::default() })
 }
 
 fn of_query(case: &Case<'_>, compiled: &CompiledNode) -> Result<Option<RowDiff>, Box<Diagnostic>> {

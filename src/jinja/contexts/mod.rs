@@ -14,7 +14,7 @@ use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
 use minijinja::{Error, State};
 use serde_json::Value as Json;
 
-use crate::adapters::{Adapter, Policy, Relation};
+use crate::adapters::{Adapter, NamingPolicy, Policy, Relation};
 use crate::events::{Event, EventSink, Level};
 use crate::host::Host;
 use crate::jinja::args::{Args, unknown_method};
@@ -178,6 +178,8 @@ pub struct Scope {
     pub package: Arc<str>,
     /// The node, when there is one.
     pub node: Option<NodeFacts>,
+    /// How relations are written, where not as the target has it.
+    pub naming: Option<Arc<NamingPolicy>>,
     /// The batch of a microbatch model that is built.
     pub batch: Option<Batch>,
     /// Resolves `ref` and `source`; absent while parsing.
@@ -213,6 +215,7 @@ impl Scope {
             phase,
             package: package.clone(),
             node: None,
+            naming: None,
             batch: None,
             resolver: None,
             connection: None,
@@ -223,6 +226,14 @@ impl Scope {
             results: Mutex::default(),
             contract_rows_checked: AtomicBool::new(false),
             rows: AtomicI64::new(-1),
+        }
+    }
+
+    /// A relation as it is written in this rendering.
+    pub fn written(&self, relation: Relation) -> Relation {
+        match &self.naming {
+            Some(naming) => Relation { naming: naming.clone(), ..relation },
+            None => relation,
         }
     }
 

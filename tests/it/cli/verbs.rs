@@ -179,3 +179,28 @@ fn output_without_a_terminal_has_no_escape_codes() {
     assert_eq!(output.status.code(), Some(1));
     assert!(!output.stdout.contains(&0x1b) && !output.stderr.contains(&0x1b));
 }
+
+#[test]
+fn a_common_table_expression_may_have_the_name_of_what_it_reads() {
+    let scratch = Scratch::new(
+        "//- seeds/raw.csv\nid\n1\n2\n\
+         //- models/orders.sql\n{{ config(materialized='incremental') }}\n\
+         with orders as (select * from {{ ref('raw') }}) select * from orders\n\
+         {% if is_incremental() %} where id > (select max(id) from {{ this }}){% endif %}\n\
+         //- models/rows.sql\n{{ config(materialized='ephemeral') }}select * from {{ ref('raw') }}\n\
+         //- models/totals.sql\n{{ config(materialized='table') }}\n\
+         with raw as (select * from {{ ref('rows') }}), \"Orders\"(id) as materialized (\n\
+         select id from {{ ref('orders') }}) select count(*) as n from raw join \"Orders\" using (id)\n\
+         //- models/same.sql\nwith same as (select * from {{ ref('orders') }}) select * from same\n\
+         //- models/s.yml\nmodels: [{name: orders, columns: [{name: id, data_tests: [unique]}]}]\n",
+    );
+    scratch.forge(&["check"]).expect(0, &["no mistakes"]);
+    scratch.forge(&["build"]).expect(0, &["completed successfully"]);
+    scratch.write("seeds/raw.csv", "id\n1\n2\n3\n");
+    scratch.forge(&["build"]).expect(0, &["1 row"]);
+    scratch.forge(&["show", "--inline", "select n from totals"]).expect(0, &["3"]);
+    scratch
+        .forge(&["compile", "-s", "totals"])
+        .expect(0, &["from main.\"orders\"", "main.\"raw\""]);
+    scratch.forge(&["compile", "-s", "same"]).expect(0, &["from \"orders\""]).without(&["main."]);
+}
