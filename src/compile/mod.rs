@@ -417,6 +417,13 @@ impl Compiler {
                 node.depends_on.nodes.push(id.clone());
             }
         }
+        for call in &capture.functions {
+            if let crate::resolve::Found::One(id) =
+                self.references.lookup.function(&root.name, call)
+            {
+                node.depends_on.nodes.push(id.clone());
+            }
+        }
         node.refs = capture.refs;
         node.sources = capture.sources;
         Ok(node)
@@ -455,6 +462,7 @@ fn blank_inline(
         group: None,
         refs: Vec::new(),
         sources: Vec::new(),
+        functions: Vec::new(),
         depends_on: crate::manifest::DependsOn::default(),
         patch_path: None,
         patch_span: None,

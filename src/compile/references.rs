@@ -171,6 +171,17 @@ impl Resolver for References {
         Ok(relation(self.event_times.narrow(&self.project, scope, &target, made)?))
     }
 
+    fn function(&self, scope: &Arc<Scope>, call: &RefCall) -> Result<Value, Error> {
+        let (Found::One(id) | Found::Ambiguous(id, _)) = self.lookup.function(&scope.package, call)
+        else {
+            let message = format!("there is no function `{}`", call.name);
+            return Err(coded(codes::UNKNOWN_REF, message, None));
+        };
+        self.check_declared(scope, id, &format!("function('{}')", call.name))?;
+        let node = self.manifest.nodes.get(id).expect("invariant: the lookup knows nodes");
+        Ok(relation(self.relation_of(node)))
+    }
+
     fn graph(&self) -> Value {
         // dbt: one graph for all templates of a run, so it is made once and shared.
         self.graph.get_or_init(|| values::to_mutable(&graph_json(&self.manifest))).clone()
@@ -195,7 +206,12 @@ fn graph_json(manifest: &Manifest) -> Json {
             manifest.exposures.iter().map(|(id, e)| (id.to_string(), exposure_json(e))).collect(),
         ),
     );
-    graph.insert("functions".to_owned(), Json::Object(Map::new()));
+    let nodes = |are_functions: bool| {
+        let of_kind =
+            manifest.nodes.iter().filter(|(_, node)| node.function().is_some() == are_functions);
+        section(of_kind.map(|(id, node)| (id.to_string(), node_json(node))).collect())
+    };
+    graph.insert("functions".to_owned(), nodes(true));
     graph.insert(
         "groups".to_owned(),
         section(manifest.groups.iter().map(|(id, g)| (id.to_string(), group_json(g))).collect()),
@@ -205,10 +221,7 @@ fn graph_json(manifest: &Manifest) -> Json {
         section(of_kind.map(|(id, one)| (id.to_string(), definition_json(one))).collect())
     };
     graph.insert("metrics".to_owned(), defined(ResourceType::Metric));
-    graph.insert(
-        "nodes".to_owned(),
-        section(manifest.nodes.iter().map(|(id, n)| (id.to_string(), node_json(n))).collect()),
-    );
+    graph.insert("nodes".to_owned(), nodes(false));
     graph.insert("saved_queries".to_owned(), defined(ResourceType::SavedQuery));
     graph.insert("semantic_models".to_owned(), defined(ResourceType::SemanticModel));
     graph.insert(

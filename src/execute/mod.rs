@@ -30,6 +30,7 @@ mod expectations;
 mod failing_keys;
 mod failure;
 mod freshness;
+mod function;
 mod hermetic;
 mod history;
 mod hooks;

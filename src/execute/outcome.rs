@@ -21,6 +21,7 @@ pub(super) fn summary(manifest: &Manifest) -> String {
         (ResourceType::Test, "test"),
         (ResourceType::Analysis, "analysis"),
         (ResourceType::Operation, "operation"),
+        (ResourceType::Function, "function"),
     ];
     let nodes = || manifest.nodes.values().filter(|node| node.config.enabled());
     let mut parts: Vec<String> = kinds
@@ -61,7 +62,7 @@ pub(super) fn title(node: Option<&Arc<Node>>) -> String {
         ResourceType::Model => {
             format!("{} {}", node.materialized(), place(node))
         }
-        ResourceType::Seed | ResourceType::Snapshot => {
+        ResourceType::Seed | ResourceType::Snapshot | ResourceType::Function => {
             format!("{} {}", node.resource_type, place(node))
         }
         ResourceType::Operation => format!("hook {}", node.name),

@@ -58,7 +58,7 @@ fn folded(run: &Run<'_>, dag: &Dag<UniqueId>) -> HashSet<usize> {
 fn is_run(node: &Node) -> bool {
     match node.resource_type {
         ResourceType::Model => !node.is_ephemeral() && !node.raw_code.trim().is_empty(),
-        ResourceType::Seed | ResourceType::Snapshot => true,
+        ResourceType::Seed | ResourceType::Snapshot | ResourceType::Function => true,
         ResourceType::Test => !node.raw_code.trim().is_empty(),
         ResourceType::UnitTest => true,
         _ => false,

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use super::hooks::Started;
 use super::plan::Plan;
 use super::publish::Tested;
-use super::{Connections, Ended, Finished, Run, model, outcome, report, test, timeout, unit_test};
+use super::{
+    Connections, Ended, Finished, Run, function, model, outcome, report, test, timeout, unit_test,
+};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::{Event, Status};
 use crate::graph::Ready;
@@ -333,6 +335,7 @@ fn attempt(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>) -> End
         timeout::within(node, connection, || match node.resource_type {
             ResourceType::Test => test::run(run, node, connection),
             ResourceType::UnitTest => unit_test::run(run, node, connection),
+            ResourceType::Function => function::run(run, node, connection),
             _ => model::run(run, node, connection),
         })
     }));

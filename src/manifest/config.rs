@@ -43,10 +43,12 @@ const NODES: &[ResourceType] = &[
     ResourceType::Analysis,
     ResourceType::Operation,
     ResourceType::SqlOperation,
+    ResourceType::Function,
 ];
 const MODEL: &[ResourceType] = &[ResourceType::Model];
 const SEED: &[ResourceType] = &[ResourceType::Seed];
 const SNAPSHOT: &[ResourceType] = &[ResourceType::Snapshot];
+const FUNCTION: &[ResourceType] = &[ResourceType::Function];
 const TEST: &[ResourceType] = &[ResourceType::Test];
 const SOURCE: &[ResourceType] = &[ResourceType::Source];
 const ALL: &[ResourceType] = &[
@@ -63,6 +65,7 @@ const ALL: &[ResourceType] = &[
     ResourceType::SemanticModel,
     ResourceType::Metric,
     ResourceType::SavedQuery,
+    ResourceType::Function,
 ];
 const BUILT: &[ResourceType] =
     &[ResourceType::Model, ResourceType::Seed, ResourceType::Snapshot, ResourceType::Test];
@@ -89,6 +92,7 @@ keys! {
     "delimiter" Clobber SEED,
     "docs" Update NODES,
     "enabled" Clobber ALL,
+    "entry_point" Clobber FUNCTION,
     "error_if" Clobber TEST,
     "event_time" Clobber ALL,
     "expectations" Append MODEL,
@@ -122,9 +126,11 @@ keys! {
     "publish" Clobber MODEL,
     "quote_columns" Clobber SEED,
     "quoting" Update NODES,
+    "runtime_version" Clobber FUNCTION,
     "schema" Clobber ALL,
     "severity" Clobber TEST,
     "snapshot_meta_column_names" Clobber SNAPSHOT,
+    "snowflake" Clobber FUNCTION,
     "sql_header" Clobber ALL,
     "static_analysis" Clobber NODES,
     "store_failures" Clobber TEST,
@@ -134,8 +140,10 @@ keys! {
     "target_database" Clobber SNAPSHOT,
     "target_schema" Clobber SNAPSHOT,
     "timeout" Clobber BUILT,
+    "type" Clobber FUNCTION,
     "unique_key" Clobber NODES,
     "updated_at" Clobber SNAPSHOT,
+    "volatility" Clobber FUNCTION,
     "warn_if" Clobber TEST,
     "where" Clobber TEST,
 }
@@ -391,6 +399,14 @@ fn node_defaults(resource_type: ResourceType) -> Json {
                 "dbt_updated_at": null, "dbt_is_deleted": null,
             });
             all["dbt_valid_to_current"] = Json::Null;
+        }
+        ResourceType::Function => {
+            all["materialized"] = json!("function");
+            all["type"] = json!("scalar");
+            for name in ["volatility", "runtime_version", "entry_point"] {
+                all[name] = Json::Null;
+            }
+            all["snowflake"] = json!({"quote_args": true});
         }
         _ => {}
     }

@@ -31,8 +31,8 @@ pub use exposure::{Exposure, Group, Owner};
 pub use macros::{Doc, Macro, MacroArgument};
 pub use microbatch::Microbatch;
 pub use node::{
-    Column, DependsOn, Fqn, Hook, LEGACY_TIME_SPINE, Language, Model, Node, NodeKind, RefCall,
-    ResourceType, Seed, Test, TestMetadata,
+    Column, DependsOn, Fqn, Function, Hook, LEGACY_TIME_SPINE, Language, Model, Node, NodeKind,
+    Overload, RefCall, ResourceType, Seed, Test, TestMetadata,
 };
 pub use source::{Quoting, SourceTable};
 
@@ -44,7 +44,7 @@ pub type ById<T> = IndexMap<UniqueId, T, foldhash::fast::RandomState>;
 pub struct Manifest {
     /// Facts about the run that made it.
     pub metadata: Metadata,
-    /// Models, seeds, snapshots, tests, analyses, operations.
+    /// Models, seeds, snapshots, tests, analyses, operations, functions.
     pub nodes: ById<Arc<Node>>,
     /// Source tables.
     pub sources: ById<Arc<SourceTable>>,

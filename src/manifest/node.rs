@@ -43,6 +43,8 @@ pub enum ResourceType {
     Metric,
     /// A query of metrics.
     SavedQuery,
+    /// A function that SQL can call.
+    Function,
     /// SQL of the command line (`--inline`).
     SqlOperation,
 }
@@ -66,6 +68,7 @@ impl ResourceType {
             ResourceType::SemanticModel => "semantic_model",
             ResourceType::Metric => "metric",
             ResourceType::SavedQuery => "saved_query",
+            ResourceType::Function => "function",
             ResourceType::SqlOperation => "sql_operation",
         }
     }
@@ -85,6 +88,7 @@ impl ResourceType {
             ResourceType::SemanticModel,
             ResourceType::Metric,
             ResourceType::SavedQuery,
+            ResourceType::Function,
             ResourceType::SqlOperation,
         ]
         .into_iter()
@@ -156,6 +160,8 @@ pub struct Node {
     pub refs: Vec<RefCall>,
     /// Every `source()` call: source name and table name.
     pub sources: Vec<[String; 2]>,
+    /// Every `function()` call.
+    pub functions: Vec<RefCall>,
     /// What it reads and calls.
     pub depends_on: DependsOn,
     /// `<package>://<path>` of its property file.
@@ -183,8 +189,38 @@ pub enum NodeKind {
     Analysis,
     /// A hook: its place in the list.
     Operation(usize),
+    /// A function.
+    Function(Box<Function>),
     /// SQL of the command line.
     Inline,
+}
+
+/// What only functions have, as written and completed.
+#[derive(Clone, Debug, Default)]
+pub struct Function {
+    /// The language of its body.
+    pub language: Language,
+    /// Its arguments: `name`, `data_type`, `description`, `default_value`.
+    pub arguments: Vec<Json>,
+    /// What it gives: `data_type`, `description`; null where no property file says it.
+    pub returns: Json,
+    /// The same name with other arguments; each has its body in a file of its own.
+    pub overloads: Vec<Overload>,
+}
+
+/// One more body of a function, for other arguments.
+#[derive(Clone, Debug)]
+pub struct Overload {
+    /// The file of its body, without folder and ending.
+    pub defined_in: String,
+    /// Its arguments.
+    pub arguments: Vec<Json>,
+    /// What it gives; null when it is what the function gives.
+    pub returns: Json,
+    /// Its description.
+    pub description: Option<String>,
+    /// Its body.
+    pub body: Arc<str>,
 }
 
 /// The language of a node's text.
@@ -340,7 +376,19 @@ impl Node {
 
     /// The language of its text.
     pub fn language(&self) -> Language {
-        self.model().map_or(Language::Sql, |model| model.language)
+        match &self.kind {
+            NodeKind::Model(model) => model.language,
+            NodeKind::Function(function) => function.language,
+            _ => Language::Sql,
+        }
+    }
+
+    /// What only functions have.
+    pub fn function(&self) -> Option<&Function> {
+        match &self.kind {
+            NodeKind::Function(function) => Some(function),
+            _ => None,
+        }
     }
 
     /// Whether it is inlined instead of built.

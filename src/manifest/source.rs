@@ -54,6 +54,8 @@ pub struct SourceTable {
     pub loaded_at_query: Option<String>,
     /// Freshness thresholds: `warn_after`, `error_after`, `filter`; null switches it off.
     pub freshness: Json,
+    /// Where another program finds the table (`external`), with all of dbt's keys; null when nothing was said.
+    pub external: Json,
     /// Columns in written order.
     pub columns: IndexMap<String, Column>,
     /// Configuration, merged.

@@ -47,6 +47,7 @@ impl<'p> Context<'p> {
             ResourceType::SemanticModel => "semantic-models",
             ResourceType::Metric => "metrics",
             ResourceType::SavedQuery => "saved-queries",
+            ResourceType::Function => "functions",
             // dbt: analyses and hooks take the configuration of models.
             _ => "models",
         }

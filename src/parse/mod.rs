@@ -24,6 +24,7 @@ mod docs;
 pub mod expectations;
 mod exposures;
 mod freshness;
+mod functions;
 pub mod generic_tests;
 pub mod macros;
 mod nodes;
@@ -67,6 +68,7 @@ pub fn parse(
     halves.extend(snapshots_of_properties(&cx, &properties, &mut diagnostics));
     let patches = patches::assign(&cx, &properties, &halves, &mut diagnostics);
     parsed.nodes = finish_nodes(&cx, halves, patches, &mut diagnostics);
+    functions::settle(&mut parsed.nodes, &mut diagnostics);
     parse_properties(&cx, &properties, &mut parsed, &mut diagnostics);
     // The trees of all property files are large: all cores clear them away.
     rayon::join(
@@ -168,6 +170,7 @@ fn read_nodes<'p>(
         texts(ResourceType::Analysis, &files.analyses),
         texts(ResourceType::Test, &files.singular_tests),
         seeds(&files.seeds),
+        texts(ResourceType::Function, &files.functions),
     ] {
         for (read, found) in read {
             halves.extend(read);

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::configs;
 use super::constraints::{self, On};
@@ -18,7 +18,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::jinja::builtins;
 use crate::jinja::contexts::{Capture, ModelValue, NodeFacts, Scope};
 use crate::manifest::{
-    Column, Config, DependsOn, Language, Model, Node, NodeKind, ResourceType, expectation,
+    Column, Config, DependsOn, Function, Language, Model, Node, NodeKind, ResourceType, expectation,
 };
 use crate::names::UniqueId;
 use crate::project::{File, Package};
@@ -99,6 +99,15 @@ pub(crate) fn draft_of_file(
     let (kind, path) = match resource_type {
         ResourceType::Analysis => (NodeKind::Analysis, format!("analysis/{}", file.path)),
         ResourceType::Test => (NodeKind::Test(Default::default()), file.path.clone()),
+        ResourceType::Function => {
+            let function = Function {
+                language: Language::of_path(&file.path),
+                // dbt: what a function gives that no property file describes.
+                returns: json!({"data_type": "INVALID_TYPE", "description": null}),
+                ..Function::default()
+            };
+            (NodeKind::Function(Box::new(function)), file.path.clone())
+        }
         _ => {
             let model = Model { language: Language::of_path(&file.path), ..Model::default() };
             (NodeKind::Model(model), file.path.clone())
@@ -159,6 +168,9 @@ fn capture(
     package: &Package,
     node: Node,
 ) -> Result<(Node, Capture), Box<Diagnostic>> {
+    if node.function().is_some() && node.language() != Language::Sql {
+        return Ok((node, Capture::default()));
+    }
     if node.language() == Language::Python {
         let capture =
             python::read(&node.raw_code).map_err(|problem| Box::new(problem.diagnostic(&node)))?;
@@ -310,6 +322,7 @@ pub(crate) fn blank(cx: &Context<'_>, package: &Package, draft: Draft) -> Node {
         group: None,
         refs: Vec::new(),
         sources: Vec::new(),
+        functions: Vec::new(),
         depends_on: DependsOn::default(),
         patch_path: None,
         patch_span: None,
@@ -329,7 +342,7 @@ fn merged(
 ) -> Config {
     let mut config = Config::new();
     config.merge_all(configs::layer(cx.section(package, node.resource_type), &node.fqn));
-    if node.language() == Language::Python {
+    if node.language() == Language::Python && node.model().is_some() {
         config.merge("materialized", Json::String("table".to_owned()));
     }
     if let Some(entry) = entry {
@@ -369,6 +382,7 @@ pub(crate) fn facts(cx: &Context<'_>, node: &Arc<Node>) -> NodeFacts {
 pub(crate) fn take_references(node: &mut Node, capture: Capture) {
     node.refs.extend(capture.refs);
     node.sources.extend(capture.sources);
+    node.functions.extend(capture.functions);
     for (name, value) in capture.vars {
         if node.vars.iter().all(|(known, _)| *known != name) {
             node.vars.push((name, value));
@@ -454,6 +468,9 @@ fn apply(cx: &Context<'_>, patch: Patch<'_>, node: &mut Node, diagnostics: &mut 
         model.deprecation_date.clone_from(&entry.deprecation_date);
         model.time_spine.clone_from(&entry.time_spine);
         model.is_versioned = entry.version.is_some();
+    }
+    if let (NodeKind::Function(function), Some(told)) = (&mut node.kind, &entry.function) {
+        **function = Function { language: function.language, ..(**told).clone() };
     }
     constraints::settle(cx, node, diagnostics);
 }

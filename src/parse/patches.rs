@@ -130,6 +130,7 @@ enum Space {
     Refable,
     Analyses,
     Tests,
+    Functions,
 }
 
 impl Space {
@@ -138,6 +139,7 @@ impl Space {
             Section::Models | Section::Seeds | Section::Snapshots => Space::Refable,
             Section::Analyses => Space::Analyses,
             Section::SingularTests => Space::Tests,
+            Section::Functions => Space::Functions,
         }
     }
 }
@@ -214,6 +216,7 @@ fn section_of(resource_type: ResourceType) -> Section {
         ResourceType::Snapshot => Section::Snapshots,
         ResourceType::Analysis => Section::Analyses,
         ResourceType::Test => Section::SingularTests,
+        ResourceType::Function => Section::Functions,
         _ => Section::Models,
     }
 }

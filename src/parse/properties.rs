@@ -18,6 +18,8 @@ use crate::source::{Span, Spanned};
 
 mod definitions;
 mod entries;
+mod external;
+mod functions;
 mod keys;
 mod raw;
 mod versions;
@@ -27,7 +29,7 @@ pub(crate) use raw::{
     RawGroup, RawSource, RawTable, RawVersion, Section, SourceProperties,
 };
 
-use keys::{FILE_KEYS, LATER};
+use keys::FILE_KEYS;
 
 /// Reads one property file's tree.
 pub(crate) fn read(root: &Yaml, file: &File, render: Render<'_>) -> (Properties, Diagnostics) {
@@ -60,6 +62,7 @@ impl Reader<'_> {
             (Section::Snapshots, "snapshots"),
             (Section::Analyses, "analyses"),
             (Section::SingularTests, "data_tests"),
+            (Section::Functions, "functions"),
         ] {
             out.nodes.extend(self.entries(map, key).filter_map(|e| self.node(section, e)));
         }
@@ -68,19 +71,6 @@ impl Reader<'_> {
         out.exposures = self.entries(map, "exposures").filter_map(|e| self.exposure(e)).collect();
         out.groups = self.entries(map, "groups").filter_map(|e| self.group(e)).collect();
         out.definitions = self.definitions(map);
-        for key in LATER {
-            if let Some((name, value)) = map.entry(key)
-                && value.as_seq().is_some_and(|items| !items.is_empty())
-            {
-                self.push(
-                    Diagnostic::warning(
-                        codes::UNSUPPORTED,
-                        format!("`{key}` is not supported yet and has no effect"),
-                    )
-                    .at(name.span, "ignored"),
-                );
-            }
-        }
         out
     }
 

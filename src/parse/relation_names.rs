@@ -123,7 +123,7 @@ pub(crate) fn of_export(
 pub(crate) fn is_relational(node: &Node) -> bool {
     match node.resource_type {
         ResourceType::Model => !node.is_ephemeral(),
-        ResourceType::Seed | ResourceType::Snapshot => true,
+        ResourceType::Seed | ResourceType::Snapshot | ResourceType::Function => true,
         ResourceType::Test => {
             matches!(node.config.get_str("store_failures_as"), Some("table" | "view"))
         }

@@ -132,6 +132,7 @@ fn table_of(
         loaded_at_field: config.get_str("loaded_at_field").map(str::to_owned),
         loaded_at_query: config.get_str("loaded_at_query").map(str::to_owned),
         freshness: config.effective("freshness", ResourceType::Source),
+        external: table.external.clone(),
         columns: nodes::columns(cx, own, &table.columns, diagnostics),
         tags: config.get("tags").map_or_else(Vec::new, tags_of),
         meta: object(config.get("meta")),

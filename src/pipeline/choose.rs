@@ -21,7 +21,6 @@ pub(super) fn criteria(
             match word.as_str() {
                 "all" => types.extend_from_slice(list::ALL_TYPES),
                 "default" => types.extend_from_slice(list::DEFAULT_TYPES),
-                "function" => {}
                 other => match ResourceType::parse(other) {
                     Some(found) => types.push(found),
                     None => {

@@ -30,6 +30,7 @@ pub(super) const COMPILED: &[ResourceType] = &[
     ResourceType::Test,
     ResourceType::Analysis,
     ResourceType::Seed,
+    ResourceType::Function,
 ];
 
 /// Compiles the selected nodes and writes their files. Needs no database.

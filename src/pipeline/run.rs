@@ -29,6 +29,7 @@ impl Verb {
                 ResourceType::Test,
                 ResourceType::UnitTest,
                 ResourceType::Exposure,
+                ResourceType::Function,
             ],
         }
     }

@@ -101,6 +101,13 @@ const ROLES: &[Role] = &[
         list: |files| &mut files.snapshots,
     },
     Role {
+        paths: |config| config.function_paths.clone(),
+        extensions: &[".sql", ".py", ".js"],
+        except: &[],
+        keep: Keep::Text,
+        list: |files| &mut files.functions,
+    },
+    Role {
         paths: resource_paths,
         extensions: &[".yml", ".yaml"],
         except: &[],
@@ -128,6 +135,7 @@ fn resource_paths(config: &ProjectConfig) -> Vec<String> {
         &config.analysis_paths,
         &config.macro_paths,
         &config.test_paths,
+        &config.function_paths,
     ]
     .into_iter()
     .flatten()

@@ -96,6 +96,8 @@ pub struct ProjectConfig {
     pub macro_paths: Vec<String>,
     /// `snapshot-paths`.
     pub snapshot_paths: Vec<String>,
+    /// `function-paths`.
+    pub function_paths: Vec<String>,
     /// `docs-paths`; empty means all resource paths.
     pub docs_paths: Vec<String>,
     /// `asset-paths`.
@@ -160,6 +162,8 @@ pub struct Files {
     pub analyses: Vec<File>,
     /// `.sql` below the snapshot paths.
     pub snapshots: Vec<File>,
+    /// `.sql`, `.py` and `.js` below the function paths.
+    pub functions: Vec<File>,
     /// `.yml` and `.yaml` below all resource paths.
     pub properties: Vec<File>,
     /// `.md` below the docs paths (or all resource paths).

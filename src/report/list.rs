@@ -24,6 +24,7 @@ pub const DEFAULT_TYPES: &[ResourceType] = &[
     ResourceType::SavedQuery,
     ResourceType::SemanticModel,
     ResourceType::UnitTest,
+    ResourceType::Function,
 ];
 
 /// What `ls` lists when `--resource-type` says which.
@@ -38,6 +39,7 @@ pub const ALL_TYPES: &[ResourceType] = &[
     ResourceType::SavedQuery,
     ResourceType::SemanticModel,
     ResourceType::UnitTest,
+    ResourceType::Function,
     ResourceType::Analysis,
 ];
 

@@ -42,7 +42,9 @@ pub struct Lookup {
     first: SearchFirst,
     refs: Names<Candidates>,
     sources: Names<Names<Candidates>>,
+    functions: Names<Candidates>,
     off_refs: Names<HashSet<Arc<str>>>,
+    off_functions: Names<HashSet<Arc<str>>>,
     off_sources: HashSet<(String, String)>,
 }
 
@@ -57,7 +59,9 @@ impl Lookup {
             first,
             refs: Names::default(),
             sources: Names::default(),
+            functions: Names::default(),
             off_refs: Names::default(),
+            off_functions: Names::default(),
             off_sources: HashSet::new(),
         };
         for node in manifest.nodes.values().filter(|n| n.resource_type.is_refable()) {
@@ -73,6 +77,10 @@ impl Lookup {
                 add(candidates, &node.package_name, id);
             }
         }
+        for node in manifest.nodes.values().filter(|node| node.function().is_some()) {
+            let candidates = lookup.functions.entry(node.name.clone()).or_default();
+            add(candidates, &node.package_name, &node.unique_id);
+        }
         for source in manifest.sources.values() {
             let tables = lookup.sources.entry(source.source_name.clone()).or_default();
             let candidates = tables.entry(source.name.clone()).or_default();
@@ -85,6 +93,10 @@ impl Lookup {
     fn add_disabled(&mut self, manifest: &Manifest) {
         for disabled in manifest.disabled.values().flatten() {
             match disabled {
+                Disabled::Node(node) if node.function().is_some() => {
+                    let packages = self.off_functions.entry(node.name.clone()).or_default();
+                    packages.insert(node.package_name.clone());
+                }
                 Disabled::Node(node) => {
                     let version = node.model().and_then(|model| model.version.as_ref());
                     let key = version.map(|version| versioned(&node.name, version));
@@ -107,14 +119,21 @@ impl Lookup {
         };
         let candidates = self.refs.get(&key).map_or(&[][..], Vec::as_slice);
         match self.pick(candidates, call.package.as_deref(), package) {
-            Found::Nothing if self.is_off(&key, call.package.as_deref()) => Found::Disabled,
+            Found::Nothing if is_off(&self.off_refs, &key, call.package.as_deref()) => {
+                Found::Disabled
+            }
             found => found,
         }
     }
 
-    fn is_off(&self, key: &str, package: Option<&str>) -> bool {
-        let packages = self.off_refs.get(key);
-        packages.is_some_and(|packages| package.is_none_or(|package| packages.contains(package)))
+    /// What a `function` of a node in `package` means.
+    pub fn function(&self, package: &str, call: &RefCall) -> Found<'_> {
+        let wanted = call.package.as_deref();
+        let candidates = self.functions.get(&call.name).map_or(&[][..], Vec::as_slice);
+        match self.pick(candidates, wanted, package) {
+            Found::Nothing if is_off(&self.off_functions, &call.name, wanted) => Found::Disabled,
+            found => found,
+        }
     }
 
     /// What a `source` of a node in `package` means.
@@ -148,6 +167,11 @@ impl Lookup {
             (None, []) => Found::Nothing,
         }
     }
+}
+
+fn is_off(off: &Names<HashSet<Arc<str>>>, key: &str, package: Option<&str>) -> bool {
+    let packages = off.get(key);
+    packages.is_some_and(|packages| package.is_none_or(|package| packages.contains(package)))
 }
 
 /// The last one of a package counts.

@@ -21,6 +21,7 @@ mod access;
 mod definitions;
 mod deprecations;
 mod duplicates;
+mod functions;
 mod lookup;
 mod microbatch;
 mod names;
@@ -134,8 +135,13 @@ fn read_references(
             Resource::Source(_) => (&[], &[]),
         };
         let mut found = Diagnostics::new();
+        let functions: &[RefCall] = match resource {
+            Resource::Node(node) => &node.functions,
+            _ => &[],
+        };
         let reader = Reader { manifest, lookup, root, resource, is_lost };
-        let dependencies = reader.dependencies(refs, sources, &mut found);
+        let mut dependencies = reader.dependencies(refs, sources, &mut found);
+        functions::read(&reader, functions, &mut dependencies, &mut found);
         (dependencies, found)
     };
     resources.into_par_iter().map(read).collect()

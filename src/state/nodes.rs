@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
+use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
 use super::changes::{Aspect, Reason};
 use super::compare::is_same;
 use super::snapshot::{OldNode, Snapshot};
 use super::vars;
-use crate::artifacts::manifest::config_text;
+use crate::artifacts::manifest::{config_text, overloads_json};
 use crate::manifest::{Language, Node, NodeKind, ResourceType};
 
 /// Keys of the configuration that say where a relation lies.
@@ -25,6 +26,7 @@ pub(super) fn differences(node: &Node, old: &OldNode<'_>, earlier: &Snapshot<'_>
     descriptions(node, old, &mut reasons);
     contract(node, old, &mut reasons);
     properties(node, old, &mut reasons);
+    signature(node, old, &mut reasons);
     variables(node, earlier, &mut reasons);
     reasons
 }
@@ -57,6 +59,22 @@ fn first_other_line(old: &str, new: &str) -> usize {
     let same =
         pairs.take_while(|(old, new)| old.is_some_and(|old| old.trim() == new.trim())).count();
     (same + 1).min(new.lines().count().max(1))
+}
+
+/// dbt: what a function takes and gives is part of it.
+fn signature(node: &Node, old: &OldNode<'_>, reasons: &mut Vec<Reason>) {
+    let Some(function) = node.function() else { return };
+    let parse = |raw: Option<&RawValue>| {
+        raw.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or(Json::Null)
+    };
+    let pairs = [
+        ("arguments", parse(old.arguments), function.arguments.clone().into()),
+        ("returns", parse(old.returns), function.returns.clone()),
+        ("overloads", parse(old.overloads), overloads_json(function)),
+    ];
+    for (key, then, now) in pairs.iter().filter(|(_, then, now)| !is_alike(then, now)) {
+        reasons.push(Reason::new(Aspect::Body, format!("{key}: {} → {}", shown(then), shown(now))));
+    }
 }
 
 fn configs(node: &Node, old: &OldNode<'_>, reasons: &mut Vec<Reason>) {

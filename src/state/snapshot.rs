@@ -43,6 +43,9 @@ pub struct Origin {
 pub struct Snapshot<'t> {
     #[serde(borrow, default)]
     pub(super) nodes: HashMap<Cow<'t, str>, OldNode<'t>>,
+    /// Moved to the nodes once they are read.
+    #[serde(borrow, default)]
+    functions: HashMap<Cow<'t, str>, OldNode<'t>>,
     #[serde(borrow, default)]
     pub(super) sources: HashMap<Cow<'t, str>, &'t RawValue>,
     #[serde(borrow, default)]
@@ -92,6 +95,12 @@ pub(super) struct OldNode<'t> {
     pub(super) latest_version: Option<Json>,
     #[serde(default)]
     pub(super) deprecation_date: Option<String>,
+    #[serde(borrow)]
+    pub(super) arguments: Option<&'t RawValue>,
+    #[serde(borrow)]
+    pub(super) returns: Option<&'t RawValue>,
+    #[serde(borrow)]
+    pub(super) overloads: Option<&'t RawValue>,
     #[serde(borrow, default)]
     pub(super) depends_on: Depends<'t>,
 }
@@ -148,6 +157,7 @@ impl Texts {
         let mut snapshot: Snapshot<'_> = serde_json::from_str(&self.manifest)
             .map_err(|error| unreadable(folder, &format!("{MANIFEST}: {error}")))?;
         // Without it, or with one that cannot be read, variables are not compared.
+        snapshot.nodes.extend(std::mem::take(&mut snapshot.functions));
         snapshot.vars = self.vars.as_deref().and_then(|text| serde_json::from_str(text).ok());
         Ok(snapshot)
     }

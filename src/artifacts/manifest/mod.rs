@@ -17,8 +17,8 @@ use serde_json::{Map, Value as Json};
 
 use crate::host::Out;
 use crate::manifest::{
-    ById, Config, Definition, Disabled, Doc, Exposure, Group, Macro, Manifest, Node, Quoting,
-    ResourceType, SourceTable, primary_key,
+    ById, Config, Definition, Disabled, Doc, Exposure, Function, Group, Macro, Manifest, Node,
+    Quoting, ResourceType, SourceTable, primary_key,
 };
 use crate::names::UniqueId;
 
@@ -73,6 +73,11 @@ pub fn config_text(config: &Config, resource_type: ResourceType) -> String {
     text(&config::ConfigView::new(config, resource_type))
 }
 
+/// `overloads` of a function as dbt publishes them.
+pub fn overloads_json(function: &Function) -> Json {
+    node::overloads_json(function)
+}
+
 /// One source table as dbt publishes it.
 pub fn source_json(source: &SourceTable) -> Map<String, Json> {
     object(&SourceView(source))
@@ -121,7 +126,6 @@ pub fn write_manifest(
     out: Out<'_>,
 ) -> io::Result<()> {
     let metadata = MetadataView::new(&manifest.metadata, quoting);
-    let none = Map::new();
     let sources = Section(&manifest.sources, SourceView);
     let exposures = Section(&manifest.exposures, ExposureView);
     let rest: [(&str, &(dyn Fn() -> String + Sync)); 15] = [
@@ -139,7 +143,7 @@ pub fn write_manifest(
         ("saved_queries", &|| text(&Definitions(manifest, ResourceType::SavedQuery))),
         ("semantic_models", &|| text(&Definitions(manifest, ResourceType::SemanticModel))),
         ("unit_tests", &|| text(&Definitions(manifest, ResourceType::UnitTest))),
-        ("functions", &|| text(&none)),
+        ("functions", &|| text(&Functions(manifest))),
     ];
     let (keys, rest): (_, Vec<(&str, String)>) = rayon::join(
         || primary_key::infer(manifest),
@@ -184,7 +188,8 @@ fn write_nodes(
         }
         text
     };
-    let all: Vec<_> = manifest.nodes.values().collect();
+    let is_node = |node: &&Arc<Node>| node.resource_type != ResourceType::Function;
+    let all: Vec<_> = manifest.nodes.values().filter(is_node).collect();
     let mut made: Vec<Vec<u8>> = Vec::new();
     let mut separator = 1;
     let mut write = |made: &[Vec<u8>]| {
@@ -218,6 +223,16 @@ impl Serialize for Definitions<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let of_kind = self.0.definitions.iter().filter(|(_, one)| one.resource_type == self.1);
         serializer.collect_map(of_kind.map(|(id, one)| (id, DefinitionView(one))))
+    }
+}
+
+/// Functions, which dbt publishes beside the nodes.
+struct Functions<'a>(&'a Manifest);
+
+impl Serialize for Functions<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let all = self.0.nodes.iter().filter(|(_, node)| node.function().is_some());
+        serializer.collect_map(all.map(|(id, node)| (id, NodeView::new(node))))
     }
 }
 

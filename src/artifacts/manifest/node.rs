@@ -6,7 +6,9 @@ use serde_json::{Map, Value as Json, json};
 
 use super::CompiledInfo;
 use super::config::ConfigView;
-use crate::manifest::{Column, Model, Node, NodeKind, RefCall, Test, TestMetadata};
+use crate::manifest::{
+    Column, Function, Model, Node, NodeKind, Overload, RefCall, Test, TestMetadata,
+};
 
 /// A node, with what else is known of it.
 pub(super) struct NodeView<'a> {
@@ -70,7 +72,7 @@ impl<'a> NodeView<'a> {
         map.serialize_entry("refs", &Refs(&node.refs))?;
         map.serialize_entry("sources", &node.sources)?;
         map.serialize_entry("metrics", &[(); 0])?;
-        map.serialize_entry("functions", &[(); 0])?;
+        map.serialize_entry("functions", &Calls(&node.functions))?;
         let depends_on = &node.depends_on;
         map.serialize_entry(
             "depends_on",
@@ -129,10 +131,39 @@ impl Serialize for NodeView<'_> {
         match &self.node.kind {
             NodeKind::Model(model) => self.model(&mut map, model)?,
             NodeKind::Test(test) => generic_test(&mut map, test)?,
+            NodeKind::Function(function) => function_keys(&mut map, function)?,
             NodeKind::Operation(index) => map.serialize_entry("index", index)?,
             _ => {}
         }
         map.end()
+    }
+}
+
+fn function_keys<M: SerializeMap>(map: &mut M, function: &Function) -> Result<(), M::Error> {
+    map.serialize_entry("arguments", &function.arguments)?;
+    map.serialize_entry("returns", &function.returns)?;
+    map.serialize_entry("overloads", &overloads_json(function))
+}
+
+/// `overloads` of a function.
+pub(super) fn overloads_json(function: &Function) -> Json {
+    let overload = |one: &Overload| {
+        json!({
+            "defined_in": one.defined_in, "arguments": one.arguments, "returns": one.returns,
+            "description": one.description, "raw_body": *one.body, "compiled_body": null,
+        })
+    };
+    function.overloads.iter().map(overload).collect()
+}
+
+/// `functions`: the arguments of every call.
+struct Calls<'a>(&'a [RefCall]);
+
+impl Serialize for Calls<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(
+            self.0.iter().map(|call| call.package.iter().chain([&call.name]).collect::<Vec<_>>()),
+        )
     }
 }
 

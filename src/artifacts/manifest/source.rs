@@ -43,7 +43,7 @@ fn properties<M: SerializeMap>(map: &mut M, source: &SourceTable) -> Result<(), 
     map.serialize_entry("loaded_at_field", &source.loaded_at_field)?;
     map.serialize_entry("loaded_at_query", &source.loaded_at_query)?;
     map.serialize_entry("freshness", &source.freshness)?;
-    map.serialize_entry("external", &())?;
+    map.serialize_entry("external", &source.external)?;
     map.serialize_entry("description", &source.description)?;
     map.serialize_entry("columns", &Columns(&source.columns))?;
     map.serialize_entry("meta", &source.meta)?;

@@ -40,6 +40,7 @@ fn node(id: &str, resource_type: ResourceType, kind: NodeKind) -> Node {
         group: None,
         refs: vec![],
         sources: vec![],
+        functions: vec![],
         depends_on: DependsOn::default(),
         patch_path: None,
         patch_span: None,

@@ -119,6 +119,10 @@ impl Resolver for Inputs {
         }
     }
 
+    fn function(&self, scope: &Arc<Scope>, call: &RefCall) -> Result<Value, Error> {
+        self.base.resolver().function(scope, call)
+    }
+
     fn graph(&self) -> Value {
         self.base.resolver().graph()
     }

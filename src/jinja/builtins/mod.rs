@@ -68,7 +68,7 @@ const NAMES: &[(&str, Make)] = &[
     ("exceptions", exceptions::exceptions),
     ("execute", facts::execute),
     ("flags", facts::flags),
-    ("function", refused::user_function),
+    ("function", reference::user_function),
     ("graph", facts::graph),
     ("invocation_args_dict", facts::invocation_args_dict),
     ("invocation_id", facts::invocation_id),

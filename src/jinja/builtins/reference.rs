@@ -1,4 +1,4 @@
-//! `ref` and `source`: noted while parsing, relations when code is compiled.
+//! `ref`, `source` and `function`: noted while parsing, relations when code is compiled.
 
 use std::sync::Arc;
 
@@ -54,6 +54,31 @@ fn find_source(scope: &Arc<Scope>, source: String, table: String) -> Result<Valu
     let relation = parse_time_relation(scope, &table);
     scope.capture.lock().expect("invariant: no panic under lock").sources.push([source, table]);
     Ok(relation)
+}
+
+/// `function(name)`, `function(package, name)`: the name of a function of the project.
+pub(super) fn user_function(scope: &Arc<Scope>) -> Option<Value> {
+    let scope = scope.clone();
+    Some(function("function", move |_, args| {
+        let args = Args::new("function", args)?;
+        let (package, name) = match args.len() {
+            1 => (None, args.text(0, "name")?),
+            2 => (Some(args.text(0, "package")?), args.text(1, "name")?),
+            other => {
+                let message = format!(
+                    "function() takes a name, or a package and a name; got {other} arguments"
+                );
+                return Err(coded(codes::REF_ARGUMENTS, message, None));
+            }
+        };
+        let call = RefCall { package, name, version: None };
+        if let Some(resolver) = &scope.resolver {
+            return resolver.function(&scope, &call);
+        }
+        let relation = parse_time_relation(&scope, &call.name);
+        scope.capture.lock().expect("invariant: no panic under lock").functions.push(call);
+        Ok(relation)
+    }))
 }
 
 /// The value of the argument `model` of a generic test, `{{ get_where_subquery(ref('…')) }}`, without a template:

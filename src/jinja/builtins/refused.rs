@@ -40,11 +40,6 @@ pub(super) fn metric(scope: &Arc<Scope>) -> Option<Value> {
     Some(absent(scope, "metric"))
 }
 
-/// `function(name)`: forge builds no functions in the database.
-pub(super) fn user_function(scope: &Arc<Scope>) -> Option<Value> {
-    Some(absent(scope, "function"))
-}
-
 /// A reference to a kind of resource of which there are none; harmless while parsing.
 fn absent(scope: &Arc<Scope>, kind: &'static str) -> Value {
     let phase = scope.phase;

@@ -147,6 +147,8 @@ pub struct Capture {
     pub refs: Vec<RefCall>,
     /// `source(…)` calls.
     pub sources: Vec<[String; 2]>,
+    /// `function(…)` calls.
+    pub functions: Vec<RefCall>,
     /// Variables that were read, with their values.
     pub vars: Vec<(String, serde_json::Value)>,
     /// Macros that were called directly, each once.
@@ -161,6 +163,8 @@ pub trait Resolver: Send + Sync {
     fn reference(&self, scope: &Arc<Scope>, call: &RefCall) -> Result<Value, Error>;
     /// The relation of a `source`.
     fn source(&self, scope: &Arc<Scope>, source: &str, table: &str) -> Result<Value, Error>;
+    /// The name of a `function`.
+    fn function(&self, scope: &Arc<Scope>, call: &RefCall) -> Result<Value, Error>;
     /// The value of `graph`.
     fn graph(&self) -> Value;
 }

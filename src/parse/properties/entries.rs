@@ -3,7 +3,8 @@
 use serde_json::{Map, Value as Json};
 
 use super::keys::{
-    COLUMN_KEYS, EXPOSURE_KEYS, GROUP_KEYS, MACRO_KEYS, NODE_KEYS, SOURCE_KEYS, TABLE_KEYS,
+    COLUMN_KEYS, EXPOSURE_KEYS, FUNCTION_KEYS, GROUP_KEYS, MACRO_KEYS, NODE_KEYS, SOURCE_KEYS,
+    TABLE_KEYS,
 };
 use super::{
     MacroPatch, NodePatch, RawArgument, RawColumn, RawExposure, RawGroup, RawSource, RawTable,
@@ -77,7 +78,8 @@ impl Reader<'_> {
         let what = format!("an entry of `{}`", section.key());
         let name = self.name(entry, &what)?;
         if let Some(map) = entry.as_map() {
-            self.check_keys(map, NODE_KEYS, &what);
+            let keys = if section == Section::Functions { FUNCTION_KEYS } else { NODE_KEYS };
+            self.check_keys(map, keys, &what);
         }
         let mut config = self.config(entry);
         for key in ["meta", "docs", "group", "access", "contract", expectation::KEY] {
@@ -98,6 +100,7 @@ impl Reader<'_> {
             relation: entry
                 .get("relation")
                 .and_then(|r| Some(Spanned { value: r.as_str()?.to_owned(), span: r.span })),
+            function: (section == Section::Functions).then(|| self.function(entry, &name)),
             file: self.file.clone(),
             name,
         };
@@ -205,6 +208,7 @@ impl Reader<'_> {
             tests: self.tests(entry),
             quote_columns: entry.get("quote_columns").and_then(Yaml::as_bool).unwrap_or(false),
             properties: self.source_properties(entry),
+            external: self.external(entry),
             name,
         })
     }

@@ -124,5 +124,23 @@ pub(super) const EXPOSURE_KEYS: &[&str] = &[
 ];
 /// Of a group.
 pub(super) const GROUP_KEYS: &[&str] = &["name", "owner", "description", "config", "meta"];
-/// Sections that dbt has and that are not read yet.
-pub(super) const LATER: &[&str] = &["functions"];
+/// Of a function.
+pub(super) const FUNCTION_KEYS: &[&str] = &[
+    "name",
+    "description",
+    "arguments",
+    "returns",
+    "overloads",
+    "columns",
+    "config",
+    "meta",
+    "docs",
+    "access",
+    "constraints",
+    "tests",
+    "data_tests",
+];
+/// Of an argument of a function.
+pub(super) const ARGUMENT_KEYS: &[&str] = &["name", "data_type", "description", "default_value"];
+/// Of one more body of a function.
+pub(super) const OVERLOAD_KEYS: &[&str] = &["defined_in", "arguments", "returns", "description"];

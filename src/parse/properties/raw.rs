@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::manifest::ResourceType;
+use crate::manifest::{Function, ResourceType};
 use crate::project::File;
 use crate::source::yaml::Yaml;
 use crate::source::{Span, Spanned};
@@ -32,6 +32,7 @@ pub(crate) enum Section {
     Snapshots,
     Analyses,
     SingularTests,
+    Functions,
 }
 
 impl Section {
@@ -43,6 +44,7 @@ impl Section {
             Section::Snapshots => "snapshots",
             Section::Analyses => "analyses",
             Section::SingularTests => "data_tests",
+            Section::Functions => "functions",
         }
     }
 
@@ -73,6 +75,8 @@ pub(crate) struct NodePatch {
     pub(crate) quote_columns: bool,
     /// `relation:` of a snapshot that is defined in YAML.
     pub(crate) relation: Option<Spanned<String>>,
+    /// What a function takes and gives.
+    pub(crate) function: Option<Box<Function>>,
 }
 
 /// One version of a model.
@@ -174,6 +178,8 @@ pub(crate) struct RawTable {
     pub(crate) tests: Vec<Yaml>,
     pub(crate) quote_columns: bool,
     pub(crate) properties: SourceProperties,
+    /// `external`, completed; null when nothing was said.
+    pub(crate) external: Json,
 }
 
 /// An exposure as written.

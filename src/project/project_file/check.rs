@@ -110,6 +110,7 @@ impl Checker<'_> {
             analysis_paths: self.paths(&["analysis-paths"], "analyses"),
             macro_paths: self.paths(&["macro-paths"], "macros"),
             snapshot_paths: self.paths(&["snapshot-paths"], "snapshots"),
+            function_paths: self.paths(&["function-paths"], "functions"),
             docs_paths: self.plain("docs-paths").unwrap_or_default(),
             asset_paths: self.plain("asset-paths").unwrap_or_default(),
             clean_targets: (self.plain("clean-targets"))

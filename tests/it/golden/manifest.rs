@@ -15,6 +15,7 @@ const SECTIONS: &[&str] = &[
     "saved_queries",
     "unit_tests",
     "groups",
+    "functions",
 ];
 /// Keys of a node that are compared as they are.
 const KEYS: &[&str] = &[
@@ -48,6 +49,11 @@ const KEYS: &[&str] = &[
     "attached_node",
     "test_metadata",
     "constraints",
+    "external",
+    "arguments",
+    "returns",
+    "overloads",
+    "functions",
 ];
 const COLUMN_KEYS: &[&str] =
     &["name", "description", "data_type", "meta", "tags", "constraints", "quote", "granularity"];

@@ -1,0 +1,1 @@
+substr(x, 1, main."add_one"(2))

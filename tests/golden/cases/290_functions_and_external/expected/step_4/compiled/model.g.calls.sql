@@ -1,0 +1,1 @@
+select main."add_one"(id) as id, main_text."short"('abc') as name from main."base"

@@ -1,0 +1,11 @@
+
+    
+    
+
+
+
+select id
+from main."calls"
+where id is null
+
+

@@ -1,0 +1,1 @@
+{{ config(tags=['text']) }}substr(x, 1, {{ function('add_one') }}(2))

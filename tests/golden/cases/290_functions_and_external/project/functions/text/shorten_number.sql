@@ -1,0 +1,1 @@
+substr(cast(x as text), 1, 3)
