@@ -10,6 +10,7 @@ use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::artifacts::are_whole;
 use super::rows;
 use crate::scratch::{Rows, Scratch};
 
@@ -162,6 +163,7 @@ fn killed_after(scratch: &Scratch, moment: Duration) -> bool {
 fn check(start: &Start, after: &Rows, at: usize) -> usize {
     let scratch = &start.scratch;
     assert_eq!(rows(scratch, "pragma integrity_check"), ["ok"], "kill {at}");
+    are_whole(scratch);
     let found = scratch.rows("shop.db");
     let names: Vec<&String> = found.keys().filter(|name| name.contains("tmp")).collect();
     assert!(names.is_empty(), "kill {at} left {names:?}");
@@ -311,6 +313,7 @@ fn an_interrupted_run_ends_in_order_and_the_second_time_at_once() {
             );
         }
         assert_eq!(forge.wait().unwrap().code(), Some(130));
+        are_whole(&scratch);
         assert_eq!(rows(&scratch, "select id from first"), ["1"]);
     }
     // The first one said how it ended; of the second one nothing is known, or the same when it was quick.

@@ -2,6 +2,7 @@
 //!
 //! Invariant: after any failure a relation is the old one or the new one, and the message says what to do.
 
+mod artifacts;
 mod casts;
 mod conservation;
 mod expectations;
