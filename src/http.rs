@@ -1,4 +1,4 @@
-//! The only door to the network: fetches a file, posts a message.
+//! The only door to the network: fetches a file, posts a message, answers a browser.
 //!
 //! Proxies come from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, certificates besides the bundled ones
 //! from `SSL_CERT_FILE` or `REQUESTS_CA_BUNDLE`.
@@ -13,6 +13,8 @@ use ureq::Agent;
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 use crate::host::Host;
+
+pub mod serve;
 
 /// How long a server may take to be found, and to begin its answer (dbt: 30 seconds).
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -132,7 +134,7 @@ impl Recipient {
         let Some(host) = host_of(&address).map(|host| format!("`{host}`")) else {
             return Err(HttpError::BadAddress(shown));
         };
-        let authorization = credentials.map(|words| format!("Basic {}", base64(&words)));
+        let authorization = credentials.map(|words| format!("Basic {}", base64(words.as_bytes())));
         Ok(Recipient { address, authorization, shown, host })
     }
 
@@ -217,10 +219,11 @@ fn text_of(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok()
 }
 
-fn base64(text: &str) -> String {
+/// Bytes as letters and digits (RFC 4648, padded).
+pub fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
-    for group in text.as_bytes().chunks(3) {
+    for group in bytes.chunks(3) {
         let byte = |at: usize| u32::from(group.get(at).copied().unwrap_or(0));
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
         for at in 0..4 {
@@ -274,7 +277,7 @@ mod tests {
         for (text, want) in
             [("", ""), ("a", "YQ=="), ("ab", "YWI="), ("abc", "YWJj"), ("~~~?", "fn5+Pw==")]
         {
-            assert_eq!(base64(text), want);
+            assert_eq!(base64(text.as_bytes()), want);
         }
     }
 }

@@ -54,6 +54,7 @@ mod freshness;
 mod gaps;
 mod gen_yaml;
 mod docs;
+mod serve;
 
 pub use backfill::{Backfill, BackfillOptions, backfill, plan_backfill};
 pub use check::{CheckReport, check};
@@ -78,6 +79,7 @@ pub use prepare::{load, load_root, prepare};
 pub use requeue::requeue;
 pub use retry::{Left, left, retry};
 pub use run::run;
+pub use serve::{ServeOptions, serve_docs};
 pub use show::show;
 pub use write::write_parsed;
 

@@ -1,4 +1,5 @@
-//! The files of `templates/`, embedded into the binary: built-in macros by package, and the starter project.
+//! The files of `templates/`, embedded into the binary: built-in macros by package, the starter project, and the page
+//! that shows a project.
 //!
 //! Leaves to others what the text means: macros are parsed like any package's, dispatch picks among them. Invariant:
 //! every engine-independent template belongs to the package `dbt`, every template of an engine to `dbt_<engine>`.
@@ -41,6 +42,12 @@ pub fn all(engine: &str) -> impl Iterator<Item = Embedded> {
 /// The files of the starter project, in the order of their paths; none when the folder is absent.
 pub fn starter() -> impl Iterator<Item = StarterFile> {
     files_below("starter").into_iter().map(|(path, contents)| StarterFile { path, contents })
+}
+
+/// A file of the page that shows a project.
+pub fn docs(name: &str) -> &'static str {
+    let file = TEMPLATES.get_file(format!("docs/{name}"));
+    file.and_then(|file| file.contents_utf8()).expect("invariant: the page's files are embedded")
 }
 
 fn package_files(folder: &'static str, package: &'static str) -> impl Iterator<Item = Embedded> {

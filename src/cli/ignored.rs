@@ -44,7 +44,6 @@ switches! {
     "show-all-deprecations" None, None;
     "show-resource-report" Some(NO_REPORT), None;
     "snowflake-projects-otel" Some("it is of one engine that is not here"), None;
-    "static" Some("the web page is dbt's; its own `index.html` reads manifest.json and catalog.json"), None;
     "static-parser" Some(ONE_PARSER), None;
     "upload-to-artifacts-ingest-api" Some(NO_STATS), None;
     "use-colors-file" Some("the log file has no colours, so that it can be searched"), None;

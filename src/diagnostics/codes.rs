@@ -211,6 +211,7 @@ codes! {
     NOT_NOTIFIED "E0809" "not-notified",
     STALE_SOURCE "E0811" "stale-source",
     BAD_FRESHNESS "E0812" "bad-freshness",
+    CANNOT_SERVE "E0815" "cannot-serve",
     EXPECTATION_VIOLATED "E0820" "expectation-violated",
     ROWS_LOST "E0821" "rows-lost",
     OUTSIDE_BATCH "E0851" "rows-outside-batch",

@@ -39,6 +39,14 @@ impl Stop {
         self.lock().is_requested
     }
 
+    /// Waits until it is asked to end; for what has no end of its own.
+    pub fn wait(&self) {
+        self.begin();
+        let state = self.changed.wait_while(self.lock(), |state| !state.is_requested);
+        drop(state);
+        self.end();
+    }
+
     /// Waits, shorter when the run is asked to end.
     pub(super) fn pause(&self, time: Duration) {
         let _ = self.changed.wait_timeout_while(self.lock(), time, |state| !state.is_requested);

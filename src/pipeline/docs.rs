@@ -13,6 +13,7 @@ use crate::events::{Event, Level};
 use crate::execute;
 use crate::manifest::ResourceType;
 use crate::names::UniqueId;
+use crate::report::docs_page;
 use crate::report::style::count;
 
 /// How the documentation is made.
@@ -22,6 +23,8 @@ pub struct DocsOptions {
     pub compile: bool,
     /// Ask the database for nothing.
     pub empty_catalog: bool,
+    /// Also write a page that has everything in it.
+    pub is_static: bool,
 }
 
 /// Writes `catalog.json`, and with compiling `manifest.json`; copies the assets.
@@ -61,10 +64,35 @@ pub fn generate_docs(
     copy_assets(world, prepared);
     write_one(world, &path, &mut |out| out.write_all(catalog.to_json().as_bytes()));
     let total = catalog.nodes.len() + catalog.sources.len();
+    write_pages(world, prepared, options);
     let relations = count(i64::try_from(total).unwrap_or(i64::MAX), "relation");
     let text = format!("wrote {} with {relations}", path.display());
     world.sink.emit(Event::Message { level: Level::Info, text });
     Ok(())
+}
+
+/// The page that reads the two files, and the one that has them in it, under dbt's names.
+fn write_pages(world: &World, prepared: &Prepared, options: DocsOptions) {
+    let target = prepared.project.target_dir();
+    let write = |name: &str, text: &str| {
+        write_one(world, &target.join(name), &mut |out| out.write_all(text.as_bytes()));
+    };
+    write("index.html", &docs_page::page());
+    if !options.is_static {
+        return;
+    }
+    let read = |name: &str| world.host.read(&target.join(name));
+    match (read("manifest.json"), read("catalog.json")) {
+        (Ok(manifest), Ok(catalog)) => {
+            write("static_index.html", &docs_page::static_page(&manifest, &catalog));
+        }
+        (Err(error), _) | (_, Err(error)) => {
+            let message = format!("cannot write `static_index.html`: {error}");
+            let warning = Diagnostic::warning(codes::NOT_WRITTEN, message)
+                .hint("leave `--no-compile` out, so that manifest.json is written");
+            world.sink.emit(Event::Diagnostic(warning));
+        }
+    }
 }
 
 fn all(prepared: &Prepared) -> Vec<UniqueId> {

@@ -14,6 +14,7 @@ use crate::manifest::Manifest;
 
 pub mod diagnostic;
 pub mod diff;
+pub mod docs_page;
 pub mod json_lines;
 pub mod gaps;
 pub mod gate;

@@ -72,7 +72,6 @@ fn without_effect(verb: &str) -> Map<String, Json> {
     let own = match verb {
         "build" => json!({"export_saved_queries": false, "include_saved_query": false}),
         "compile" => json!({"inject_ephemeral_ctes": true}),
-        "generate" => json!({"static": false}),
         _ => json!({}),
     };
     [flags, own].into_iter().filter_map(|flags| flags.as_object().cloned()).flatten().collect()

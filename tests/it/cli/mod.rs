@@ -9,6 +9,7 @@ mod bad_template;
 mod changes;
 mod check;
 mod diff;
+mod docs;
 mod explain;
 mod gate;
 mod gen_yaml;
