@@ -7,6 +7,7 @@
 pub mod capabilities;
 pub mod column;
 pub mod connect;
+pub mod cost;
 pub mod datum;
 mod decimal;
 pub mod error;
@@ -27,6 +28,7 @@ use jiff::Timestamp;
 
 pub use capabilities::Capabilities;
 pub use column::Column;
+pub use cost::Cost;
 pub use datum::Datum;
 pub use error::{AdapterError, Result};
 pub use naming::{NamingPolicy, Placement, Policy, PolicyUpdate};

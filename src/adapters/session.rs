@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::column::Column;
+use super::cost::Cost;
 use super::datum::Datum;
 use super::error::Result;
 use super::relation::Relation;
@@ -208,6 +209,22 @@ pub trait Session: Send {
     /// Rows of a table that was created and filled in one step just now, when the engine can tell without
     /// counting.
     fn fresh_rows(&mut self, relation: &Relation) -> Result<Option<i64>>;
+
+    /// What the statements of this session have cost so far, look-ups in the catalog apart; none where the engine does
+    /// not count.
+    fn cost(&self) -> Option<Cost> {
+        None
+    }
+
+    /// Bytes in use of the file behind a schema, as far as the engine knows that without reading it.
+    fn used_bytes(&mut self, _schema: &str) -> Result<Option<u64>> {
+        Ok(None)
+    }
+
+    /// Bytes of a table and its indexes. Reads all of it.
+    fn stored_bytes(&mut self, _relation: &Relation) -> Result<Option<u64>> {
+        Ok(None)
+    }
 
     /// A handle to stop what this session runs.
     fn interrupt_handle(&self) -> Interrupt;

@@ -345,6 +345,7 @@ impl Cli {
             allow_rebuild: None,
             lock_timeout: global.lock_timeout,
             store_failures: None,
+            fail_on_cost_growth: None,
             hermetic: None,
             empty: None,
             sample: None,
@@ -556,6 +557,10 @@ impl OutputFormat {
         }
     }
 }
+
+mod running;
+
+pub(super) use running::RunningArgs;
 
 #[cfg(test)]
 mod tests;

@@ -214,6 +214,7 @@ codes! {
     CANNOT_SERVE "E0815" "cannot-serve",
     EXPECTATION_VIOLATED "E0820" "expectation-violated",
     ROWS_LOST "E0821" "rows-lost",
+    COST_GROWTH "E0830" "cost-growth",
     OUTSIDE_BATCH "E0851" "rows-outside-batch",
     EVENT_TIME "E0852" "unreadable-event-time",
     NO_BATCHES "E0853" "no-batches-yet",

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::backoff::{self, Failure};
+use super::ledger::{CostRow, Mode};
 use super::publish::{self, Tested};
-use super::{Ended, Run, contract, failure, record};
+use super::{Ended, Run, contract, cost, failure, record};
+use crate::adapters::Cost;
 use crate::artifacts::manifest::CompiledInfo;
 use crate::compile::{CompiledNode, Compiler};
 use crate::diagnostics::Diagnostic;
@@ -25,6 +27,11 @@ pub(super) struct Attempt<'r> {
     start: Instant,
     compiled: Option<Arc<CompiledInfo>>,
     compile_time: Duration,
+    /// What all statements of the connection had cost when the attempt began.
+    before: Option<Cost>,
+    /// Bytes that the file had in use at that time.
+    used: Option<u64>,
+    mode: Mode,
     /// Tests that ran in the node's transaction.
     pub(super) tested: Vec<Tested>,
 }
@@ -67,10 +74,19 @@ impl<'r> Attempt<'r> {
     }
 
     fn new(run: &'r Run<'r>, node: &'r Arc<Node>, connection: &'r Arc<Connection>) -> Self {
-        let (start, compile_time) = (Instant::now(), Duration::ZERO);
-        let compiler = run.compiler.clone();
-        let (compiled, tested) = (None, Vec::new());
-        Attempt { run, node, connection, compiler, start, compiled, compile_time, tested }
+        Attempt {
+            run,
+            node,
+            connection,
+            compiler: run.compiler.clone(),
+            start: Instant::now(),
+            compiled: None,
+            compile_time: Duration::ZERO,
+            before: spent(connection),
+            used: None,
+            mode: Mode::Whole,
+            tested: Vec::new(),
+        }
     }
 
     /// Does `work` in one transaction and commits it together with the node's entry in the ledger.
@@ -105,14 +121,39 @@ impl<'r> Attempt<'r> {
     }
 
     /// Begins the node's transaction.
-    fn begin(&self) -> Result<(), Box<Diagnostic>> {
+    fn begin(&mut self) -> Result<(), Box<Diagnostic>> {
         let begun = self.connection.with(|session| session.begin());
-        begun.map(drop).map_err(|error| failure::of_transaction(self.node, &error))
+        begun.map_err(|error| failure::of_transaction(self.node, &error))?;
+        self.mode = cost::mode(self.run, self.node, self.connection);
+        self.used = self.used_bytes();
+        self.before = spent(self.connection);
+        Ok(())
+    }
+
+    /// Bytes that the node's file has in use.
+    fn used_bytes(&self) -> Option<u64> {
+        let used = self.connection.with(|session| session.used_bytes(&self.node.schema));
+        used.ok().flatten().flatten()
+    }
+
+    /// What the node's statements have cost so far.
+    fn cost(&self) -> Option<CostRow> {
+        let cost = spent(self.connection)?.since(self.before?);
+        Some(CostRow { cost, bytes: None, mode: self.mode })
+    }
+
+    /// By how many bytes the file has grown.
+    pub(super) fn growth(&self) -> Option<i64> {
+        let [now, before] = [self.used_bytes()?, self.used?].map(i64::try_from);
+        Some(now.ok()? - before.ok()?)
     }
 
     /// Makes what the node did permanent, together with what the ledger says of it.
     fn commit(&self, ended: &Ended) -> Result<(), Box<Diagnostic>> {
-        let row = record::row(self.run, &self.node.unique_id, ended, self.start.elapsed());
+        let mut row = record::row(self.run, &self.node.unique_id, ended, self.start.elapsed());
+        if let Some(cost) = &mut row.cost {
+            cost.bytes = self.growth();
+        }
         let committed = self.connection.with(|session| record::commit(self.run, session, &row));
         committed.map(drop).map_err(|error| contract::of_commit(self.node, self.connection, &error))
     }
@@ -137,7 +178,13 @@ impl<'r> Attempt<'r> {
         Ended {
             compiled: self.compiled.clone(),
             compile_time: self.compile_time,
+            cost: self.cost(),
             ..Ended::with(status)
         }
     }
+}
+
+/// What the statements of a connection have cost so far.
+fn spent(connection: &Connection) -> Option<Cost> {
+    connection.with(|session| Ok(session.cost())).ok().flatten().flatten()
 }

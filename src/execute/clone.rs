@@ -15,7 +15,6 @@ use super::{
 use crate::adapters::Relation;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::{Event, Status};
-use crate::jinja::contexts::Connection;
 use crate::jinja::objects::relation;
 use crate::manifest::Node;
 use crate::names::UniqueId;
@@ -41,7 +40,7 @@ pub fn clone(
     let _lock = lock::acquire(run)?;
     let session = run.compiler.globals.adapter.writer();
     let session = session.map_err(|error| failure::of_adapter(&error))?;
-    let connections = Connections { writer: Arc::new(Connection::over(session)) };
+    let connections = Connections::over(session);
     plan::create_schemas(run, &connections).map_err(|error| failure::of_adapter(&error))?;
     let finished = Mutex::new(Finished::default());
     for (at, node) in nodes.into_iter().enumerate() {

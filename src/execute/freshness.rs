@@ -66,7 +66,7 @@ fn has_hooks(run: &Run<'_>) -> bool {
 fn writer(run: &Run<'_>) -> Result<Connections, Box<Diagnostic>> {
     let session = run.compiler.globals.adapter.writer();
     let session = session.map_err(|error| failure::of_adapter(&error))?;
-    Ok(Connections { writer: Arc::new(Connection::over(session)) })
+    Ok(Connections::over(session))
 }
 
 /// Each worker takes the next source until there is none.

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use indexmap::IndexSet;
 
+use crate::adapters::Session;
 use crate::artifacts::manifest::CompiledInfo;
 use crate::artifacts::run_results::RunResult;
 use crate::compile::Compiler;
@@ -19,13 +20,14 @@ use crate::graph::Dag;
 use crate::jinja::contexts::Connection;
 use crate::manifest::Node;
 use crate::names::UniqueId;
-use ledger::Ledger;
+use ledger::{CostRow, Ledger, Recent};
 
 mod attempt;
 mod backoff;
 mod catalog;
 mod clone;
 mod contract;
+mod cost;
 mod expectations;
 mod failing_keys;
 mod failure;
@@ -46,7 +48,9 @@ mod outcome;
 mod partial;
 mod plan;
 mod pointer;
+mod priority;
 mod publish;
+mod queue;
 mod record;
 mod schedule;
 mod seed;
@@ -123,6 +127,8 @@ pub(crate) struct Ended {
     pub(crate) tested: Vec<publish::Tested>,
     /// How the batches of a microbatch model ended, as artifacts have it.
     pub(crate) batches: Option<serde_json::Value>,
+    /// What its statements cost.
+    pub(crate) cost: Option<CostRow>,
     /// The node's own transaction has written it into the ledger.
     pub(crate) is_recorded: bool,
 }
@@ -146,6 +152,7 @@ impl Ended {
             compile_time: Duration::ZERO,
             tested: Vec::new(),
             batches: None,
+            cost: None,
             is_recorded: false,
         }
     }
@@ -163,6 +170,14 @@ impl Ended {
 pub(crate) struct Connections {
     /// The one that writes.
     pub(crate) writer: Arc<Connection>,
+    /// What is known of the nodes from earlier runs.
+    pub(crate) recent: Recent,
+}
+
+impl Connections {
+    fn over(session: Box<dyn Session>) -> Self {
+        Connections { writer: Arc::new(Connection::over(session)), recent: Recent::default() }
+    }
 }
 
 impl Run<'_> {
@@ -196,7 +211,7 @@ pub fn run(run: &Run<'_>) -> Result<Finished, Box<Diagnostic>> {
     let _lock = lock::acquire(run)?;
     let adapter = &run.compiler.globals.adapter;
     let session = adapter.writer().map_err(|error| failure::of_adapter(&error))?;
-    let connections = Connections { writer: Arc::new(Connection::over(session)) };
+    let mut connections = Connections::over(session);
     plan::create_schemas(run, &connections).map_err(|error| failure::of_adapter(&error))?;
     if run.compiler.project.flags.hermetic {
         hermetic::add_sources(run, &connections)?;
@@ -208,6 +223,7 @@ pub fn run(run: &Run<'_>) -> Result<Finished, Box<Diagnostic>> {
             false => return Err(failure::of_adapter(&error)),
         }
     }
+    connections.recent = record::recent(run, &connections, &order);
     ignored::tell(run);
     let finished = Mutex::new(Finished::default());
     let started = hooks::run(run, &connections, hooks::When::Start, &finished);

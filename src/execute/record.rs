@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::ledger::{NodeRow, Start};
+use super::ledger::{LedgerReader, NodeRow, Recent, Start};
 use super::plan::Plan;
 use super::{Connections, Ended, Finished, Run, backoff, microbatch};
 use crate::adapters::{AdapterError, Result, Session};
@@ -41,6 +41,19 @@ pub(super) fn begin(run: &Run<'_>, connections: &Connections, plan: &Plan) -> Re
     };
     let open = || connections.writer.with(|session| run.ledger.open(session, &start)).map(drop);
     backoff::retried(run, "the ledger", open)
+}
+
+/// What the ledger knows of the nodes from earlier runs. That it tells nothing changes no result: it says what to begin
+/// first and what became expensive.
+pub(super) fn recent(run: &Run<'_>, connections: &Connections, plan: &Plan) -> Recent {
+    let Some(run_id) = run.ledger.run_id() else {
+        return Recent::default();
+    };
+    let project = &run.compiler.project;
+    let place = (&*project.root().name, &*project.target.name);
+    let nodes: Vec<&str> = plan.wanted.iter().map(|at| plan.dag.key(at).as_str()).collect();
+    let read = |session: &mut dyn Session| LedgerReader(session).recent(place, run_id, &nodes);
+    connections.writer.with(read).ok().flatten().unwrap_or_default()
 }
 
 /// The flags that a repetition needs; none when they hold a secret, which is not written anywhere.
@@ -124,5 +137,6 @@ pub(super) fn row(run: &Run<'_>, id: &UniqueId, ended: &Ended, elapsed: Duration
         quarantined: ended.quarantined,
         dropped: ended.dropped,
         failures: ended.failures,
+        cost: ended.cost,
     }
 }

@@ -2,15 +2,18 @@
 //!
 //! Invariant: at most one node writes at a time, and a node starts only after all that it waits for ended.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use super::hooks::Started;
+use super::ledger::Recent;
 use super::plan::Plan;
+use super::priority;
 use super::publish::Tested;
+use super::queue::{Queue, Waiting};
 use super::{
-    Connections, Ended, Finished, Run, function, model, outcome, report, test, timeout, unit_test,
+    Connections, Ended, Finished, Run, cost, function, model, outcome, report, test, timeout, unit_test,
 };
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::{Event, Status};
@@ -31,8 +34,10 @@ struct State {
     /// How many nodes have written: a reader that saw another number reads the schema again.
     written: usize,
     is_large: bool,
-    writes: VecDeque<usize>,
-    reads: VecDeque<usize>,
+    writes: Queue,
+    reads: Queue,
+    /// The time from each vertex to the end of the run.
+    paths: Vec<u64>,
     is_writing: bool,
     running: usize,
     left: usize,
@@ -56,8 +61,9 @@ pub(super) fn drive(
         ready,
         written: 0,
         is_large: plan.dag.len() > LARGE,
-        writes: VecDeque::new(),
-        reads: VecDeque::new(),
+        writes: Queue::default(),
+        reads: Queue::default(),
+        paths: priority::paths(run, plan, &connections.recent),
         is_writing: false,
         running: 0,
         left: plan.total(),
@@ -115,10 +121,8 @@ fn interrupt((lock, wake): &(Mutex<State>, Condvar)) {
 
 fn enqueue(run: &Run<'_>, plan: &Plan, state: &mut State, at: usize) {
     let reads = run.node(plan.dag.key(at)).is_some_and(|node| only_reads(run, node));
-    match reads {
-        true => state.reads.push_back(at),
-        false => state.writes.push_back(at),
-    }
+    let queue = if reads { &mut state.reads } else { &mut state.writes };
+    queue.push(Waiting::new(at, plan.index[&at], state.paths[at]));
 }
 
 /// Tests read, unless they keep their failing rows.
@@ -188,7 +192,8 @@ impl Worker<'_> {
             // faster than it reads the schema. What fails here fails again in the test, and is told there.
             let _ = reader.with(|session| session.begin());
         }
-        let (status, tested) = one(run, plan, at, connection, finished);
+        let recent = &self.connections.recent;
+        let (status, tested) = one((run, plan, recent), at, connection, finished);
         shared.0.lock().expect("invariant: no panic under lock").tested.extend(tested);
         if !writes {
             let _ = reader.rollback();
@@ -234,23 +239,25 @@ impl State {
             return Some(Job::Done { at, status });
         }
         if let Some(reason) = self.stopped.clone() {
-            let at = self.writes.pop_front().or_else(|| self.reads.pop_front())?;
+            let at = self.writes.pop().or_else(|| self.reads.pop())?;
             return Some(Job::Skip { at, reason });
         }
         for queue in [&mut self.writes, &mut self.reads] {
-            let held = queue.iter().position(|at| self.held_up.contains_key(at));
-            if let Some(at) = held.and_then(|place| queue.remove(place)) {
+            if self.held_up.is_empty() {
+                break;
+            }
+            if let Some(at) = queue.take(|at| self.held_up.contains_key(&at)) {
                 let reason = self.held_up[&at].clone();
                 return Some(Job::Skip { at, reason });
             }
         }
         if !self.is_writing
-            && let Some(at) = self.writes.pop_front()
+            && let Some(at) = self.writes.pop()
         {
             self.is_writing = true;
             return Some(Job::Run { at, writes: true });
         }
-        let at = self.reads.pop_front()?;
+        let at = self.reads.pop()?;
         let writes = self.is_stale(*seen) && !self.is_writing;
         match writes {
             true => self.is_writing = true,
@@ -261,13 +268,12 @@ impl State {
 
     /// A test that is ready and ran already.
     fn take_tested(&mut self) -> Option<(usize, Status)> {
-        for queue in [&mut self.writes, &mut self.reads] {
-            let place = queue.iter().position(|at| self.tested.contains_key(at));
-            if let Some(at) = place.and_then(|place| queue.remove(place)) {
-                return Some((at, self.tested[&at]));
-            }
+        if self.tested.is_empty() {
+            return None;
         }
-        None
+        let is_tested = |at: usize| self.tested.contains_key(&at);
+        let at = self.writes.take(is_tested).or_else(|| self.reads.take(is_tested))?;
+        Some((at, self.tested[&at]))
     }
 
     /// Whether a reader that saw this much written is slower than a small test.
@@ -284,8 +290,7 @@ impl State {
 
 /// Runs one node and reports how it ended, and how the tests ended that ran in its transaction.
 fn one(
-    run: &Run<'_>,
-    plan: &Plan,
+    (run, plan, recent): (&Run<'_>, &Plan, &Recent),
     at: usize,
     connection: &Arc<Connection>,
     finished: &Mutex<Finished>,
@@ -299,6 +304,7 @@ fn one(
     let mut ended = attempt(run, node, connection);
     let tested = std::mem::take(&mut ended.tested);
     let status = ended.status;
+    cost::compare(run, node, &ended, recent);
     report(run, id, plan.index[&at], ended, start.elapsed(), finished);
     (status, report_tested(run, plan, tested, finished))
 }

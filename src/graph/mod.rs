@@ -10,6 +10,7 @@ use indexmap::IndexSet;
 use rayon::prelude::*;
 
 mod indices;
+mod longest;
 mod order;
 mod ready;
 mod subgraph;

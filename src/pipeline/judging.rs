@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::diagnostics::Severity;
+use crate::diagnostics::{Severity, codes};
 use crate::events::{Event, EventSink};
 use crate::project::Project;
 
@@ -40,6 +40,10 @@ impl EventSink for Judging {
                 diagnostic.severity = Severity::Error;
                 self.has_promoted.store(true, Ordering::Release);
             }
+        }
+        // It belongs to a node that succeeded, so that no result says it.
+        if diagnostic.code == codes::COST_GROWTH && diagnostic.severity == Severity::Error {
+            self.has_promoted.store(true, Ordering::Release);
         }
         self.inner.emit(Event::Diagnostic(diagnostic));
     }

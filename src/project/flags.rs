@@ -67,6 +67,8 @@ pub struct FlagOverrides {
     pub fail_fast: Option<bool>,
     /// `--store-failures`
     pub store_failures: Option<bool>,
+    /// `--fail-on-cost-growth`, a factor
+    pub fail_on_cost_growth: Option<f64>,
     /// `--warn-error`; false: no warning is an error, whatever variables, options and the project file say
     pub warn_error: Option<bool>,
     /// `--warn-error-options`, YAML
@@ -163,6 +165,8 @@ pub struct Flags {
     pub fail_fast: bool,
     /// Keep failing rows of tests.
     pub store_failures: bool,
+    /// From which growth of a model's cost on the run fails.
+    pub cost_growth: Option<f64>,
     /// Warnings are errors.
     pub warn_error: bool,
     /// Which warnings are errors: dbt's `{error: …, warn: …, silence: …}` (its older `include` and `exclude` are
@@ -254,6 +258,7 @@ impl Default for Flags {
             event_time: None,
             fail_fast: false,
             store_failures: false,
+            cost_growth: None,
             warn_error: false,
             warn_error_options: Json::Null,
             strict: false,

@@ -155,7 +155,7 @@ pub fn batch_json(batch: &LoggedBatch) -> Json {
     })
 }
 
-fn render(columns: &[&str], rows: Vec<Vec<Option<String>>>, style: Style) -> String {
+pub(super) fn render(columns: &[&str], rows: Vec<Vec<Option<String>>>, style: Style) -> String {
     // What is not counted is left blank; NULL would be a word of the data.
     let mut rows: Vec<Vec<Option<String>>> = rows
         .into_iter()
@@ -200,7 +200,7 @@ fn seconds(from: &str, to: &str) -> Option<String> {
 }
 
 /// The id without its package: `model orders`, `test unique_orders_id`.
-fn short(id: &str) -> String {
+pub(super) fn short(id: &str) -> String {
     let mut parts = id.splitn(3, '.');
     match (parts.next(), parts.nth(1)) {
         (Some("test"), Some(name)) => {

@@ -12,6 +12,7 @@ use crate::diagnostics::Diagnostics;
 use crate::events::EventSink;
 use crate::manifest::Manifest;
 
+pub mod cost;
 pub mod diagnostic;
 pub mod diff;
 pub mod docs_page;

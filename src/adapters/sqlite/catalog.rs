@@ -127,6 +127,31 @@ pub(super) fn definition(
     })
 }
 
+/// Bytes in use of a file: its pages without the free ones. Known from its header.
+pub(super) fn used_bytes(connection: &Connection, schema: &str) -> rusqlite::Result<u64> {
+    let ask = |what: &str| {
+        let sql = format!("pragma {}.{what}", quoted(schema));
+        let number = connection.prepare_cached(&sql)?.query_row([], |row| row.get::<_, i64>(0))?;
+        Ok::<u64, rusqlite::Error>(number.unsigned_abs())
+    };
+    Ok((ask("page_count")?.saturating_sub(ask("freelist_count")?)) * ask("page_size")?)
+}
+
+/// Bytes of a table and its indexes; none when it is no table. Reads all of their pages.
+pub(super) fn stored_bytes(
+    connection: &Connection,
+    name: &PhysicalName,
+) -> rusqlite::Result<Option<u64>> {
+    let schema = name.schema.as_deref().unwrap_or(MAIN);
+    let sql = format!(
+        "select sum(pgsize) from dbstat where schema = ?1 and aggregate = true and name in (\
+         select name from {}.sqlite_master where tbl_name = ?2 collate nocase and rootpage > 0)",
+        quoted(schema)
+    );
+    let bytes: Option<i64> = connection.query_row(&sql, [schema, &name.name], |row| row.get(0))?;
+    Ok(bytes.map(i64::unsigned_abs))
+}
+
 /// The schema of the engine that holds the relations of `schema`.
 pub(super) fn engine_schema(naming: &NamingPolicy, schema: &str) -> String {
     match &naming.placement {

@@ -9,6 +9,7 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::{Connection, params_from_iter};
 
 use super::super::column::Column;
+use super::super::cost::Cost;
 use super::super::datum::Datum;
 use super::super::error::{AdapterError, Result};
 use super::super::naming::{NamingPolicy, Placement, Policy};
@@ -31,6 +32,8 @@ pub(super) struct SqliteSession {
     created_schemas: Arc<Mutex<Vec<String>>>,
     path: PathBuf,
     owns_transaction: bool,
+    /// What its statements have cost.
+    cost: Cost,
 }
 
 impl SqliteSession {
@@ -41,7 +44,8 @@ impl SqliteSession {
         created_schemas: Arc<Mutex<Vec<String>>>,
     ) -> Self {
         let path = settings.main_file().unwrap_or_else(|| PathBuf::from(":memory:"));
-        Self { connection, settings, naming, created_schemas, path, owns_transaction: false }
+        let (owns_transaction, cost) = (false, Cost::default());
+        Self { connection, settings, naming, created_schemas, path, owns_transaction, cost }
     }
 
     /// Runs `work` on the connection and names the file in what fails.
@@ -50,12 +54,9 @@ impl SqliteSession {
     }
 
     fn run(&self, sql: &str) -> Result<()> {
-        statements::execute(&lock(&self.connection), &self.path, sql).map(|_| ())
-    }
-
-    /// A statement as the settings say that it is meant.
-    fn read<'s>(&self, sql: &'s str) -> Cow<'s, str> {
-        if self.settings.iso_casts { casts::to_iso(sql) } else { Cow::Borrowed(sql) }
+        // Beginning and ending a transaction is no work on the data.
+        let mut uncounted = Cost::default();
+        statements::execute(&lock(&self.connection), &self.path, sql, &mut uncounted).map(drop)
     }
 
     fn missing(&self, relation: &Relation) -> AdapterError {
@@ -93,13 +94,20 @@ impl SqliteSession {
     }
 }
 
+/// A statement as the settings say that it is meant.
+fn read<'s>(settings: &SqliteSettings, sql: &'s str) -> Cow<'s, str> {
+    if settings.iso_casts { casts::to_iso(sql) } else { Cow::Borrowed(sql) }
+}
+
 impl Session for SqliteSession {
     fn execute(&mut self, sql: &str) -> Result<Outcome> {
-        statements::execute(&lock(&self.connection), &self.path, &self.read(sql))
+        let sql = read(&self.settings, sql);
+        statements::execute(&lock(&self.connection), &self.path, &sql, &mut self.cost)
     }
 
     fn query(&mut self, sql: &str, bindings: &[Datum]) -> Result<Table> {
-        statements::query(&lock(&self.connection), &self.path, &self.read(sql), bindings)
+        let sql = read(&self.settings, sql);
+        statements::query(&lock(&self.connection), &self.path, &sql, bindings, &mut self.cost)
     }
 
     fn insert_rows(
@@ -112,7 +120,8 @@ impl Session for SqliteSession {
         if own_transaction {
             self.begin()?;
         }
-        let inserted = insert(&lock(&self.connection), &self.path, relation, columns, rows);
+        let target = (relation, columns);
+        let inserted = insert(&lock(&self.connection), &self.path, target, rows, &mut self.cost);
         match &inserted {
             Ok(_) if own_transaction => self.commit()?,
             Err(_) if own_transaction => self.rollback()?,
@@ -122,12 +131,12 @@ impl Session for SqliteSession {
     }
 
     fn describe(&mut self, sql: &str) -> Result<Description> {
-        describe(&mut lock(&self.connection), &self.path, &self.read(sql))
+        describe(&mut lock(&self.connection), &self.path, &read(&self.settings, sql))
     }
 
     fn result_columns(&mut self, sql: &str) -> Result<Vec<Column>> {
         let columns = self.describe(sql)?.columns;
-        let sql = self.read(sql);
+        let sql = read(&self.settings, sql);
         let connection = lock(&self.connection);
         // What cannot be found out stays unknown.
         let told = catalog::affinities(&connection, &sql).unwrap_or_default();
@@ -137,7 +146,7 @@ impl Session for SqliteSession {
 
     fn dangling_references(&mut self) -> Result<Table> {
         let sql = "select \"table\", rowid as \"row\", parent as \"refers to\" from pragma_foreign_key_check";
-        statements::query(&lock(&self.connection), &self.path, sql, &[])
+        self.query(sql, &[])
     }
 
     fn definition(&mut self, relation: &Relation) -> Result<Option<String>> {
@@ -284,6 +293,22 @@ impl Session for SqliteSession {
         Ok(Some(table.scalar().and_then(Datum::as_i64).unwrap_or(0)))
     }
 
+    fn cost(&self) -> Option<Cost> {
+        Some(self.cost)
+    }
+
+    fn used_bytes(&mut self, schema: &str) -> Result<Option<u64>> {
+        let file = match self.settings.layout {
+            Layout::Attached { .. } => schema,
+            Layout::SingleFile { .. } => MAIN,
+        };
+        self.with(|connection| catalog::used_bytes(connection, file)).map(Some)
+    }
+
+    fn stored_bytes(&mut self, relation: &Relation) -> Result<Option<u64>> {
+        self.with(|connection| catalog::stored_bytes(connection, &relation.physical()))
+    }
+
     fn interrupt_handle(&self) -> Interrupt {
         let handle = lock(&self.connection).get_interrupt_handle();
         Interrupt::new(move || handle.interrupt())
@@ -303,9 +328,9 @@ impl Drop for SqliteSession {
 fn insert(
     connection: &Connection,
     path: &Path,
-    relation: &Relation,
-    columns: &[String],
+    (relation, columns): (&Relation, &[String]),
     rows: &mut dyn Iterator<Item = Vec<Datum>>,
+    cost: &mut Cost,
 ) -> Result<u64> {
     let names: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
     let sql = format!(
@@ -321,6 +346,7 @@ fn insert(
         statement.execute(params_from_iter(&row)).map_err(fail)?;
         count += 1;
     }
+    *cost += statements::spent(&statement);
     Ok(count)
 }
 

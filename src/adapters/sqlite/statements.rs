@@ -4,8 +4,9 @@ use std::path::Path;
 
 use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Batch, Connection, Rows, Statement, ToSql, params_from_iter};
+use rusqlite::{Batch, Connection, Rows, Statement, StatementStatus, ToSql, params_from_iter};
 
+use super::super::cost::Cost;
 use super::super::datum::Datum;
 use super::super::error::Result;
 use super::super::session::Outcome;
@@ -13,7 +14,12 @@ use super::super::table::Table;
 use super::errors;
 
 /// Runs all statements of `sql` in order.
-pub(super) fn execute(connection: &Connection, path: &Path, sql: &str) -> Result<Outcome> {
+pub(super) fn execute(
+    connection: &Connection,
+    path: &Path,
+    sql: &str,
+    cost: &mut Cost,
+) -> Result<Outcome> {
     let mut batch = Batch::new(connection, sql);
     let mut done = Done::default();
     loop {
@@ -23,6 +29,18 @@ pub(super) fn execute(connection: &Connection, path: &Path, sql: &str) -> Result
         };
         run(connection, &mut statement, &mut done)
             .map_err(|error| errors::of_statement(error, path, sql))?;
+        *cost += spent(&statement);
+    }
+}
+
+/// What a statement cost since it was asked last; the engine counts in 32 bits.
+pub(super) fn spent(statement: &Statement<'_>) -> Cost {
+    let read = |counter| u64::from(statement.reset_status(counter) as u32);
+    Cost {
+        steps: read(StatementStatus::VmStep),
+        rows_scanned: read(StatementStatus::FullscanStep),
+        sorts: read(StatementStatus::Sort),
+        rows_indexed: read(StatementStatus::AutoIndex),
     }
 }
 
@@ -47,12 +65,28 @@ pub(super) fn query(
     path: &Path,
     sql: &str,
     bindings: &[Datum],
+    cost: &mut Cost,
 ) -> Result<Table> {
     let fail = |error| errors::of_statement(error, path, sql);
+    // What has values bound to it is asked again and again; the rest is asked once.
+    if !bindings.is_empty() {
+        let mut statement = connection.prepare_cached(sql).map_err(fail)?;
+        return rows_of(&mut statement, bindings, cost).map_err(fail);
+    }
     let mut statement = connection.prepare(sql).map_err(fail)?;
-    let mut table = header(&statement);
-    let mut rows = statement.query(params_from_iter(bindings)).map_err(fail)?;
-    table.rows = collect(&mut rows, table.column_names.len()).map_err(fail)?;
+    rows_of(&mut statement, bindings, cost).map_err(fail)
+}
+
+fn rows_of(
+    statement: &mut Statement<'_>,
+    bindings: &[Datum],
+    cost: &mut Cost,
+) -> rusqlite::Result<Table> {
+    let mut table = header(statement);
+    let mut rows = statement.query(params_from_iter(bindings))?;
+    table.rows = collect(&mut rows, table.column_names.len())?;
+    drop(rows);
+    *cost += spent(statement);
     Ok(table)
 }
 
@@ -187,7 +221,33 @@ mod tests {
     use super::*;
 
     fn run_on(connection: &Connection, sql: &str) -> Result<Outcome> {
-        execute(connection, Path::new(":memory:"), sql)
+        execute(connection, Path::new(":memory:"), sql, &mut Cost::default())
+    }
+
+    fn ask(connection: &Connection, sql: &str, bindings: &[Datum]) -> Result<Table> {
+        query(connection, Path::new(""), sql, bindings, &mut Cost::default())
+    }
+
+    #[test]
+    fn work_is_counted_and_is_the_same_every_time() {
+        let connection = Connection::open_in_memory().unwrap();
+        let sql = "create table t (a int); with recursive n (i) as (select 1 union all select i + 1 from n \
+                   where i < 500) insert into t select i from n";
+        run_on(&connection, sql).unwrap();
+        let count = |bindings: &[Datum]| {
+            let mut cost = Cost::default();
+            let sql = "select count(*) from (select a from t where a > ?1 order by -a)";
+            query(&connection, Path::new(""), sql, bindings, &mut cost).unwrap();
+            cost
+        };
+        let all = count(&[0.into()]);
+        assert_eq!((all.rows_scanned, all.sorts, all.rows_indexed), (499, 1, 0));
+        assert!(all.steps > 1000, "{all:?}");
+        // The statement is kept; its counters begin anew.
+        assert_eq!(count(&[0.into()]), all);
+        let mut cost = all;
+        cost += all;
+        assert_eq!(cost.since(all), all);
     }
 
     #[test]
@@ -236,10 +296,9 @@ mod tests {
             "é".into(),
             Datum::Blob(vec![0, 255]),
         ];
-        let table =
-            query(&connection, Path::new(""), "select ?, ?, ?, ?, ?, ?", &bindings).unwrap();
+        let table = ask(&connection, "select ?, ?, ?, ?, ?, ?", &bindings).unwrap();
         assert_eq!(table.rows[0][1], Datum::Integer(1));
         assert_eq!(table.rows[0][2..], bindings[2..]);
-        assert!(query(&connection, Path::new(""), "select ?, ?", &bindings).is_err());
+        assert!(ask(&connection, "select ?, ?", &bindings).is_err());
     }
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::Context;
-use crate::cli::args::{HermeticArgs, InputArgs, SelectArgs, TypeArgs};
+use crate::cli::args::{HermeticArgs, InputArgs, RunningArgs, SelectArgs, TypeArgs};
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::pipeline::{Selection, Verb};
@@ -22,6 +22,8 @@ pub(in crate::cli) struct Build {
     select: SelectArgs,
     #[command(flatten)]
     input: InputArgs,
+    #[command(flatten)]
+    running: RunningArgs,
     #[command(flatten)]
     types: TypeArgs,
     #[command(flatten)]
@@ -53,6 +55,7 @@ impl Build {
         self.types.set_flags(flags);
         flags.argument("show", self.show);
         self.input.set_flags(flags);
+        self.running.set_flags(flags);
         self.hermetic.set_flags(flags);
         flags.full_refresh = self.full_refresh.then_some(true);
         flags.allow_rebuild = self.allow_rebuild.then_some(true);

@@ -17,6 +17,7 @@ mod clone;
 mod compile;
 mod completion;
 mod contract;
+mod cost;
 mod debug;
 mod deps;
 mod diff;
@@ -62,6 +63,7 @@ pub(super) enum Command {
     Requeue(requeue::Requeue),
     Retry(retry::Retry),
     History(history::History),
+    Cost(cost::Cost),
     Backfill(backfill::Backfill),
     Show(show::Show),
     Source(source::Source),
@@ -99,6 +101,7 @@ impl Command {
             Command::Requeue(_) => "requeue",
             Command::Retry(_) => "retry",
             Command::History(_) => "history",
+            Command::Cost(_) => "cost",
             Command::Backfill(_) => "backfill",
             Command::Show(_) => "show",
             // dbt: the verb below the verb.
@@ -125,6 +128,7 @@ impl Command {
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
         match self {
             Command::Compile(verb) => verb.set_flags(flags),
+            Command::Cost(verb) => verb.set_flags(flags),
             Command::Lint(verb) => verb.set_flags(flags),
             Command::Seed(verb) => verb.set_flags(flags),
             Command::Snapshot(verb) => verb.set_flags(flags),
@@ -162,6 +166,7 @@ impl Command {
             Command::Requeue(verb) => verb.run(context),
             Command::Retry(verb) => verb.run(context),
             Command::History(verb) => verb.run(context),
+            Command::Cost(verb) => verb.run(context),
             Command::Backfill(verb) => verb.run(context),
             Command::Show(verb) => verb.run(context),
             Command::Source(verb) => verb.run(context),

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::Context;
-use crate::cli::args::{InputArgs, SelectArgs};
+use crate::cli::args::{InputArgs, RunningArgs, SelectArgs};
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::pipeline::Verb;
@@ -22,6 +22,8 @@ pub(in crate::cli) struct Run {
     select: SelectArgs,
     #[command(flatten)]
     input: InputArgs,
+    #[command(flatten)]
+    running: RunningArgs,
 
     /// Rebuild incremental models from nothing
     #[arg(short, long)]
@@ -36,6 +38,7 @@ impl Run {
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
         self.select.set_flags(flags);
         self.input.set_flags(flags);
+        self.running.set_flags(flags);
         flags.full_refresh = self.full_refresh.then_some(true);
         flags.allow_rebuild = self.allow_rebuild.then_some(true);
     }

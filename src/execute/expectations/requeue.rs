@@ -3,7 +3,7 @@
 //! Invariant: a row is in the quarantine or in the table, never in both and never in neither; each model is one
 //! transaction.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::Instant;
 
 use minijinja::value::Value;
@@ -21,7 +21,6 @@ use crate::execute::{
     Connections, Ended, Finished, Run, failure, lock, outcome, plan, publish, record, report,
     schedule,
 };
-use crate::jinja::contexts::Connection;
 use crate::jinja::objects::relation::relation as relation_value;
 use crate::jinja::values;
 
@@ -56,7 +55,7 @@ pub fn requeue(run: &Run<'_>, how: Requeue) -> Result<Finished, Box<Diagnostic>>
     let _lock = lock::acquire(run)?;
     let session = run.compiler.globals.adapter.writer();
     let session = session.map_err(|error| failure::of_adapter(&error))?;
-    let connections = Connections { writer: Arc::new(Connection::over(session)) };
+    let connections = Connections::over(session);
     if how == Requeue::Move {
         let begun = record::begin(run, &connections, &order);
         begun.map_err(|error| failure::of_adapter(&error))?;

@@ -200,7 +200,7 @@ impl LedgerReader<'_> {
         Ok(!self.rows(sql, &[unique_id.into(), relation.into()])?.rows.is_empty())
     }
 
-    fn rows(&mut self, sql: &str, bindings: &[Datum]) -> Result<Table> {
+    pub(super) fn rows(&mut self, sql: &str, bindings: &[Datum]) -> Result<Table> {
         match schema::version(self.0)? {
             Some(schema::VERSION) => self.0.query(sql, bindings),
             _ => Ok(Table::default()),
@@ -266,10 +266,10 @@ fn batch(row: &[Datum]) -> LoggedBatch {
     }
 }
 
-fn text(datum: &Datum) -> String {
+pub(super) fn text(datum: &Datum) -> String {
     opt(datum).unwrap_or_default()
 }
 
-fn opt(datum: &Datum) -> Option<String> {
+pub(super) fn opt(datum: &Datum) -> Option<String> {
     (!datum.is_null()).then(|| datum.to_string())
 }

@@ -32,6 +32,9 @@ const TABLES: &[&str] = &[
      batch_start text not null, batch_end text not null, batch_size text not null, status text not null, \
      rows_in integer, rows_out integer, message text, started_at text not null, ended_at text not null, \
      relation text, primary key (run_id, unique_id, batch_start), unique (unique_id, batch_start, run_id))",
+    "create table if not exists _forge_costs (run_id text not null, unique_id text not null, mode text not null, \
+     steps integer not null, rows_scanned integer not null, sorts integer not null, rows_indexed integer not null, \
+     bytes integer, primary key (run_id, unique_id))",
 ];
 
 /// Makes the tables that are missing.
@@ -77,6 +80,7 @@ pub(super) fn prune(session: &mut dyn Session) -> Result<()> {
                  and later.relation is _forge_batches.relation";
     session.query(&newest("_forge_node_runs", node), &[oldest.into()])?;
     session.query(&newest("_forge_batches", batch), &[oldest.into()])?;
+    session.query(&format!("delete from _forge_costs where {old}"), &[oldest.into()])?;
     let empty = "delete from _forge_runs where number < ? \
                  and run_id not in (select run_id from _forge_node_runs) \
                  and run_id not in (select run_id from _forge_batches)";

@@ -42,6 +42,7 @@ fn node(name: &str, status: &str) -> NodeRow {
         quarantined: Some(1),
         dropped: None,
         failures: None,
+        cost: None,
     }
 }
 

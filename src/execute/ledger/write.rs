@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::costs::{self, CostRow};
 use super::open::Ledger;
 use crate::adapters::{Datum, Result, Session};
 
@@ -36,6 +37,8 @@ pub struct NodeRow {
     pub dropped: Option<i64>,
     /// Failures of a test.
     pub failures: Option<i64>,
+    /// What it cost, where that was measured.
+    pub cost: Option<CostRow>,
 }
 
 /// How a batch of a microbatch model ended in a run.
@@ -94,7 +97,13 @@ impl Ledger {
             number(row.dropped),
             number(row.failures),
         ];
-        session.query(sql, &values).map(drop)
+        session.query(sql, &values)?;
+        match &row.cost {
+            Some(cost) => {
+                costs::record(session, (self.run_id().unwrap_or_default(), &row.unique_id), cost)
+            }
+            None => Ok(()),
+        }
     }
 
     /// Writes the entry of a batch in the open transaction, in place of one of the same run.

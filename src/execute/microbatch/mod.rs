@@ -12,8 +12,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::ledger::CostRow;
 use super::publish::Tested;
 use super::{Ended, Run, history};
+use crate::adapters::Cost;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::{Event, NodeOutcome, Status};
 use crate::jinja::contexts::Connection;
@@ -66,6 +68,7 @@ struct Tally {
     rows_in: Option<i64>,
     quarantined: Option<i64>,
     dropped: Option<i64>,
+    cost: Option<CostRow>,
     has_failed_first: bool,
     diagnostics: Vec<Diagnostic>,
     tested: Vec<Tested>,
@@ -114,6 +117,12 @@ impl Tally {
         self.rows_in = sum(self.rows_in, ended.rows_in);
         self.quarantined = sum(self.quarantined, ended.quarantined);
         self.dropped = sum(self.dropped, ended.dropped);
+        if let Some(one) = ended.cost {
+            let all =
+                self.cost.get_or_insert(CostRow { cost: Cost::default(), bytes: None, ..one });
+            all.cost += one.cost;
+            all.bytes = sum(all.bytes, one.bytes);
+        }
         for tested in std::mem::take(&mut ended.tested) {
             self.take(tested);
         }
@@ -152,6 +161,7 @@ impl Tally {
             rows_in: self.rows_in,
             quarantined: self.quarantined,
             dropped: self.dropped,
+            cost: self.cost,
             diagnostics: self.diagnostics,
             batches: Some(batches),
             tested: self.tested,

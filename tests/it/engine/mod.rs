@@ -5,6 +5,7 @@
 mod artifacts;
 mod casts;
 mod conservation;
+mod cost;
 mod expectations;
 mod faults;
 mod hooks;

@@ -1,0 +1,27 @@
+//! Flags of the verbs that build models, about how that is done.
+
+use clap::Args;
+
+use crate::project::FlagOverrides;
+
+/// How models are built.
+#[derive(Debug, Default, Args)]
+pub(in crate::cli) struct RunningArgs {
+    /// Fail when a model takes more than FACTOR times the work of its last runs
+    #[arg(long, value_name = "FACTOR", value_parser = factor)]
+    fail_on_cost_growth: Option<f64>,
+}
+
+impl RunningArgs {
+    pub(in crate::cli) fn set_flags(&self, flags: &mut FlagOverrides) {
+        flags.fail_on_cost_growth = self.fail_on_cost_growth;
+    }
+}
+
+fn factor(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(factor) if factor.is_finite() && factor >= 1.0 => Ok(factor),
+        Ok(_) => Err("a factor is 1 or more".to_owned()),
+        Err(_) => Err("not a number such as 2.0".to_owned()),
+    }
+}
