@@ -45,6 +45,7 @@ mod clean;
 mod debug;
 mod parity;
 mod plan;
+mod profile;
 mod past;
 mod deps;
 mod diff;
@@ -128,6 +129,8 @@ pub struct Prepared {
     pub compiler: Compiler,
     /// What became of the warnings of a run.
     judging: Arc<judging::Judging>,
+    /// How long that took.
+    stages: profile::Stages,
 }
 
 /// Which SQL of an incremental model is meant.

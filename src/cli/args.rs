@@ -346,6 +346,7 @@ impl Cli {
             lock_timeout: global.lock_timeout,
             store_failures: None,
             fail_on_cost_growth: None,
+            profile_run: None,
             hermetic: None,
             empty: None,
             sample: None,
@@ -560,7 +561,7 @@ impl OutputFormat {
 
 mod running;
 
-pub(super) use running::RunningArgs;
+pub(super) use running::{ProfileArgs, RunningArgs};
 
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::backoff::{self, Failure};
 use super::ledger::{CostRow, Mode};
+use super::profile::Watch;
 use super::publish::{self, Tested};
 use super::{Ended, Run, contract, cost, failure, record};
 use crate::adapters::Cost;
@@ -32,6 +33,8 @@ pub(super) struct Attempt<'r> {
     /// Bytes that the file had in use at that time.
     used: Option<u64>,
     mode: Mode,
+    /// The time that writing files took.
+    writing: Watch,
     /// Tests that ran in the node's transaction.
     pub(super) tested: Vec<Tested>,
 }
@@ -47,13 +50,17 @@ impl<'r> Attempt<'r> {
         connection.take_statements();
         let mut attempt = Attempt::new(run, node, connection);
         match work(&mut attempt) {
-            Ok(ended) => Ended { tested: attempt.tested, ..ended },
+            Ok(ended) => {
+                let write_time = attempt.writing.sum();
+                Ended { tested: attempt.tested, write_time, ..ended }
+            }
             Err(diagnostic) => {
                 let _ = connection.rollback();
                 attempt.write_statements();
                 publish::keep_stored(run, connection, &mut attempt.tested);
+                let write_time = attempt.writing.sum();
                 let Attempt { compiled, tested, .. } = attempt;
-                Ended { compiled, tested, ..Ended::error(*diagnostic) }
+                Ended { compiled, tested, write_time, ..Ended::error(*diagnostic) }
             }
         }
     }
@@ -85,6 +92,7 @@ impl<'r> Attempt<'r> {
             before: spent(connection),
             used: None,
             mode: Mode::Whole,
+            writing: Watch::new(run.compiler.project.flags.profile_run),
             tested: Vec::new(),
         }
     }
@@ -160,7 +168,8 @@ impl<'r> Attempt<'r> {
 
     /// Writes and keeps what was compiled; compiling ends here.
     pub(super) fn keep(&mut self, compiled: &CompiledNode) -> Arc<CompiledInfo> {
-        let mut info = self.compiler.write_compiled(self.node, compiled);
+        let write = || self.compiler.write_compiled(self.node, compiled);
+        let mut info = self.writing.time(write);
         info.build_path = Some(self.compiler.statements_path(self.node));
         let info = Arc::new(info);
         self.compiled = Some(info.clone());
@@ -170,7 +179,8 @@ impl<'r> Attempt<'r> {
 
     /// Writes the statements that ran below `run/`.
     pub(super) fn write_statements(&self) {
-        self.compiler.write_statements(self.node, &self.connection.take_statements());
+        let statements = self.connection.take_statements();
+        self.writing.time(|| self.compiler.write_statements(self.node, &statements));
     }
 
     /// How the node ended, with what was compiled and the time that took.

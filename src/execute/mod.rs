@@ -49,6 +49,7 @@ mod partial;
 mod plan;
 mod pointer;
 mod priority;
+mod profile;
 mod publish;
 mod queue;
 mod record;
@@ -67,6 +68,7 @@ pub use failure::of_adapter as failure_of_adapter;
 pub use freshness::{Looked, freshness, is_checked};
 pub use inline::{Rows, query};
 pub use operation::{call_macro, run_sql};
+pub use profile::NodeTime;
 pub use stop::Stop;
 pub use unit_test::{Units, mistake as unit_test_mistake};
 
@@ -101,6 +103,8 @@ pub struct Finished {
     pub results: Vec<RunResult>,
     /// What was compiled.
     pub compiled: HashMap<UniqueId, Arc<CompiledInfo>>,
+    /// Where the time of the nodes went, when that was measured.
+    pub times: Vec<NodeTime>,
 }
 
 /// How one node ended, before it is published.
@@ -123,6 +127,8 @@ pub(crate) struct Ended {
     pub(crate) show_command: Option<String>,
     pub(crate) compiled: Option<Arc<CompiledInfo>>,
     pub(crate) compile_time: Duration,
+    /// The time that writing files took, when that was measured.
+    pub(crate) write_time: Duration,
     /// Tests that ran in the node's transaction.
     pub(crate) tested: Vec<publish::Tested>,
     /// How the batches of a microbatch model ended, as artifacts have it.
@@ -150,6 +156,7 @@ impl Ended {
             show_command: None,
             compiled: None,
             compile_time: Duration::ZERO,
+            write_time: Duration::ZERO,
             tested: Vec::new(),
             batches: None,
             cost: None,

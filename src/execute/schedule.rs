@@ -10,6 +10,7 @@ use super::hooks::Started;
 use super::ledger::Recent;
 use super::plan::Plan;
 use super::priority;
+use super::profile::NodeTime;
 use super::publish::Tested;
 use super::queue::{Queue, Waiting};
 use super::{
@@ -83,6 +84,9 @@ pub(super) fn drive(
     let mut open: Vec<Arc<Connection>> = (0..workers).map(|_| reader(run)).collect();
     let readers = open.clone();
     open.push(connections.writer.clone());
+    if run.compiler.project.flags.profile_run {
+        open.iter().for_each(|connection| connection.measure());
+    }
     run.stop.begin();
     std::thread::scope(|scope| {
         let ending = (run.stop, &shared);
@@ -300,12 +304,17 @@ fn one(
         return (Status::Skipped, Vec::new());
     };
     announce(run, plan, at);
-    let start = Instant::now();
+    let (start, busy) = (Instant::now(), connection.busy());
     let mut ended = attempt(run, node, connection);
+    let (total, engine) = (start.elapsed(), connection.busy().saturating_sub(busy));
+    if run.compiler.project.flags.profile_run {
+        let time = NodeTime { id: id.clone(), total, engine, write: ended.write_time };
+        finished.lock().expect("invariant: no panic under lock").times.push(time);
+    }
     let tested = std::mem::take(&mut ended.tested);
     let status = ended.status;
     cost::compare(run, node, &ended, recent);
-    report(run, id, plan.index[&at], ended, start.elapsed(), finished);
+    report(run, id, plan.index[&at], ended, total, finished);
     (status, report_tested(run, plan, tested, finished))
 }
 

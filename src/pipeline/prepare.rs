@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::judging::Judging;
 use super::past::Compared;
+use super::profile::Stages;
 use super::{Prepared, World};
 use crate::adapters::{self, Adapter};
 use crate::compile::{Compiler, Deferred};
@@ -44,7 +45,9 @@ pub fn load_root(world: &World, flags: &FlagOverrides) -> Result<Project, Diagno
 
 /// Loads, parses and resolves the project; warnings go to the sink.
 pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnostics> {
+    let mut stages = Stages::begin();
     let project = Arc::new(load(world, flags)?);
+    stages.end("read");
     let adapter = connect(world, &project)?;
     let mut diagnostics = Diagnostics::new();
     let now = project.started_at.as_millisecond() as f64 / 1000.0;
@@ -55,6 +58,7 @@ pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnos
     let globals = Arc::new(globals);
     let (parsed, found) = parse::parse(&project, &globals, collected.macros);
     diagnostics.extend(found);
+    stages.end("parse");
     let indirect = Indirect::parse(&project.flags.indirect_selection).unwrap_or_default();
     let (selectors, found) = Selectors::read(&project.root().config.selectors, indirect);
     diagnostics.extend(found);
@@ -91,8 +95,10 @@ pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnos
     let compiler = Compiler::new(project.clone(), globals, manifest.clone(), resolved.lookup);
     let dag = resolved.dag;
     let compared = Compared::default();
-    let prepared = Prepared { project, manifest, dag, selectors, compiler, judging, compared };
+    let mut prepared =
+        Prepared { project, manifest, dag, selectors, compiler, judging, compared, stages };
     defer(world, &prepared)?;
+    prepared.stages.end("resolve");
     Ok(prepared)
 }
 

@@ -4,7 +4,7 @@ use indexmap::IndexSet;
 
 use super::choose::selected;
 use super::write::{add_inlined, results_of, write_artifacts};
-use super::{Prepared, RunSummary, Selection, Verb, World};
+use super::{Prepared, RunSummary, Selection, Verb, World, profile};
 use crate::artifacts::run_results::RunResult;
 use crate::diagnostics::Diagnostics;
 use crate::events::{Event, Level};
@@ -80,8 +80,11 @@ pub(super) fn run_nodes(
         batches,
         ..run_of(world, prepared, &wanted)
     };
+    let mut stages = prepared.stages.clone();
+    stages.end("select");
     let start = std::time::Instant::now();
     let finished = execute::run(&run).map_err(|d| Diagnostics::from(*d))?;
+    stages.skip();
     let mut compiled = finished.compiled;
     add_inlined(prepared, &mut compiled);
     let mut ended = finished.results;
@@ -89,6 +92,7 @@ pub(super) fn run_nodes(
     let results = results_of(world, prepared, ended);
     write_artifacts(world, prepared, Some(&results), &compiled);
     world.sink.emit(Event::RunFinished { elapsed: start.elapsed() });
+    profile::tell(world, prepared, stages, (run.threads, finished.times));
     Ok(RunSummary { results, has_promoted: prepared.judging.has_promoted() })
 }
 

@@ -69,6 +69,8 @@ pub struct FlagOverrides {
     pub store_failures: Option<bool>,
     /// `--fail-on-cost-growth`, a factor
     pub fail_on_cost_growth: Option<f64>,
+    /// `--profile-run`
+    pub profile_run: Option<bool>,
     /// `--warn-error`; false: no warning is an error, whatever variables, options and the project file say
     pub warn_error: Option<bool>,
     /// `--warn-error-options`, YAML
@@ -167,6 +169,8 @@ pub struct Flags {
     pub store_failures: bool,
     /// From which growth of a model's cost on the run fails.
     pub cost_growth: Option<f64>,
+    /// Measure where the time of the run goes.
+    pub profile_run: bool,
     /// Warnings are errors.
     pub warn_error: bool,
     /// Which warnings are errors: dbt's `{error: …, warn: …, silence: …}` (its older `include` and `exclude` are
@@ -259,6 +263,7 @@ impl Default for Flags {
             fail_fast: false,
             store_failures: false,
             cost_growth: None,
+            profile_run: false,
             warn_error: false,
             warn_error_options: Json::Null,
             strict: false,

@@ -30,6 +30,7 @@ pub mod output;
 pub mod page;
 pub mod parity;
 pub mod plain;
+pub mod profile;
 pub mod row_diff;
 pub mod structured;
 pub mod style;

@@ -1,4 +1,4 @@
-//! Flags of the verbs that build models, about how that is done.
+//! Flags of the verbs that run nodes, about how that is done.
 
 use clap::Args;
 
@@ -15,6 +15,20 @@ pub(in crate::cli) struct RunningArgs {
 impl RunningArgs {
     pub(in crate::cli) fn set_flags(&self, flags: &mut FlagOverrides) {
         flags.fail_on_cost_growth = self.fail_on_cost_growth;
+    }
+}
+
+/// Where the time of the run goes.
+#[derive(Debug, Default, Args)]
+pub(in crate::cli) struct ProfileArgs {
+    /// Tell where the time of this run went: by kind of work, and by node
+    #[arg(long)]
+    profile_run: bool,
+}
+
+impl ProfileArgs {
+    pub(in crate::cli) fn set_flags(&self, flags: &mut FlagOverrides) {
+        flags.profile_run = self.profile_run.then_some(true);
     }
 }
 

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::Context;
-use crate::cli::args::{HermeticArgs, InputArgs, RunningArgs, SelectArgs, TypeArgs};
+use crate::cli::args::{HermeticArgs, InputArgs, ProfileArgs, RunningArgs, SelectArgs, TypeArgs};
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::pipeline::{Selection, Verb};
@@ -20,6 +20,8 @@ use crate::project::FlagOverrides;
 pub(in crate::cli) struct Build {
     #[command(flatten)]
     select: SelectArgs,
+    #[command(flatten)]
+    profile: ProfileArgs,
     #[command(flatten)]
     input: InputArgs,
     #[command(flatten)]
@@ -52,6 +54,7 @@ impl Build {
 
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
         self.select.set_flags(flags);
+        self.profile.set_flags(flags);
         self.types.set_flags(flags);
         flags.argument("show", self.show);
         self.input.set_flags(flags);

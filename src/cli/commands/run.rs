@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::Context;
-use crate::cli::args::{InputArgs, RunningArgs, SelectArgs};
+use crate::cli::args::{InputArgs, ProfileArgs, RunningArgs, SelectArgs};
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::pipeline::Verb;
@@ -21,6 +21,8 @@ pub(in crate::cli) struct Run {
     #[command(flatten)]
     select: SelectArgs,
     #[command(flatten)]
+    profile: ProfileArgs,
+    #[command(flatten)]
     input: InputArgs,
     #[command(flatten)]
     running: RunningArgs,
@@ -37,6 +39,7 @@ pub(in crate::cli) struct Run {
 impl Run {
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
         self.select.set_flags(flags);
+        self.profile.set_flags(flags);
         self.input.set_flags(flags);
         self.running.set_flags(flags);
         flags.full_refresh = self.full_refresh.then_some(true);

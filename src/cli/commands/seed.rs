@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::show;
 use crate::cli::Context;
-use crate::cli::args::{EmptyArgs, SelectArgs};
+use crate::cli::args::{EmptyArgs, ProfileArgs, SelectArgs};
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::events::Level;
@@ -23,6 +23,8 @@ pub(in crate::cli) struct Seed {
     #[command(flatten)]
     select: SelectArgs,
     #[command(flatten)]
+    profile: ProfileArgs,
+    #[command(flatten)]
     empty: EmptyArgs,
 
     /// Drop the tables first, so that they get the columns of the files
@@ -37,6 +39,7 @@ pub(in crate::cli) struct Seed {
 impl Seed {
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
         self.select.set_flags(flags);
+        self.profile.set_flags(flags);
         flags.argument("show", self.show);
         self.empty.set_flags(flags);
         flags.full_refresh = self.full_refresh.then_some(true);

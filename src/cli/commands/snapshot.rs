@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::Context;
-use crate::cli::args::{EmptyArgs, SelectArgs};
+use crate::cli::args::{EmptyArgs, ProfileArgs, SelectArgs};
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::pipeline::Verb;
@@ -19,6 +19,8 @@ pub(in crate::cli) struct Snapshot {
     #[command(flatten)]
     select: SelectArgs,
     #[command(flatten)]
+    profile: ProfileArgs,
+    #[command(flatten)]
     empty: EmptyArgs,
 
     /// Begin a new history although the table of the old one is lost
@@ -29,6 +31,7 @@ pub(in crate::cli) struct Snapshot {
 impl Snapshot {
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
         self.select.set_flags(flags);
+        self.profile.set_flags(flags);
         self.empty.set_flags(flags);
         flags.allow_rebuild = self.allow_rebuild.then_some(true);
     }

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::Context;
-use crate::cli::args::{HermeticArgs, SelectArgs, TypeArgs};
+use crate::cli::args::{HermeticArgs, ProfileArgs, SelectArgs, TypeArgs};
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::pipeline::Verb;
@@ -20,6 +20,8 @@ pub(in crate::cli) struct Test {
     #[command(flatten)]
     select: SelectArgs,
     #[command(flatten)]
+    profile: ProfileArgs,
+    #[command(flatten)]
     types: TypeArgs,
     #[command(flatten)]
     hermetic: HermeticArgs,
@@ -33,6 +35,7 @@ impl Test {
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
         self.hermetic.set_flags(flags);
         self.select.set_flags(flags);
+        self.profile.set_flags(flags);
         self.types.set_flags(flags);
         flags.store_failures = self.store_failures.then_some(true);
     }

@@ -69,6 +69,7 @@ struct Tally {
     quarantined: Option<i64>,
     dropped: Option<i64>,
     cost: Option<CostRow>,
+    write_time: Duration,
     has_failed_first: bool,
     diagnostics: Vec<Diagnostic>,
     tested: Vec<Tested>,
@@ -117,6 +118,7 @@ impl Tally {
         self.rows_in = sum(self.rows_in, ended.rows_in);
         self.quarantined = sum(self.quarantined, ended.quarantined);
         self.dropped = sum(self.dropped, ended.dropped);
+        self.write_time += ended.write_time;
         if let Some(one) = ended.cost {
             let all =
                 self.cost.get_or_insert(CostRow { cost: Cost::default(), bytes: None, ..one });
@@ -162,6 +164,7 @@ impl Tally {
             quarantined: self.quarantined,
             dropped: self.dropped,
             cost: self.cost,
+            write_time: self.write_time,
             diagnostics: self.diagnostics,
             batches: Some(batches),
             tested: self.tested,

@@ -1,8 +1,9 @@
 //! The database of one rendering: a session that is opened when it is needed, and the comment on its statements.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
+use std::time::{Duration, Instant};
 
 use crate::adapters::{self, AdapterError, Interrupt, Outcome, Session};
 use crate::events::{Event, EventSink};
@@ -22,6 +23,9 @@ pub struct Connection {
     is_halted: AtomicBool,
     /// Another one that is stopped together with it.
     companion: Mutex<Weak<Connection>>,
+    /// Nanoseconds that the session worked; counted when somebody wants to know.
+    busy: AtomicU64,
+    is_timed: AtomicBool,
 }
 
 impl fmt::Debug for Connection {
@@ -41,6 +45,8 @@ impl Connection {
             interrupt: Mutex::default(),
             is_halted: AtomicBool::new(false),
             companion: Mutex::default(),
+            busy: AtomicU64::new(0),
+            is_timed: AtomicBool::new(false),
         }
     }
 
@@ -77,10 +83,25 @@ impl Connection {
                 session.begin()?;
             }
         }
-        match session.as_deref_mut() {
-            Some(session) => work(session).map(Some),
-            None => Ok(None),
+        let Some(session) = session.as_deref_mut() else { return Ok(None) };
+        if !self.is_timed.load(Ordering::Relaxed) {
+            return work(session).map(Some);
         }
+        let start = Instant::now();
+        let done = work(session);
+        let nanos = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.busy.fetch_add(nanos, Ordering::Relaxed);
+        done.map(Some)
+    }
+
+    /// Measures from now on how long the session works.
+    pub fn measure(&self) {
+        self.is_timed.store(true, Ordering::Relaxed);
+    }
+
+    /// How long the session has worked since that.
+    pub fn busy(&self) -> Duration {
+        Duration::from_nanos(self.busy.load(Ordering::Relaxed))
     }
 
     fn keep_interrupt(&self, session: &dyn Session) {

@@ -176,3 +176,40 @@ fn what_took_longest_in_earlier_runs_begins_first() {
     let second = order();
     assert_eq!(second[0], "z");
 }
+
+#[test]
+fn a_run_tells_where_its_time_went_when_it_is_asked() {
+    let scratch = table();
+    accounts(&scratch, 100);
+    let tests = "models:\n  - name: t\n    columns: [{name: id, data_tests: [not_null]}]\n";
+    scratch.write("models/t.yml", tests);
+    let without = scratch.forge(&["build"]).expect(0, &[]);
+    assert!(!without.stderr.contains("where the time went"));
+    assert!(!scratch.path("target/run_profile.json").exists());
+    let told = [
+        "where the time went: ",
+        "s on 2 threads",
+        "work seconds %",
+        "node seconds render engine write",
+    ];
+    scratch.forge(&["build", "--profile-run", "--threads", "2"]).expect(0, &told);
+    let profile: Json = serde_json::from_str(&scratch.read("target/run_profile.json")).unwrap();
+    let work: Vec<&str> =
+        profile["seconds"].as_object().unwrap().keys().map(String::as_str).collect();
+    let all = ["read", "parse", "resolve", "select", "render", "engine", "tests", "write"];
+    assert_eq!(work, all);
+    let mut ids: Vec<&str> = profile["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|node| node["unique_id"].as_str().unwrap())
+        .collect();
+    ids.sort_unstable();
+    assert_eq!(ids[..2], ["model.shop.first", "model.shop.t"]);
+    assert!(ids[2].starts_with("test.shop.not_null_t_id"));
+    // Tests that keep their rows, and models that fail, have their time too.
+    scratch.write("models/first.sql", "select nope\n");
+    scratch
+        .forge(&["run", "--profile-run", "--threads", "1"])
+        .expect(1, &["s on 1 thread", "other 0.", "model first 0."]);
+}
