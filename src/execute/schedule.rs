@@ -14,7 +14,8 @@ use super::profile::NodeTime;
 use super::publish::Tested;
 use super::queue::{Queue, Waiting};
 use super::{
-    Connections, Ended, Finished, Run, cost, function, model, outcome, report, test, timeout, unit_test,
+    Connections, Ended, Finished, Run, cost, function, model, outcome, report, test, timeout,
+    unit_test,
 };
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::{Event, Status};
