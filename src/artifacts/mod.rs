@@ -6,6 +6,7 @@
 pub mod catalog;
 pub mod graph_summary;
 pub mod manifest;
+pub mod osi;
 pub mod run_results;
 pub mod semantic_manifest;
 pub mod sources;

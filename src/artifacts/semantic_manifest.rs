@@ -64,8 +64,8 @@ const SAVED_QUERY: &[&str] =
     &["name", "query_params", "description", "metadata", "label", "exports", "tags"];
 const EXPORT: &[&str] = &["export_as", "schema_name", "alias"];
 
-/// The text of the file.
-pub fn semantic_manifest(manifest: &Manifest) -> String {
+/// What the file says.
+pub fn semantic_manifest(manifest: &Manifest) -> Json {
     let of_kind = |kind: ResourceType, view: fn(&Definition) -> Json| -> Vec<Json> {
         let all = manifest.definitions.values().filter(|one| one.resource_type == kind);
         all.map(|one| view(one)).collect()
@@ -77,7 +77,6 @@ pub fn semantic_manifest(manifest: &Manifest) -> String {
         "metrics": of_kind(ResourceType::Metric, metric),
         "saved_queries": of_kind(ResourceType::SavedQuery, saved_query),
     })
-    .to_string()
 }
 
 fn semantic_model(one: &Definition) -> Json {

@@ -9,6 +9,7 @@ use super::prepare::invocation_args;
 use super::{Prepared, World};
 use crate::artifacts::graph_summary::graph_summary;
 use crate::artifacts::manifest::{CompiledInfo, write_manifest};
+use crate::artifacts::osi::osi_document;
 use crate::artifacts::run_results::{Metadata, RunResult, RunResults};
 use crate::artifacts::semantic_manifest::semantic_manifest;
 use crate::artifacts::stamp;
@@ -48,7 +49,16 @@ pub(super) fn write_artifacts(
     write(state::VARS, &mut |out| out.write_all(vars_text(&prepared.manifest).as_bytes()));
     write("manifest.json", &mut |out| write_manifest(&prepared.manifest, quoting, &lookup, out));
     let semantic = semantic_manifest(&prepared.manifest);
-    write("semantic_manifest.json", &mut |out| out.write_all(semantic.as_bytes()));
+    write("semantic_manifest.json", &mut |out| out.write_all(semantic.to_string().as_bytes()));
+    match osi_document(&semantic) {
+        Ok(document) => {
+            write("osi_document.json", &mut |out| out.write_all(document.as_bytes()));
+        }
+        Err(error) => {
+            let message = format!("cannot write `osi_document.json`: {error}");
+            world.sink.emit(Event::Diagnostic(Diagnostic::warning(codes::NOT_WRITTEN, message)));
+        }
+    }
     if let Some(results) = results {
         let dag = &prepared.dag;
         let vertices = dag.keys().enumerate().map(|(at, id)| (id, dag.children(at)));

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -65,7 +66,7 @@ def hostile(tmp_path, forge):
     for path, text in PROJECT.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(text)
-    subprocess.run([forge, "build", "--quiet"], cwd=tmp_path, check=True)
+    subprocess.run([forge, "run", "--quiet"], cwd=tmp_path, check=True)
     subprocess.run([forge, "docs", "generate", "--static", "--quiet"], cwd=tmp_path, check=True)
     return tmp_path
 
@@ -91,7 +92,7 @@ def test_pages_of_a_project(built, forge, browser, served):
                                   "model/<script>document.title='owned'</script>", "model/%E0%A4%A"])
 def test_what_a_project_says_is_text(hostile, forge, browser, served, page):
     for place in (served(forge, hostile) + "/", Path(hostile, "target/static_index.html").as_uri()):
-        text = browser(f"{place}#!/{page}")
+        text = browser(f"{place}#!/{quote(page, safe='/%')}")
         assert title(text).endswith("hostile")
         body = text.split("<main")[1].split("</main>")[0]
         assert "<script" not in body and "<img" not in body and "javascript:" not in re.sub("<code.*?</code>", "", body)

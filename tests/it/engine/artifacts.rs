@@ -8,10 +8,11 @@ use crate::scratch::Scratch;
 const LATER: [(&str, &str); 1] = [("FORGE_NOW", "2026-03-02T12:00:00Z")];
 
 /// The files that a run replaces.
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     "forge_state.json",
     "manifest.json",
     "semantic_manifest.json",
+    "osi_document.json",
     "graph_summary.json",
     "run_results.json",
 ];

@@ -42,7 +42,7 @@ pub(super) struct Case {
 pub(super) struct Step {
     pub(super) command: Vec<String>,
     /// What to record: `ls`, `manifest`, `compiled`, `results`, `tables`, `sources`, `status_counts`,
-    /// `semantic_manifest`.
+    /// `semantic_manifest`, `osi_document`.
     pub(super) facets: Vec<String>,
     pub(super) env: Vec<(String, String)>,
     /// Changes of the project and the database before the command.

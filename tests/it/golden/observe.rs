@@ -158,7 +158,8 @@ fn remove_stale_artifacts(step: &Step, place: &Place) {
     let keeps = step.verb() == "retry"
         || step.keep_artifacts
         || step.command.iter().any(|word| word == "target");
-    for file in ["run_results.json", "sources.json", "semantic_manifest.json"] {
+    for file in ["run_results.json", "sources.json", "semantic_manifest.json", "osi_document.json"]
+    {
         if !keeps && target.join(file).exists() {
             fs::remove_file(target.join(file)).unwrap();
         }
@@ -267,6 +268,9 @@ fn artifact_facts(step: &Step, target: &Path) -> Vec<(String, Json)> {
     if step.records("semantic_manifest") {
         let semantic = read_json(&target.join("semantic_manifest.json"));
         facts.push(("semantic_manifest".to_owned(), semantic));
+    }
+    if step.records("osi_document") {
+        facts.push(("osi_document".to_owned(), read_json(&target.join("osi_document.json"))));
     }
     if step.records("compiled") {
         facts.push(("compiled".to_owned(), compiled(&manifest, results)));
