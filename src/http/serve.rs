@@ -9,11 +9,11 @@ use std::io::{self, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The longest request.
 const LONGEST: usize = 16 * 1024;
-/// How long a browser may be silent.
+/// How long a browser may take for its request, and be silent after it.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How many requests are answered at once.
 const MOST: usize = 16;
@@ -104,7 +104,11 @@ fn answer(mut stream: &TcpStream, is_local: bool, find: &Find) -> io::Result<()>
 fn read(mut stream: &TcpStream) -> io::Result<Vec<u8>> {
     let mut request = Vec::new();
     let mut part = [0; 2048];
-    while request.len() < LONGEST && !request.windows(4).any(|end| end == b"\r\n\r\n") {
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE
+        && request.len() < LONGEST
+        && !request.windows(4).any(|end| end == b"\r\n\r\n")
+    {
         match stream.read(&mut part)? {
             0 => break,
             count => request.extend_from_slice(&part[..count]),

@@ -53,6 +53,10 @@ pub(super) fn python_models(subject: &Subject<'_>) -> Vec<Occurrence> {
     all(subject, ResourceType::Model, "", |node| node.language() == Language::Python)
 }
 
+pub(super) fn functions(subject: &Subject<'_>) -> Vec<Occurrence> {
+    all(subject, ResourceType::Function, "", |_| true)
+}
+
 pub(super) fn microbatches(subject: &Subject<'_>) -> Vec<Occurrence> {
     all(subject, ResourceType::Model, "microbatch", |node| {
         is_incremental(node) && strategy(node) == "microbatch"

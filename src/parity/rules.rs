@@ -58,6 +58,13 @@ pub const RULES: &[Rule] = &[
         nodes::python_models,
     ),
     rule(
+        "function",
+        Missing,
+        "functions are read and listed; the engine cannot create one, so building it is an error",
+        "write it as a macro, or leave it out with `--exclude`",
+        nodes::functions,
+    ),
+    rule(
         "contract-run",
         Differs,
         "an enforced contract is compared with the query and the values, and the table gets its constraints; dbt-sqlite only warns",

@@ -86,7 +86,9 @@ pub(super) fn check_relations(manifest: &Manifest, diagnostics: &mut Diagnostics
     let mut seen: HashMap<String, &Arc<Node>> = HashMap::new();
     for node in manifest.nodes.values() {
         let is_test = node.resource_type == ResourceType::Test;
-        let Some(relation) = &node.relation_name else {
+        // A function is no relation: it may have the name of one.
+        let Some(relation) = node.relation_name.as_ref().filter(|_| node.function().is_none())
+        else {
             continue;
         };
         if is_reserved(&node.alias) {

@@ -8,7 +8,8 @@ const chips = (ones) => el('ul', {class: 'plain'}, ones.map((one) => el('li', {}
 
 function resourcePage(project, one) {
   const kind = one.resource_type;
-  return [heading(one), ...facts(project, one), ...described(one), ...columnsPart(project, one), ...testsPart(project, one),
+  return [heading(one), ...facts(project, one), ...described(one), ...argumentsPart(one), ...columnsPart(project, one),
+    ...testsPart(project, one),
     ...(kind === 'macro' ? macroPart(project, one) : lineagePart(project, one)), ...unitPart(one), ...codePart(project, one),
     ...configPart(one)];
 }
@@ -88,12 +89,19 @@ function lineagePart(project, one) {
   return section('Lineage', place, ...half('Reads', above), ...half('Read by', below));
 }
 
+// Of macros and functions.
+function argumentsPart(one) {
+  const row = (each) => el('tr', {}, el('td', {class: 'mono'}, each.name), el('td', {class: 'mono quiet'}, each.type || each.data_type || ''),
+    el('td', {}, each.description ? prose(each.description) : ''));
+  const told = (one.arguments || []).map(row);
+  if (one.returns) told.push(row({...one.returns, name: 'returns'}));
+  return told.length ? section('Arguments', el('div', {class: 'scroll'}, el('table', {}, el('tbody', {}, told)))) : [];
+}
+
 function macroPart(project, one) {
   const users = [...project.all.values()].filter((each) => project.macroParents(each).includes(one.unique_id) && each.resource_type !== 'test');
-  const row = (each) => el('tr', {}, el('td', {class: 'mono'}, each.name), el('td', {class: 'mono quiet'}, each.type || ''), el('td', {}, each.description ? prose(each.description) : ''));
-  const told = (one.arguments || []).length ? section('Arguments', el('table', {}, el('tbody', {}, one.arguments.map(row)))) : [];
   const calls = project.macroParents(one).map((id) => project.get(id)).filter((each) => project.isShown(each));
-  return [...told, ...(calls.length ? section('Calls', chips(calls)) : []), ...(users.length ? section(`Used by (${users.length})`, chips(users)) : [])];
+  return [...(calls.length ? section('Calls', chips(calls)) : []), ...(users.length ? section(`Used by (${users.length})`, chips(users)) : [])];
 }
 
 function unitPart(one) {
