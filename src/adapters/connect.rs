@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
-use super::sqlite::{Location, SqliteAdapter, SqliteSettings};
+use super::sqlite::{Location, Pragmas, SqliteAdapter, SqliteSettings};
 use super::{Adapter, AdapterError, Result};
 
 /// The types that a profile can name; the first is that of the embedded default.
@@ -30,10 +30,14 @@ pub const KEYS: &[&str] = &[
     "schema_directory",
     "extensions",
     "busy_timeout",
+    "cache_mib",
     "double_quoted_strings",
     "foreign_keys",
     "iso_casts",
     "lock_retries",
+    "mmap_mib",
+    "synchronous",
+    "temp_store",
     "write_ahead_log",
 ];
 
@@ -96,6 +100,7 @@ fn sqlite(settings: &Settings<'_>) -> Result<Arc<dyn Adapter>> {
     made.database = settings.database.to_owned();
     made.now = settings.now;
     made.is_scratch = settings.is_scratch;
+    made.pragmas = Pragmas::read(settings.other)?;
     if let Some(value) = settings.other.get("busy_timeout") {
         let seconds = value.as_f64().and_then(|n| Duration::try_from_secs_f64(n).ok());
         made.busy_timeout = seconds

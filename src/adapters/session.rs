@@ -210,6 +210,11 @@ pub trait Session: Send {
     /// counting.
     fn fresh_rows(&mut self, relation: &Relation) -> Result<Option<i64>>;
 
+    /// What decides about the engine's speed and safety here, for people: name and value.
+    fn settings(&mut self) -> Result<Vec<(String, String)>> {
+        Ok(Vec::new())
+    }
+
     /// What the statements of this session have cost so far, look-ups in the catalog apart; none where the engine does
     /// not count.
     fn cost(&self) -> Option<Cost> {

@@ -2,6 +2,7 @@
 
 use super::World;
 use super::prepare::{connect, load};
+use crate::adapters::connect::engine_version;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::project::{self, FlagOverrides};
 
@@ -27,6 +28,7 @@ pub fn debug(world: &World, flags: &FlagOverrides) -> Result<DebugReport, Diagno
             return Ok(DebugReport { lines });
         }
     };
+    lines.push(("engine".to_owned(), engine_version(), true));
     let target = &project.target;
     let root = project.root();
     let place = match target.span {
@@ -59,7 +61,11 @@ pub fn debug(world: &World, flags: &FlagOverrides) -> Result<DebugReport, Diagno
     let connected =
         connected.and_then(|adapter| adapter.writer().map_err(|error| vec![error.to_string()]));
     match connected {
-        Ok(_) => lines.push(("connection".to_owned(), "fine".to_owned(), true)),
+        Ok(mut session) => {
+            lines.push(("connection".to_owned(), "fine".to_owned(), true));
+            let settings = session.settings().unwrap_or_default();
+            lines.extend(settings.into_iter().map(|(name, value)| (name, value, true)));
+        }
         Err(messages) => lines.push(("connection".to_owned(), messages.join("; "), false)),
     }
     Ok(DebugReport { lines })

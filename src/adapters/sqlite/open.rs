@@ -21,9 +21,6 @@ pub(super) enum Access {
 /// Files that SQLite attaches besides `main` (`SQLITE_MAX_ATTACHED`).
 pub(super) const MAX_ATTACHED: usize = 10;
 
-/// Pages kept in memory, in KiB, written as SQLite wants it.
-const CACHE_SIZE: i64 = -64 * 1024;
-
 /// Opens a connection that is ready for use.
 pub(super) fn open(settings: &SqliteSettings, access: Access) -> Result<Connection> {
     let file = settings.main_file();
@@ -85,10 +82,7 @@ fn configure(connection: &Connection, settings: &SqliteSettings) -> rusqlite::Re
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, settings.foreign_keys)?;
     // Renaming a table must neither fail on a view that reads it nor repoint that view.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, true)?;
-    connection.pragma_update(None, "synchronous", "normal")?;
-    connection.pragma_update(None, "temp_store", "memory")?;
-    connection.pragma_update(None, "cache_size", CACHE_SIZE)?;
-    Ok(())
+    settings.pragmas.apply(connection)
 }
 
 /// Reads the header, which SQLite otherwise leaves until the first statement.
@@ -175,8 +169,13 @@ pub(super) fn attach(
     connection
         .execute("attach database ?1 as ?2", [text, schema])
         .map_err(|error| errors::of_connection(error, file))?;
-    // Inside of a transaction the journal cannot change; the next writer changes it.
-    if access == Access::Write && settings.write_ahead_log && connection.is_autocommit() {
+    // Inside of a transaction neither the journal nor its care can change; the next connection has both.
+    if !connection.is_autocommit() {
+        return Ok(());
+    }
+    let set = settings.pragmas.apply_to(connection, schema);
+    set.map_err(|error| errors::of_connection(error, file))?;
+    if access == Access::Write && settings.write_ahead_log {
         use_write_ahead_log(connection, schema, file)?;
     }
     Ok(())

@@ -20,7 +20,7 @@ use super::catalog::{self, quoted};
 use super::open::{self, Access};
 use super::settings::{Layout, SqliteSettings};
 use super::{
-    MAIN, ROW_NUMBERS, Shared, TEMP, casts, ddl, errors, files, infer, lock, owner, plan,
+    MAIN, ROW_NUMBERS, Shared, TEMP, casts, ddl, errors, files, infer, lock, owner, plan, pragmas,
     statements,
 };
 
@@ -291,6 +291,10 @@ impl Session for SqliteSession {
         };
         let table = self.query(&last, &[])?;
         Ok(Some(table.scalar().and_then(Datum::as_i64).unwrap_or(0)))
+    }
+
+    fn settings(&mut self) -> Result<Vec<(String, String)>> {
+        self.with(pragmas::shown)
     }
 
     fn cost(&self) -> Option<Cost> {

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::super::error::{AdapterError, Result};
 use super::super::naming::Placement;
-use super::{MAIN, TEMP};
+use super::{MAIN, Pragmas, TEMP};
 
 /// SQLite's name for a database without file.
 const IN_MEMORY: &str = ":memory:";
@@ -73,6 +73,8 @@ pub struct SqliteSettings {
     pub iso_casts: bool,
     /// Whether files use write-ahead logging, so that readers and the writer do not block each other.
     pub write_ahead_log: bool,
+    /// Speed and safety.
+    pub pragmas: Pragmas,
     /// What `forge_now()` returns; the clock when it is not given.
     pub now: Option<Timestamp>,
     /// Whether all files are left alone: everything is in memory and ends with the process.
@@ -116,6 +118,7 @@ impl SqliteSettings {
             foreign_keys: false,
             iso_casts: true,
             write_ahead_log: true,
+            pragmas: Pragmas::default(),
             now: None,
             is_scratch: false,
             freezes_engine: false,
