@@ -347,6 +347,7 @@ impl Cli {
             store_failures: None,
             fail_on_cost_growth: None,
             profile_run: None,
+            batch_tests: None,
             hermetic: None,
             empty: None,
             sample: None,
@@ -561,7 +562,7 @@ impl OutputFormat {
 
 mod running;
 
-pub(super) use running::{ProfileArgs, RunningArgs};
+pub(super) use running::{BatchArgs, ProfileArgs, RunningArgs};
 
 #[cfg(test)]
 mod tests;

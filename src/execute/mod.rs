@@ -58,6 +58,7 @@ mod seed;
 mod stop;
 mod test;
 mod timeout;
+mod together;
 mod unit_test;
 mod warnings;
 
@@ -70,6 +71,7 @@ pub use inline::{Rows, query};
 pub use operation::{call_macro, run_sql};
 pub use profile::NodeTime;
 pub use stop::Stop;
+pub use together::Together;
 pub use unit_test::{Units, mistake as unit_test_mistake};
 
 /// What is run and how.
@@ -94,6 +96,8 @@ pub struct Run<'a> {
     pub stop: &'a Stop,
     /// The unit tests of the project, as nodes.
     pub units: Units,
+    /// Tests that share a scan.
+    pub together: Together,
 }
 
 /// How a run ended.

@@ -6,7 +6,7 @@ use minijinja::value::Value;
 use serde_json::Value as Json;
 
 use super::attempt::Attempt;
-use super::{Ended, Run, failing_keys, failure, materialization, warnings};
+use super::{Ended, Run, failing_keys, failure, materialization, together, warnings};
 use crate::adapters::Datum;
 use crate::compile::{CompiledNode, Variant};
 use crate::diagnostics::{Diagnostic, codes};
@@ -27,24 +27,36 @@ pub(super) fn in_transaction(
     node: &Arc<Node>,
     connection: &Arc<Connection>,
 ) -> Ended {
-    Attempt::nested(run, node, connection, examined)
+    Attempt::nested(run, node, connection, |attempt| examined(attempt, Look::Alone))
+}
+
+/// Whether a test may share a scan with others. In the transaction of a model it may not: what it sees there is gone when
+/// that is undone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Alone,
+    Together,
 }
 
 fn judged(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
     match attempt.node.relation_name.is_some() {
-        true => attempt.transaction(examined),
-        false => examined(attempt),
+        true => attempt.transaction(|attempt| examined(attempt, Look::Alone)),
+        false => examined(attempt, Look::Together),
     }
 }
 
-fn examined(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
+fn examined(attempt: &mut Attempt<'_>, look: Look) -> Result<Ended, Box<Diagnostic>> {
     let Attempt { run, node, connection, .. } = *attempt;
     let compiled = run.compiler.compile(node, connection, Variant::Auto)?;
     attempt.keep(&compiled);
-    let scope = materialize(run, node, connection, &compiled)?;
+    let is_clean =
+        look == Look::Together && together::finds_nothing(run, node, connection, &compiled.code);
+    let counts = match is_clean {
+        true => Counts::default(),
+        false => counts(node, &*materialize(run, node, connection, &compiled)?)?,
+    };
     attempt.write_statements();
     warnings::of_query(run, node, &compiled.code);
-    let counts = counts(node, &scope)?;
     let (status, message) = judge(run, node, &counts);
     let mut ended = Ended {
         message,
@@ -89,6 +101,7 @@ fn materialize(
     Ok(scope)
 }
 
+#[derive(Default)]
 struct Counts {
     failures: i64,
     should_warn: bool,

@@ -114,6 +114,7 @@ pub(super) fn run_of<'a>(
         ledger: execute::ledger::Ledger::default(),
         stop: &world.stop,
         units: execute::Units::default(),
+        together: execute::Together::default(),
     }
 }
 

@@ -71,6 +71,8 @@ pub struct FlagOverrides {
     pub fail_on_cost_growth: Option<f64>,
     /// `--profile-run`
     pub profile_run: Option<bool>,
+    /// `--no-batch-tests`: false
+    pub batch_tests: Option<bool>,
     /// `--warn-error`; false: no warning is an error, whatever variables, options and the project file say
     pub warn_error: Option<bool>,
     /// `--warn-error-options`, YAML
@@ -171,6 +173,8 @@ pub struct Flags {
     pub cost_growth: Option<f64>,
     /// Measure where the time of the run goes.
     pub profile_run: bool,
+    /// Small tests of one relation share a scan.
+    pub batch_tests: bool,
     /// Warnings are errors.
     pub warn_error: bool,
     /// Which warnings are errors: dbt's `{error: …, warn: …, silence: …}` (its older `include` and `exclude` are
@@ -264,6 +268,7 @@ impl Default for Flags {
             store_failures: false,
             cost_growth: None,
             profile_run: false,
+            batch_tests: true,
             warn_error: false,
             warn_error_options: Json::Null,
             strict: false,

@@ -32,6 +32,20 @@ impl ProfileArgs {
     }
 }
 
+/// Whether small tests share a scan.
+#[derive(Debug, Default, Args)]
+pub(in crate::cli) struct BatchArgs {
+    /// Give every not_null and accepted_values test a scan of its own
+    #[arg(long)]
+    no_batch_tests: bool,
+}
+
+impl BatchArgs {
+    pub(in crate::cli) fn set_flags(&self, flags: &mut FlagOverrides) {
+        flags.batch_tests = self.no_batch_tests.then_some(false);
+    }
+}
+
 fn factor(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(factor) if factor.is_finite() && factor >= 1.0 => Ok(factor),

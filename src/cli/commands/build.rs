@@ -3,7 +3,9 @@
 use clap::Args;
 
 use crate::cli::Context;
-use crate::cli::args::{HermeticArgs, InputArgs, ProfileArgs, RunningArgs, SelectArgs, TypeArgs};
+use crate::cli::args::{
+    BatchArgs, HermeticArgs, InputArgs, ProfileArgs, RunningArgs, SelectArgs, TypeArgs,
+};
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::pipeline::{Selection, Verb};
@@ -22,6 +24,8 @@ pub(in crate::cli) struct Build {
     select: SelectArgs,
     #[command(flatten)]
     profile: ProfileArgs,
+    #[command(flatten)]
+    batch: BatchArgs,
     #[command(flatten)]
     input: InputArgs,
     #[command(flatten)]
@@ -55,6 +59,7 @@ impl Build {
     pub(super) fn set_flags(&self, flags: &mut FlagOverrides) {
         self.select.set_flags(flags);
         self.profile.set_flags(flags);
+        self.batch.set_flags(flags);
         self.types.set_flags(flags);
         flags.argument("show", self.show);
         self.input.set_flags(flags);

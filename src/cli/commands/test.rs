@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::Context;
-use crate::cli::args::{HermeticArgs, ProfileArgs, SelectArgs, TypeArgs};
+use crate::cli::args::{BatchArgs, HermeticArgs, ProfileArgs, SelectArgs, TypeArgs};
 use crate::cli::exit::Outcome;
 use crate::diagnostics::Diagnostics;
 use crate::pipeline::Verb;
@@ -22,6 +22,8 @@ pub(in crate::cli) struct Test {
     #[command(flatten)]
     profile: ProfileArgs,
     #[command(flatten)]
+    batch: BatchArgs,
+    #[command(flatten)]
     types: TypeArgs,
     #[command(flatten)]
     hermetic: HermeticArgs,
@@ -36,6 +38,7 @@ impl Test {
         self.hermetic.set_flags(flags);
         self.select.set_flags(flags);
         self.profile.set_flags(flags);
+        self.batch.set_flags(flags);
         self.types.set_flags(flags);
         flags.store_failures = self.store_failures.then_some(true);
     }

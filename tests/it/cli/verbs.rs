@@ -120,12 +120,14 @@ fn debug_shows_what_is_in_use() {
     scratch
         .forge(&["debug"])
         .expect(0, &["dbt_project.yml", "shop.db", "sqlite", "journal_mode wal"]);
-    let profile = "shop:\n  outputs:\n    dev: {type: sqlite, path: shop.db, synchronous: full, cache_mib: 8, mmap_mib: 16}\n";
+    let profile = "shop:\n  target: dev\n  outputs:\n    dev: {type: sqlite, path: shop.db, synchronous: full, cache_mib: 8, mmap_mib: 16}\n";
     scratch.write("profiles.yml", profile);
     let told = ["synchronous full", "cache_size 8 MiB", "mmap_size 16 MiB", "temp_store memory"];
-    scratch.forge(&["debug"]).expect(0, &told);
+    scratch.forge(&["debug", "--profile", "shop"]).expect(0, &told);
     scratch.write("profiles.yml", &profile.replace("full", "quickly"));
-    scratch.forge(&["debug"]).expect(1, &["`synchronous` is \"quickly\"; use one of off, normal"]);
+    scratch
+        .forge(&["debug", "--profile", "shop"])
+        .expect(1, &["`synchronous` is \"quickly\"; use one of off, normal"]);
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod scheduling;
 mod seeds;
 mod snapshots;
 mod tests;
+mod together;
 
 use crate::scratch::Scratch;
 
