@@ -7,6 +7,7 @@
 
 mod caret;
 pub mod diff;
+mod expr;
 mod pinpoint;
 mod tokens;
 pub mod failure;

@@ -39,6 +39,9 @@ pub fn sharpened(sources: &SourceMap, diagnostic: Diagnostic) -> Diagnostic {
     let (span, text) = (label.span, &*file.text);
     let found = match is_yaml {
         true if diagnostic.code == codes::BAD_YAML => return left_open(text, span, diagnostic),
+        false if diagnostic.code == codes::REF_ARGUMENTS => {
+            return unquoted(text, span, diagnostic);
+        }
         true if OF_ENTRIES.contains(&diagnostic.code) => word_of_entry(text, span, &diagnostic),
         false if OF_ARGUMENTS.contains(&diagnostic.code) => {
             let rest = text.get(span.start as usize..).unwrap_or_default();
@@ -54,6 +57,30 @@ pub fn sharpened(sources: &SourceMap, diagnostic: Diagnostic) -> Diagnostic {
         (Some(span), Some(text)) => diagnostic.at(span, text),
         _ => diagnostic,
     }
+}
+
+/// The name of `ref(orders)`, which has to be `ref('orders')`.
+fn unquoted(text: &str, span: Span, diagnostic: Diagnostic) -> Diagnostic {
+    let call = text.get(span.start as usize..).unwrap_or_default();
+    let call = call.split("}}").next().unwrap_or_default();
+    let open = call.find("ref").and_then(|at| Some(at + call[at..].find('(')?));
+    let Some(open) = open.filter(|_| diagnostic.message.contains("without a value")) else {
+        return diagnostic;
+    };
+    let mut start = open + 1;
+    let arguments = call[start..].split(')').next().unwrap_or_default();
+    for argument in arguments.split(',') {
+        let name = argument.trim();
+        let at = span.start as usize + start + argument.len() - argument.trim_start().len();
+        let is_name = name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if is_name {
+            let place = Span::new(span.file, at, at + name.len());
+            return diagnostic.at(place, "").hint(format!("put the name in quotes: `'{name}'`"));
+        }
+        start += argument.len() + 1;
+    }
+    diagnostic
 }
 
 /// The word that the message quotes, in the entry whose name stands at `span`, or behind it in its line.

@@ -144,7 +144,13 @@ pub(super) fn violation(
     } else if let Some(constraint) = constraint {
         message += &format!(" ({constraint})");
     }
-    Some(Box::new(Diagnostic::error(codes::CONSTRAINT, message).at(node.span_start(), "")))
+    let hint = match words.split(" constraint").next() {
+        Some("UNIQUE") => "let the query give each key once, and none that the table has already",
+        Some("NOT NULL") => "fill or filter these rows in the query",
+        _ => "repair or filter these rows in the query",
+    };
+    let problem = Diagnostic::error(codes::CONSTRAINT, message).at(node.span_start(), "");
+    Some(Box::new(problem.hint(hint)))
 }
 
 /// The rows on their way into the table, as something to select from: a temporary table, else the query.

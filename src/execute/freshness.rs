@@ -211,6 +211,9 @@ fn judge(source: &SourceTable, age: &Age) -> (Status, Option<Diagnostic>) {
     }
 }
 
+/// What to do about it.
+const STALE: &str = "find out why no new rows come, or allow more time";
+
 fn stale(
     source: &SourceTable,
     age: &Age,
@@ -227,8 +230,8 @@ fn stale(
         None => format!("source `{name}` has no row that says when it was loaded"),
     };
     let diagnostic = match status {
-        Status::Fail => Diagnostic::error(codes::STALE_SOURCE, message),
-        _ => Diagnostic::warning(codes::STALE_SOURCE, message),
+        Status::Fail => Diagnostic::error(codes::STALE_SOURCE, message).hint(STALE),
+        _ => Diagnostic::warning(codes::STALE_SOURCE, message).hint(STALE),
     };
     let diagnostic = diagnostic.at(source.span, "");
     match age.newest {

@@ -11,6 +11,15 @@ use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::names::did_you_mean;
 use crate::source::{SourceMap, Span};
 
+/// Built-in macros that refuse something which has a code, and what to do then.
+const REFUSALS: &[(&str, Code, &str)] = &[
+    ("default__process_schema_changes", codes::SCHEMA_CHANGE, FOLLOW),
+    ("refuse_missing_columns", codes::SCHEMA_CHANGE, FOLLOW),
+];
+
+const FOLLOW: &str = "set `on_schema_change` to `append_new_columns` or `sync_all_columns`, or rebuild with \
+                      `--full-refresh`";
+
 /// Where templates were written.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
@@ -52,6 +61,10 @@ impl Places {
     /// The diagnostic of a template error.
     pub fn diagnostic(&self, error: &JinjaError, root: &Root<'_>) -> Diagnostic {
         let (code, message, hint) = self.facts(error);
+        let (code, hint) = match self.refusal(error) {
+            Some((code, hint)) => (code, Some(hint.to_owned())),
+            None => (code, hint),
+        };
         let mut diagnostic = Diagnostic::error(code, message);
         diagnostic.hint = hint;
         let shown = error.frames.iter().position(|f| {
@@ -72,7 +85,7 @@ impl Places {
             }
         }
         // How a contract is enforced is nothing that a user has called.
-        let is_own = [codes::CONTRACT, codes::CONSTRAINT].contains(&code);
+        let is_own = [codes::CONTRACT, codes::CONSTRAINT, codes::SCHEMA_CHANGE].contains(&code);
         for pair in error.frames.windows(2) {
             let [inner, outer] = pair else { continue };
             if is_own && self.is_internal(&inner.template) {
@@ -91,6 +104,15 @@ impl Places {
             });
         }
         diagnostic
+    }
+
+    /// The code of what a built-in macro refuses, and its hint.
+    fn refusal(&self, error: &JinjaError) -> Option<(Code, &'static str)> {
+        let raised = error.downcast::<Coded>().is_some_and(|coded| coded.code == codes::RAISED);
+        let inner = error.frames.first().filter(|_| raised)?.template.as_str();
+        let name = inner.rsplit('.').next()?;
+        let (_, code, hint) = REFUSALS.iter().find(|(refusing, ..)| *refusing == name)?;
+        self.is_internal(inner).then_some((*code, *hint))
     }
 
     fn unknown(&self, message: String) -> (Code, String, Option<String>) {

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::context::Context;
 use super::properties::has_jinja;
-use super::{nodes, render};
+use super::{configs, entry, nodes, render};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::jinja::values;
 use crate::manifest::{Column, Language, Node, NodeKind};
@@ -75,10 +75,11 @@ pub(crate) fn settle(cx: &Context<'_>, node: &mut Node, diagnostics: &mut Diagno
         if node.columns.is_empty() {
             diagnostics.push(
                 problem(format!("the contract of model `{}` has no columns", node.name))
+                    .at(place_of_contract(cx, node), "")
                     .hint("list `columns` with their `data_type` in a property file"),
             );
         }
-        of_contract(node, &problem, diagnostics);
+        of_contract(cx, node, &problem, diagnostics);
         if node.language() != Language::Sql {
             let message =
                 format!("model `{}` has a contract, which only SQL models can have", node.name);
@@ -103,8 +104,19 @@ pub(crate) fn settle(cx: &Context<'_>, node: &mut Node, diagnostics: &mut Diagno
     }
 }
 
+/// Where a contract is asked for.
+fn place_of_contract(cx: &Context<'_>, node: &Node) -> Span {
+    entry::config_key(&cx.project.sources, node, &["contract", "enforced"])
+        .unwrap_or_else(|| configs::config_call(node, "contract"))
+}
+
 /// What dbt 1.12 says of contracts: incremental models cannot ignore new columns, and only tables have constraints.
-fn of_contract(node: &Node, problem: &dyn Fn(String) -> Diagnostic, diagnostics: &mut Diagnostics) {
+fn of_contract(
+    cx: &Context<'_>,
+    node: &Node,
+    problem: &dyn Fn(String) -> Diagnostic,
+    diagnostics: &mut Diagnostics,
+) {
     let on_change = node.config.get_str("on_schema_change").unwrap_or("ignore");
     if node.materialized() == "incremental" && !["append_new_columns", "fail"].contains(&on_change)
     {
@@ -127,7 +139,9 @@ fn of_contract(node: &Node, problem: &dyn Fn(String) -> Diagnostic, diagnostics:
             node.name,
             node.materialized()
         );
-        diagnostics.push(warning(message).hint(
+        let first = entry::first_constraint(&cx.project.sources, node);
+        let warning = first.into_iter().fold(warning(message), |one, at| one.at(at, ""));
+        diagnostics.push(warning.hint(
             "only `table` and `incremental` make them; `warn_unsupported: false` on a constraint \
              silences this",
         ));

@@ -3,13 +3,13 @@
 //! They are merged as JSON from several files; [`place`] goes through the same layers again to say where the one that
 //! is wrong was written. Leaves to `execute/` what only the engine can know: columns, types, syntax.
 
-use super::configs;
+use super::{configs, entry};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::manifest::expectation::{self, KEY, Mistake};
 use crate::manifest::{Language, Node, ResourceType};
 use crate::project::Project;
 use crate::source::Span;
-use crate::source::yaml::{self, Yaml};
+use crate::source::yaml::Yaml;
 
 /// The materializations that give rows to judge before they are in the table.
 const JUDGED: &[&str] = &["table", "incremental"];
@@ -27,7 +27,8 @@ pub(super) fn check(project: &Project, node: &Node, diagnostics: &mut Diagnostic
         && node.config.enabled()
         && let Some((message, hint)) = unfit(node)
     {
-        let at = place(project, node, Some(0), None);
+        let key = entry::config_key(&project.sources, node, &[KEY]);
+        let at = key.unwrap_or_else(|| place(project, node, Some(0), None));
         let problem = Diagnostic::error(codes::BAD_EXPECTATION, message);
         diagnostics.push(problem.at(at, "").hint(hint));
     }
@@ -121,7 +122,7 @@ fn sites(project: &Project, node: &Node) -> Vec<Site> {
         levels.filter(|(name, _)| *name == KEY).flat_map(|(_, value)| entries(value)).collect()
     };
     let mut sites: Vec<Site> = of_folders(&node.package_name);
-    sites.extend(described(project, node).iter().flat_map(entries));
+    sites.extend(entry::config(&project.sources, node, KEY).iter().flat_map(entries));
     let root = &*project.root().name;
     let outer: Vec<Site> = if *node.package_name == *root { Vec::new() } else { of_folders(root) };
     let all = node.config.get(KEY).and_then(|list| list.as_array()).map_or(0, Vec::len);
@@ -140,17 +141,4 @@ fn entries(value: &Yaml) -> Vec<Site> {
         None if value.is_null() => Vec::new(),
         None => vec![Site::Written(value.clone())],
     }
-}
-
-/// What the node's entry in a property file says; the file is read again, which happens only to point at a mistake.
-fn described(project: &Project, node: &Node) -> Option<Yaml> {
-    let at = node.patch_span?;
-    let file = project.sources.file(at.file);
-    let document = yaml::parse(at.file, &file.text).ok()?;
-    let models = document.root.get("models")?.as_seq()?;
-    let entry = models
-        .iter()
-        .find(|entry| entry.get("name").is_some_and(|name| name.span.start == at.start))?;
-    let inside = entry.get("config").and_then(|config| config.get(KEY));
-    inside.or_else(|| entry.get(KEY)).cloned()
 }

@@ -21,6 +21,7 @@ mod constraints;
 pub mod context;
 mod definitions;
 mod docs;
+pub mod entry;
 pub mod expectations;
 mod exposures;
 mod freshness;

@@ -64,10 +64,13 @@ pub(crate) fn refuse_duplicates(sources: &[SourceTable], diagnostics: &mut Diagn
 }
 
 fn twice(first: &SourceTable, second: &SourceTable) -> Diagnostic {
-    let message = format!(
-        "source `{}.{}` is declared twice: in {} and in {}",
-        first.source_name, first.name, first.original_file_path, second.original_file_path
-    );
+    let (one, other) = (&first.original_file_path, &second.original_file_path);
+    let files = match one == other {
+        true => format!("in {one}"),
+        false => format!("in {one} and in {other}"),
+    };
+    let message =
+        format!("source `{}.{}` is declared twice: {files}", first.source_name, first.name);
     Diagnostic::error(codes::DUPLICATE_NAME, message)
         .at(second.span, "this one")
         .and_at(first.span, "and this one")

@@ -49,6 +49,19 @@ pub fn check(
     prepared: &Prepared,
     selection: &Selection,
 ) -> Result<CheckReport, Diagnostics> {
+    let (report, diagnostics) = found(world, prepared, selection)?;
+    let told = settle_all(world, &prepared.project.flags, diagnostics);
+    let count = |severity| told.iter().filter(|one| **one == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    Ok(CheckReport { errors, warnings, ..report })
+}
+
+/// What is wrong with the selected nodes, and how many they are.
+pub(super) fn found(
+    world: &World,
+    prepared: &Prepared,
+    selection: &Selection,
+) -> Result<(CheckReport, Diagnostics), Diagnostics> {
     let wanted = selected(world, prepared, selection, CHECKED)?;
     let checked = checked(prepared, &wanted)?;
     let mut diagnostics = unit_tests(world, prepared, &wanted, &checked);
@@ -57,14 +70,7 @@ pub fn check(
     diagnostics.extend(lineage::exposed(&prepared.compiler, &checked));
     let unchecked = wanted.iter().filter(|id| is_unjudged(&checked, id)).count();
     diagnostics.extend(checked.diagnostics);
-    let told = settle_all(world, &prepared.project.flags, diagnostics);
-    let count = |severity| told.iter().filter(|one| **one == severity).count();
-    Ok(CheckReport {
-        looked_at: wanted.len(),
-        unchecked,
-        errors: count(Severity::Error),
-        warnings: count(Severity::Warning),
-    })
+    Ok((CheckReport { looked_at: wanted.len(), unchecked, ..CheckReport::default() }, diagnostics))
 }
 
 /// The wanted nodes in the shadow. A target that was asked for by name answers what templates ask.

@@ -85,7 +85,14 @@ fn linted(
     let project = &prepared.project;
     let (settings, found) = Settings::read(&*world.host, &project.sources, &project.root().root);
     settle(world, &project.flags, found)?;
-    let wanted = selected(world, prepared, selection, LINTED)?;
+    let mut wanted = selected(world, prepared, selection, LINTED)?;
+    let coverage = coverage(prepared, &wanted);
+    if coverage == Coverage::Whole {
+        // Hooks of the project are in no graph.
+        let nodes = prepared.manifest.nodes.values();
+        let hooks = nodes.filter(|node| node.resource_type == ResourceType::Operation);
+        wanted.extend(hooks.map(|node| node.unique_id.clone()));
+    }
     let dag = &prepared.dag;
     let start = dag.indices_of(wanted.iter().map(|id| id.as_str()));
     let above = dag.ancestors(&start, None);
@@ -102,7 +109,7 @@ fn linted(
         wanted: &wanted,
         above: &above.collect::<Vec<UniqueId>>(),
         columns: &columns.collect(),
-        coverage: coverage(prepared, &wanted),
+        coverage,
     }))
 }
 
@@ -206,7 +213,8 @@ fn lenient(flags: &FlagOverrides) -> FlagOverrides {
 }
 
 fn refused(reason: &str) -> Diagnostic {
-    Diagnostic::warning(codes::FIX_REFUSED, format!("no file was changed: {reason}"))
+    let message = format!("no file was changed, as the project would be wrong then: {reason}");
+    Diagnostic::warning(codes::FIX_REFUSED, message)
         .hint("mend the findings by hand, or select fewer nodes")
 }
 

@@ -19,6 +19,7 @@ use crate::jinja::builtins::yaml_value;
 use crate::jinja::contexts::Globals;
 use crate::jinja::diagnose::Places;
 use crate::jinja::values;
+use crate::manifest::Resource;
 use crate::names::UniqueId;
 use crate::parse;
 use crate::project::{self, FlagOverrides, Flags, Project};
@@ -45,61 +46,116 @@ pub fn load_root(world: &World, flags: &FlagOverrides) -> Result<Project, Diagno
 
 /// Loads, parses and resolves the project; warnings go to the sink.
 pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnostics> {
-    let mut stages = Stages::begin();
-    let project = Arc::new(load(world, flags)?);
-    stages.end("read");
-    let adapter = connect(world, &project)?;
-    let mut diagnostics = Diagnostics::new();
-    let now = project.started_at.as_millisecond() as f64 / 1000.0;
-    let collected = parse::macros::collect(&project, now, &mut diagnostics);
-    let judging = Arc::new(Judging::new(world.sink.clone(), project.clone()));
-    let mut globals = globals(world, &project, adapter, &collected.macros, collected.defs);
-    globals.sink = judging.clone();
-    let globals = Arc::new(globals);
-    let (parsed, found) = parse::parse(&project, &globals, collected.macros);
-    diagnostics.extend(found);
-    stages.end("parse");
-    let indirect = Indirect::parse(&project.flags.indirect_selection).unwrap_or_default();
-    let (selectors, found) = Selectors::read(&project.root().config.selectors, indirect);
-    diagnostics.extend(found);
-    let mut manifest = parsed.manifest;
-    manifest.selectors = select::published(&project.root().config.selectors);
+    let Reading { parts, referenced, mut diagnostics } = Reading::new(world, flags)?;
+    let mut resolved = None;
+    if !diagnostics.has_errors() {
+        match resolve::connected(referenced) {
+            Ok(whole) => resolved = Some(whole),
+            Err(cycle) => diagnostics.push(*cycle),
+        }
+    }
+    if let Some(resolved) = &resolved {
+        let flags = &parts.project.flags;
+        let as_of = flags.as_of.unwrap_or(parts.project.started_at);
+        diagnostics.extend(resolve::deprecations(&resolved.manifest, as_of));
+    }
+    settle(world, &parts.project.flags, diagnostics)?;
+    let mut prepared = parts.prepared(resolved.ok_or_else(Diagnostics::new)?);
+    defer(world, &prepared)?;
+    prepared.stages.end("resolve");
+    Ok(prepared)
+}
+
+/// A project that was loaded and parsed, with the mistakes that were found on the way.
+pub(super) struct Reading {
+    parts: Parts,
+    pub(super) referenced: resolve::Referenced,
+    pub(super) diagnostics: Diagnostics,
+}
+
+/// What a prepared project has besides its manifest.
+struct Parts {
+    project: Arc<Project>,
+    globals: Arc<Globals>,
+    selectors: Selectors,
+    judging: Arc<Judging>,
+    stages: Stages,
+}
+
+impl Reading {
+    pub(super) fn new(world: &World, flags: &FlagOverrides) -> Result<Self, Diagnostics> {
+        let mut stages = Stages::begin();
+        let project = Arc::new(load(world, flags)?);
+        stages.end("read");
+        let adapter = connect(world, &project)?;
+        let mut diagnostics = Diagnostics::new();
+        let now = project.started_at.as_millisecond() as f64 / 1000.0;
+        let collected = parse::macros::collect(&project, now, &mut diagnostics);
+        let judging = Arc::new(Judging::new(world.sink.clone(), project.clone()));
+        let mut globals = globals(world, &project, adapter, &collected.macros, collected.defs);
+        globals.sink = judging.clone();
+        let globals = Arc::new(globals);
+        let (parsed, found) = parse::parse(&project, &globals, collected.macros);
+        diagnostics.extend(found);
+        stages.end("parse");
+        let indirect = Indirect::parse(&project.flags.indirect_selection).unwrap_or_default();
+        let (selectors, found) = Selectors::read(&project.root().config.selectors, indirect);
+        diagnostics.extend(found);
+        let mut manifest = parsed.manifest;
+        manifest.selectors = select::published(&project.root().config.selectors);
+        let restricts =
+            |package: &str| project.package(package).is_some_and(|p| p.config.restrict_access);
+        let root = root_package(&project, &restricts);
+        resolve::add_nodes(&mut manifest, parsed.nodes, root.unique_names, &mut diagnostics);
+        let lost = lost_files(world, &diagnostics);
+        let is_lost = |name: &str| lost.iter().any(|file| may_declare(file, name));
+        let (referenced, found) = resolve::references(manifest, &root, &is_lost);
+        diagnostics.extend(found);
+        let parts = Parts { project: project.clone(), globals, selectors, judging, stages };
+        Ok(Reading { parts, referenced, diagnostics })
+    }
+
+    /// The project without what `is_bad` and what depends on that; and its cycles.
+    pub(super) fn rest(
+        self,
+        world: &World,
+        is_bad: &dyn Fn(&Resource<'_>) -> bool,
+    ) -> Result<(Prepared, Diagnostics), Diagnostics> {
+        let (resolved, cycles) = resolve::rest(self.referenced, is_bad);
+        let prepared = self.parts.prepared(resolved);
+        defer(world, &prepared)?;
+        Ok((prepared, cycles))
+    }
+}
+
+impl Parts {
+    fn prepared(self, resolved: resolve::Resolved) -> Prepared {
+        let Parts { project, globals, selectors, judging, stages } = self;
+        let manifest = Arc::new(resolved.manifest);
+        let compiler = Compiler::new(project.clone(), globals, manifest.clone(), resolved.lookup);
+        let (dag, compared) = (resolved.dag, Compared::default());
+        Prepared { project, manifest, dag, selectors, compiler, judging, compared, stages }
+    }
+}
+
+fn root_package<'p>(
+    project: &'p Project,
+    restricts: &'p (dyn Fn(&str) -> bool + Sync),
+) -> resolve::RootPackage<'p> {
     let flag = |name: &str| project.flags.behavior(name);
-    let root = resolve::RootPackage {
+    resolve::RootPackage {
         name: &project.root().name,
         first: match flag("require_ref_searches_node_package_before_root") {
             true => resolve::SearchFirst::Own,
             false => resolve::SearchFirst::Root,
         },
-        restricts: &|package| project.package(package).is_some_and(|p| p.config.restrict_access),
+        restricts,
         unique_names: flag("require_unique_project_resource_names"),
         spaces: match flag("require_resource_names_without_spaces") {
             true => Severity::Error,
             false => Severity::Warning,
         },
-    };
-    resolve::add_nodes(&mut manifest, parsed.nodes, root.unique_names, &mut diagnostics);
-    let lost = lost_files(world, &diagnostics);
-    let is_lost = |name: &str| lost.iter().any(|file| may_declare(file, name));
-    let (resolved, found) = resolve::resolve(manifest, &root, &is_lost);
-    diagnostics.extend(found);
-    if let Some(resolved) = &resolved {
-        let as_of = project.flags.as_of.unwrap_or(project.started_at);
-        diagnostics.extend(resolve::deprecations(&resolved.manifest, as_of));
     }
-    settle(world, &project.flags, diagnostics)?;
-    let Some(resolved) = resolved else {
-        return Err(Diagnostics::new());
-    };
-    let manifest = Arc::new(resolved.manifest);
-    let compiler = Compiler::new(project.clone(), globals, manifest.clone(), resolved.lookup);
-    let dag = resolved.dag;
-    let compared = Compared::default();
-    let mut prepared =
-        Prepared { project, manifest, dag, selectors, compiler, judging, compared, stages };
-    defer(world, &prepared)?;
-    prepared.stages.end("resolve");
-    Ok(prepared)
 }
 
 /// The verbs whose references can lead elsewhere; to others a `DBT_DEFER` of the environment means nothing.
@@ -145,18 +201,22 @@ fn sharp(world: &World, diagnostics: Diagnostics) -> Diagnostics {
 
 /// Sends all to the sink, in order of place; says how bad each one was that was told.
 pub(super) fn settle_all(world: &World, flags: &Flags, diagnostics: Diagnostics) -> Vec<Severity> {
+    let judged = judged(world, flags, diagnostics).into_iter();
+    let tell = |diagnostic: Diagnostic| {
+        let severity = diagnostic.severity;
+        world.sink.emit(Event::Diagnostic(diagnostic));
+        severity
+    };
+    judged.map(tell).collect()
+}
+
+/// What is to be told, as bad as the flags say, in order of place.
+pub(super) fn judged(world: &World, flags: &Flags, diagnostics: Diagnostics) -> Vec<Diagnostic> {
     let mut diagnostics = sharp(world, diagnostics);
     diagnostics.promote(|code| flags.strict || flags.promotes(&code.names()));
-    let mut told = Vec::new();
-    for diagnostic in diagnostics.into_sorted() {
-        let is_silent = flags.silences(&diagnostic.code.names());
-        if is_silent && diagnostic.severity != Severity::Error {
-            continue;
-        }
-        told.push(diagnostic.severity);
-        world.sink.emit(Event::Diagnostic(diagnostic));
-    }
-    told
+    let is_told =
+        |one: &Diagnostic| one.severity == Severity::Error || !flags.silences(&one.code.names());
+    diagnostics.into_sorted().into_iter().filter(is_told).collect()
 }
 
 /// Sends warnings to the sink; with an error among them, all come back.

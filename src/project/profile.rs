@@ -140,11 +140,12 @@ impl Picker<'_> {
             let message = format!("{} holds no profiles", self.shown);
             Diagnostics::from(Diagnostic::error(codes::BAD_PROFILE, message).at(tree.span, ""))
         })?;
-        let profile =
-            profiles.get(&self.profile.0).ok_or_else(|| self.unknown_profile(profiles))?;
-        let map = profile.as_map().ok_or_else(|| self.bad("is empty", profile.span))?;
+        let (name, profile) =
+            profiles.entry(&self.profile.0).ok_or_else(|| self.unknown_profile(profiles))?;
+        let map = profile.as_map().ok_or_else(|| self.bad("is empty", name.span))?;
         let outputs = map.get("outputs").and_then(Yaml::as_map);
-        let outputs = outputs.ok_or_else(|| self.bad("has no `outputs`", profile.span))?;
+        let outputs =
+            outputs.ok_or_else(|| self.bad("has no `outputs` with its targets", name.span))?;
         let (target, place) = self.target_name(map)?;
         let output = outputs
             .get(&target)

@@ -86,7 +86,7 @@ fn read(
             node.name,
             literal(latest)
         )),
-        None => warning,
+        None => warning.hint("read what takes its place, or move its `deprecation_date`"),
     }
 }
 

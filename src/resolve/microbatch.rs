@@ -8,9 +8,11 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::jinja::rewrite;
 use crate::manifest::batch::{self, BatchSize};
 use crate::manifest::{Manifest, Microbatch, Node};
 use crate::names::{UniqueId, did_you_mean};
+use crate::source::Span;
 
 /// Checks every microbatch model, and writes its `begin` as dbt publishes it.
 pub(super) fn check(manifest: &mut Manifest, diagnostics: &mut Diagnostics) {
@@ -75,14 +77,31 @@ fn text<'n>(
 
 fn bad(node: &Node, key: &str, reason: &str) -> Diagnostic {
     let message = format!("microbatch model `{}`: {reason}", node.name);
-    let place = match node.raw_code.find(key) {
-        Some(at) => {
-            let start = node.span.start as usize + at;
-            crate::source::Span::new(node.span.file, start, start + key.len())
-        }
-        None => node.span_start(),
-    };
+    let place = key_of_config(node, key).unwrap_or_else(|| node.span_start());
     Diagnostic::error(codes::BAD_MICROBATCH, message).at(place, "")
+}
+
+/// The key in a `config` call of the model, or the call that has others for microbatches; where a property file says
+/// it, nothing.
+fn key_of_config(node: &Node, key: &str) -> Option<Span> {
+    let calls = rewrite::macro_calls(&node.raw_code).unwrap_or_default();
+    let calls = calls.into_iter().filter(|call| call.path == ["config"]);
+    let span = |at: usize, length: usize| {
+        let start = node.span.start as usize + at;
+        Span::new(node.span.file, start, start + length)
+    };
+    let mut fallback = None;
+    for call in calls {
+        let has = |key: &str| call.arguments.iter().any(|(name, _)| name.as_deref() == Some(key));
+        if has(key) {
+            let at = node.raw_code[call.span.clone()].find(key)?;
+            return Some(span(call.span.start + at, key.len()));
+        }
+        if has("incremental_strategy") || has("event_time") {
+            fallback = fallback.or(Some(span(call.span.start, "config".len())));
+        }
+    }
+    fallback
 }
 
 /// Without an input that has event time every batch reads everything, and the table gets it once per batch.

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
-use crate::graph::Dag;
+use crate::graph::{Cycle, Dag};
 use crate::jinja::rewrite;
 use crate::manifest::{Disabled, Manifest, Node, RefCall, Resource, ResourceType};
 use crate::names::{UniqueId, did_you_mean};
@@ -25,10 +25,12 @@ mod functions;
 mod lookup;
 mod microbatch;
 mod names;
+mod rest;
 mod time_spines;
 
 pub use deprecations::deprecations;
 pub use lookup::{Found, Lookup, SearchFirst};
+pub use rest::rest;
 
 /// How many edges of a cycle are shown in the files.
 const MOST_LABELS: usize = 4;
@@ -42,6 +44,16 @@ pub struct Resolved {
     pub lookup: Lookup,
     /// Models, seeds, snapshots, tests, analyses, sources, exposures: parents before children.
     pub dag: Dag<UniqueId>,
+}
+
+/// A project whose references are resolved as far as they can be, and no graph yet.
+#[derive(Debug)]
+pub struct Referenced {
+    /// The manifest with ids in `depends_on`.
+    pub manifest: Manifest,
+    lookup: Lookup,
+    /// Resources that read something that does not exist.
+    incomplete: Vec<UniqueId>,
 }
 
 /// What the root package decides about references.
@@ -59,13 +71,26 @@ pub struct RootPackage<'p> {
     pub spaces: Severity,
 }
 
-/// Resolves all references. On errors the diagnostics say why there is no graph. Names that `is_lost` accepts
-/// may have been in a file that could not be read; that they are missing is not said again.
-pub fn resolve(
+/// The graph of a project without mistakes.
+///
+/// # Errors
+/// Nodes depend on each other.
+pub fn connected(referenced: Referenced) -> Result<Resolved, Box<Diagnostic>> {
+    let Referenced { manifest, lookup, .. } = referenced;
+    match graph(&manifest) {
+        Ok(dag) => Ok(Resolved { manifest, lookup, dag }),
+        Err(cycle) => Err(Box::new(cycle_diagnostic(&manifest, cycle.path()))),
+    }
+}
+
+/// Resolves all references, and checks what can be checked without a graph. Names that `is_lost` accepts may have been
+/// in a file that could not be read; that they are missing is not said again.
+pub fn references(
     mut manifest: Manifest,
     root: &RootPackage<'_>,
     is_lost: IsLost<'_>,
-) -> (Option<Resolved>, Diagnostics) {
+) -> (Referenced, Diagnostics) {
+    let mut incomplete = Vec::new();
     let mut diagnostics = Diagnostics::new();
     let (lookup, ()) = rayon::join(
         || Lookup::new(&manifest, root.name, root.first),
@@ -85,37 +110,35 @@ pub fn resolve(
         node.depends_on.nodes = dependencies.ids;
         // dbt 1.12: a test that reads what is not there stays in the manifest, switched off.
         if dependencies.is_incomplete {
+            incomplete.push(node.unique_id.clone());
             node.config.set("enabled", Json::Bool(false));
         }
     }
     for (exposure, (dependencies, found)) in manifest.exposures.values_mut().zip(exposures) {
         diagnostics.extend(found);
+        incomplete.extend(dependencies.is_incomplete.then(|| exposure.unique_id.clone()));
         Arc::make_mut(exposure).depends_on.nodes = dependencies.ids;
     }
     for (definition, (dependencies, found)) in manifest.definitions.values_mut().zip(definitions) {
         diagnostics.extend(found);
+        incomplete.extend(dependencies.is_incomplete.then(|| definition.unique_id.clone()));
         Arc::make_mut(definition).depends_on.nodes = dependencies.ids;
     }
     definitions::settle(&mut manifest, &lookup, &mut diagnostics);
     microbatch::check(&mut manifest, &mut diagnostics);
     time_spines::check(&manifest, &mut diagnostics);
-    if diagnostics.has_errors() {
-        return (None, diagnostics);
-    }
-    let built = Dag::build(
+    (Referenced { manifest, lookup, incomplete }, diagnostics)
+}
+
+/// Parents before children.
+fn graph(manifest: &Manifest) -> Result<Dag<UniqueId>, Cycle<UniqueId>> {
+    Dag::build(
         manifest
             .resources()
             .filter(|(_, resource)| resource.resource_type() != ResourceType::Operation)
             .filter(|(_, resource)| resource.config().enabled())
             .map(|(id, resource)| (id.clone(), resource.depends_on())),
-    );
-    match built {
-        Ok(dag) => (Some(Resolved { manifest, lookup, dag }), diagnostics),
-        Err(cycle) => {
-            diagnostics.push(cycle_diagnostic(&manifest, cycle.path()));
-            (None, diagnostics)
-        }
-    }
+    )
 }
 
 /// Accepts names that may have been in a file that could not be read.
@@ -357,8 +380,9 @@ impl Reader<'_> {
             self.subject(),
             call.name
         );
-        let diagnostic = Diagnostic::error(codes::AMBIGUOUS_REF, message)
-            .hint("name the package: `ref('package', 'name')`");
+        let package = first.as_str().split('.').nth(1).unwrap_or("package");
+        let hint = format!("name the package: `ref('{package}', '{}')`", call.name);
+        let diagnostic = Diagnostic::error(codes::AMBIGUOUS_REF, message).hint(hint);
         self.place(diagnostic, "ref", &call.name, "two packages have this name")
     }
 

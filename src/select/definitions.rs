@@ -10,7 +10,7 @@ use super::Indirect;
 use super::grammar::{self, Atom, Group, Operator, Query, Reach, Spec};
 use super::methods;
 use super::pattern::Pattern;
-use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::names::did_you_mean;
 use crate::source::Span;
 use crate::source::yaml::{Mapping, Node, Yaml};
@@ -128,7 +128,7 @@ impl Reader {
         Some((name.to_owned(), Selector { spec, is_default, span: entry.span }))
     }
 
-    /// dbt: a selector of `method: selector` has to exist although nobody asks for the one that uses it (1.12).
+    /// dbt 1.12 says nothing of a selector that does not exist as long as nobody asks for the one that uses it.
     fn check_used(&mut self, selectors: &Selectors, yaml: &Yaml) {
         match &yaml.node {
             Node::Seq(items) => items.iter().for_each(|item| self.check_used(selectors, item)),
@@ -138,7 +138,8 @@ impl Reader {
                 if let Some((name, value)) = used.and_then(|v| Some((v.as_str()?, v)))
                     && selectors.matching(name).is_empty()
                 {
-                    self.mistakes.push(selectors.unknown(name).at(value.span, ""));
+                    let unknown = selectors.unknown(name).at(value.span, "");
+                    self.mistakes.push(Diagnostic { severity: Severity::Warning, ..unknown });
                 }
                 map.iter().for_each(|(_, value)| self.check_used(selectors, value));
             }

@@ -113,6 +113,29 @@ fn every_code_has_a_page_that_explains_it() {
 }
 
 #[test]
+fn every_code_is_named_in_a_test_or_a_case() {
+    let mut texts = String::new();
+    for folder in ["tests", "src"] {
+        for entry in walkdir::WalkDir::new(root().join(folder)) {
+            let path = entry.unwrap().into_path();
+            let is_code = folder == "tests" || path.extension().is_some_and(|kind| kind == "rs");
+            if path.is_file() && is_code {
+                let text = std::fs::read(path).unwrap();
+                let text = String::from_utf8_lossy(&text);
+                let tests = if folder == "tests" {
+                    0
+                } else {
+                    text.find("#[cfg(test)]").unwrap_or(text.len())
+                };
+                texts += &text[tests..];
+            }
+        }
+    }
+    let unnamed = codes::ALL.iter().map(|code| code.id()).filter(|id| !texts.contains(*id));
+    expect_none("codes that no test and no case is about", unnamed);
+}
+
+#[test]
 fn every_page_file_belongs_to_a_code() {
     let names = stems(&root().join("src/diagnostics/codes"), "md");
     let stray = names.iter().map(String::as_str).filter(|name| Code::find(name).is_none());

@@ -17,6 +17,7 @@ mod golden;
 mod lineage;
 mod lint;
 mod macro_names;
+mod plain_templates;
 mod properties;
 mod rust_text;
 mod schemas;

@@ -33,7 +33,7 @@ const JSON_ROW: &[&str] = &["key", "value", "type", "atom", "id", "parent", "ful
 fn statements(sql: &str) -> Option<Vec<Statement>> {
     let mut tokens = Tokenizer::new(&Sqlite, sql).tokenize_with_location().ok()?;
     tokens.retain(|token| !matches!(token.token, Token::Whitespace(_)));
-    let tokens = tokens::without_advice(tokens);
+    let tokens = tokens::with_queries_of_tables(tokens::without_advice(tokens));
     let parse = |tokens| {
         let parser = Parser::new(&Sqlite).with_recursion_limit(DEEPEST);
         parser.with_tokens_with_locations(tokens).parse_statements().ok()

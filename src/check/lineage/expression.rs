@@ -92,7 +92,7 @@ fn some(optional: &Option<Box<Expr>>) -> Vec<&Expr> {
 }
 
 /// The expressions that an expression is made of.
-fn operands(expression: &Expr) -> Result<Vec<&Expr>, Unknown> {
+pub(super) fn operands(expression: &Expr) -> Result<Vec<&Expr>, Unknown> {
     Ok(match expression {
         Expr::Value(_) | Expr::TypedString(_) => Vec::new(),
         Expr::IsFalse(one)

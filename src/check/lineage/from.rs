@@ -125,12 +125,27 @@ impl<'a> Analysis<'a> {
                 let source = Source::of_rows(None, &rows, &mut from.filters);
                 from.sources.push(source.called(alias.as_ref()));
             }
-            TableFactor::NestedJoin { table_with_joins, alias: None } => {
-                self.joined(table_with_joins, from.sources.len(), from, around)?;
+            TableFactor::NestedJoin { table_with_joins, alias } => {
+                let start = from.sources.len();
+                self.joined(table_with_joins, start, from, around)?;
+                if let Some(alias) = alias {
+                    // The names of the tables inside stay, and all of their columns are read.
+                    for source in &mut from.sources[start..] {
+                        source.groups.push(alias.name.value.clone());
+                        self.read_all(source);
+                    }
+                }
             }
             other => return Err(Unknown::Construct(other.to_string())),
         }
         Ok(())
+    }
+
+    fn read_all(&self, source: &Source) {
+        source.table.fields.iter().for_each(|field| self.read(&field.flow));
+        if let Others::RowNumber(relation) = &source.table.others {
+            self.read(&self.row_number(relation));
+        }
     }
 
     fn table(
@@ -205,7 +220,14 @@ fn constraint(join: &JoinOperator) -> Result<(&JoinConstraint, Right), Unknown> 
 impl Source {
     pub(super) fn plain(name: Option<&str>, table: Rc<Table>) -> Self {
         let name = name.map(str::to_owned);
-        Source { schema: None, name, table, arguments: OnceCell::new(), merged: Vec::new() }
+        Source {
+            schema: None,
+            name,
+            groups: Vec::new(),
+            table,
+            arguments: OnceCell::new(),
+            merged: Vec::new(),
+        }
     }
 
     /// A query as a table; what decides about its rows decides about those of the query around.

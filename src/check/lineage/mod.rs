@@ -8,6 +8,7 @@
 //! or a name that cannot be found, makes the whole query [`Unknown`]: no lineage is better than a wrong one.
 
 mod analysis;
+mod bare;
 mod answer;
 mod catalog;
 mod expression;

@@ -61,6 +61,8 @@ pub(super) struct Rows {
 pub(super) struct Source {
     pub(super) schema: Option<String>,
     pub(super) name: Option<String>,
+    /// The aliases of joins in parentheses that it is in.
+    pub(super) groups: Vec<String>,
     pub(super) table: Rc<Table>,
     /// What flows into the arguments of a function; empty for anything else.
     pub(super) arguments: OnceCell<Flow>,
@@ -73,7 +75,11 @@ impl Source {
         let is = |own: &Option<String>, wanted: &str| {
             own.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(wanted))
         };
-        is(&self.name, name) && schema.is_none_or(|schema| is(&self.schema, schema))
+        let is_group = || self.groups.iter().any(|group| group.eq_ignore_ascii_case(name));
+        match schema {
+            Some(schema) => is(&self.name, name) && is(&self.schema, schema),
+            None => is(&self.name, name) || is_group(),
+        }
     }
 
     pub(super) fn field(&self, name: &str) -> Option<&Field> {

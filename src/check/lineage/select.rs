@@ -11,6 +11,7 @@ use sqlparser::ast::{
 
 use super::Unknown;
 use super::analysis::Analysis;
+use super::bare;
 use super::flow::{Flow, Kind};
 use super::scope::{Field, Frame, Others, Rows, Scope, Source, Table};
 
@@ -57,7 +58,7 @@ impl<'a> Analysis<'a> {
     ) -> Result<Rows, Unknown> {
         let (mut scope, mut filters) = self.from(&select.from, frame, outer)?;
         scope.windows = windows(select);
-        let fields = self.outputs(&select.projection, &scope)?;
+        let fields = self.outputs(select, &scope)?;
         *scope.aliases.borrow_mut() = fields.clone();
         let mut add = |flow: &Flow| filters.add(flow, Kind::Filter);
         for condition in select.selection.iter().chain(&select.having) {
@@ -131,41 +132,54 @@ impl<'a> Analysis<'a> {
         self.flow(term, scope).map(Rc::new)
     }
 
-    fn outputs(
-        &self,
-        items: &'a [SelectItem],
-        scope: &Scope<'_, 'a>,
-    ) -> Result<Vec<Field>, Unknown> {
-        let mut fields = Vec::with_capacity(items.len());
-        for item in items {
-            match item {
-                SelectItem::UnnamedExpr(expression) => {
-                    let flow = Rc::new(self.flow(expression, scope)?);
-                    fields.push(Field { name: implicit_name(expression), flow });
+    fn outputs(&self, select: &'a Select, scope: &Scope<'_, 'a>) -> Result<Vec<Field>, Unknown> {
+        let mut choosing = Flow::default();
+        for expression in bare::choosing(select) {
+            choosing.add(&self.flow(expression, scope)?, Kind::Filter);
+        }
+        let mut fields = Vec::with_capacity(select.projection.len());
+        for item in &select.projection {
+            let first = fields.len();
+            self.output(item, scope, &mut fields)?;
+            if choosing != Flow::default() && bare::is_bare(item, select) {
+                for field in &mut fields[first..] {
+                    Rc::make_mut(&mut field.flow).add(&choosing, Kind::Filter);
                 }
-                SelectItem::ExprWithAlias { expr, alias } => {
-                    let flow = Rc::new(self.flow(expr, scope)?);
-                    fields.push(Field { name: Arc::from(alias.value.as_str()), flow });
-                }
-                SelectItem::Wildcard(_) => {
-                    for source in &scope.sources {
-                        self.star(source, scope, &mut fields)?;
-                    }
-                }
-                SelectItem::QualifiedWildcard(
-                    SelectItemQualifiedWildcardKind::ObjectName(name),
-                    _,
-                ) => {
-                    let (schema, name) = parts(name)?;
-                    let called = scope.sources.iter().filter(|s| s.is_called(schema, name));
-                    for source in called {
-                        self.all_of(source, &mut fields)?;
-                    }
-                }
-                other => return Err(Unknown::Construct(other.to_string())),
             }
         }
         Ok(fields)
+    }
+
+    fn output(
+        &self,
+        item: &'a SelectItem,
+        scope: &Scope<'_, 'a>,
+        fields: &mut Vec<Field>,
+    ) -> Result<(), Unknown> {
+        match item {
+            SelectItem::UnnamedExpr(expression) => {
+                let flow = Rc::new(self.flow(expression, scope)?);
+                fields.push(Field { name: implicit_name(expression), flow });
+            }
+            SelectItem::ExprWithAlias { expr, alias } => {
+                let flow = Rc::new(self.flow(expr, scope)?);
+                fields.push(Field { name: Arc::from(alias.value.as_str()), flow });
+            }
+            SelectItem::Wildcard(_) => {
+                for source in &scope.sources {
+                    self.star(source, scope, fields)?;
+                }
+            }
+            SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), _) => {
+                let (schema, name) = parts(name)?;
+                let called = scope.sources.iter().filter(|s| s.is_called(schema, name));
+                for source in called {
+                    self.all_of(source, fields)?;
+                }
+            }
+            other => return Err(Unknown::Construct(other.to_string())),
+        }
+        Ok(())
     }
 
     /// What `*` means of one table: without the columns that a table to its left has for both.

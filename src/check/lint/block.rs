@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use sqlparser::ast::{
-    Expr, JoinConstraint, JoinOperator, LimitClause, ObjectName, Query, Select, SelectItem,
-    SetExpr, TableAlias, TableFactor, TableWithJoins,
+    Expr, JoinConstraint, JoinOperator, LimitClause, Query, Select, SelectItem, SetExpr,
+    TableAlias, TableFactor, TableWithJoins,
 };
+
+use crate::check::expr;
 
 /// Where a query stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +84,11 @@ impl Block {
             only.limit = limit(query);
         }
         arms.into_iter().map(Arc::new).collect()
+    }
+
+    /// A select that stands alone.
+    pub(super) fn of_select(select: &Select) -> Arc<Self> {
+        Arc::new(Block::of(select, &Arc::default(), Position::Outermost))
     }
 
     fn of(select: &Select, env: &Arc<Env>, position: Position) -> Self {
@@ -179,12 +186,6 @@ pub(super) fn is_star(item: &SelectItem) -> bool {
     matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..))
 }
 
-/// The last part of a name, in lower case.
-pub(super) fn last_name(name: &ObjectName) -> String {
-    let ident = name.0.last().and_then(|part| part.as_ident());
-    ident.map(|ident| ident.value.to_lowercase()).unwrap_or_default()
-}
-
 /// The selects of a body; of a query in brackets, none: it is a query of its own.
 fn collect(body: &SetExpr, push: &mut impl FnMut(&Select)) {
     match body {
@@ -253,7 +254,7 @@ fn of_factor(factor: &TableFactor, env: &Arc<Env>) -> Vec<Source> {
     let one = |name: String, rows: Rows| vec![Source { name, rows, is_optional: false }];
     match factor {
         TableFactor::Table { name, alias, args: None, .. } => {
-            let bare = last_name(name);
+            let bare = expr::last_name(name);
             let is_plain = name.0.len() == 1;
             let rows = if is_plain { env.rows(&bare) } else { None };
             let rows = rows.unwrap_or(Rows::Table(bare.clone()));

@@ -6,7 +6,7 @@
 
 mod allow;
 mod block;
-mod expr;
+mod dml;
 mod facts;
 mod fix;
 mod place;
@@ -16,6 +16,7 @@ mod run;
 pub mod settings;
 mod sql;
 mod trace;
+mod verify;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use facts::Facts;
 use fix::Fix;
 use sql::Sql;
 
+use super::expr;
 use crate::manifest::Node;
 
 /// What a rule looks at.

@@ -12,6 +12,9 @@ use crate::jinja::contexts::Connection;
 use crate::manifest::Node;
 use crate::source::{SourceMap, Span};
 
+/// How many characters around a piece are compared.
+const SURROUNDINGS: usize = 8;
+
 /// The place of a finding in the project's files.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
@@ -47,6 +50,10 @@ impl<'l> Locator<'l> {
     /// The place of a finding; the start of the node where nothing better is known.
     pub(super) fn place(&self, at: &At) -> Place {
         let node = &self.read.node;
+        if let Some(hook) = self.read.hook {
+            let span = self.in_hook(at, hook).unwrap_or(hook);
+            return Place { span, called: None, is_whole: false };
+        }
         let place = match at {
             At::Sql(variant, range) => self.in_sql(*variant, range).map(|(place, _)| place),
             At::Word(word) => word_in(node, word),
@@ -55,9 +62,25 @@ impl<'l> Locator<'l> {
         place.unwrap_or_else(|| Place { span: node.span_start(), called: None, is_whole: true })
     }
 
+    /// The piece of a hook's text that is meant, where it stands there once.
+    fn in_hook(&self, at: &At, hook: Span) -> Option<Span> {
+        let At::Sql(variant, range) = at else { return None };
+        let sql = self.read.variants.iter().find(|sql| sql.variant == *variant)?;
+        let piece = sql.code.get(range.clone()).filter(|piece| !piece.is_empty())?;
+        let file = self.sources.file(hook.file);
+        let text = file.text.get(hook.start as usize..hook.end as usize)?;
+        let mut found = text.match_indices(piece);
+        let (first, _) = found.next().filter(|_| found.next().is_none())?;
+        let start = hook.start as usize + first;
+        Some(Span::new(hook.file, start, start + piece.len()))
+    }
+
     /// The place of a piece of the SQL that stands in a template as it was compiled.
     pub(super) fn literal(&self, at: &At, range: &Range<usize>) -> Option<Span> {
         let At::Sql(variant, _) = at else { return None };
+        if self.read.hook.is_some() {
+            return None;
+        }
         let (place, is_literal) = self.in_sql(*variant, range)?;
         is_literal.then_some(place.span)
     }
@@ -106,7 +129,27 @@ fn literal(template: &str, line: Span, code: &str, range: &Range<usize>) -> Opti
     let in_template = starts(template, &written, piece);
     let nth = in_code.iter().position(|at| *at == range.start)?;
     let at = *in_template.get(nth).filter(|_| in_code.len() == in_template.len())?;
-    Some(at..at + piece.len())
+    let found = at..at + piece.len();
+    is_surrounded_alike((code, range), (template, &found)).then_some(found)
+}
+
+/// Whether the same stands before and after two pieces, as far as a template's tags let it be seen.
+fn is_surrounded_alike(
+    (code, made): (&str, &Range<usize>),
+    (template, written): (&str, &Range<usize>),
+) -> bool {
+    let before = |text: &str, end: usize| -> Vec<char> {
+        text[..end].chars().rev().take(SURROUNDINGS).collect()
+    };
+    let after = |text: &str, start: usize| -> Vec<char> {
+        text[start..].chars().take(SURROUNDINGS).collect()
+    };
+    let agree = |made: Vec<char>, written: Vec<char>, tag: char| {
+        let seen = written.into_iter().take_while(|c| *c != tag && *c != '\n' && *c != '\r');
+        made.into_iter().zip(seen).all(|(made, written)| made == written)
+    };
+    agree(before(code, made.start), before(template, written.start), '}')
+        && agree(after(code, made.end), after(template, written.end), '{')
 }
 
 /// Where a piece begins within a line; it may end in a later one.

@@ -13,7 +13,8 @@ use super::place::{Locator, Place};
 use super::read::Read;
 use super::rules::{RULES, Rule};
 use super::settings::{Level, Settings};
-use super::{Finding, Subject};
+use super::verify::{Proposal, Renderer};
+use super::{At, Finding, Subject};
 use crate::adapters::Column;
 use crate::compile::{Compiler, Marker};
 use crate::diagnostics::{Diagnostic, Diagnostics};
@@ -88,9 +89,16 @@ fn looked_at(question: &Question<'_>) -> Linted {
     let ids: IndexSet<&UniqueId> = question.wanted.iter().chain(question.above).collect();
     let ids: Vec<&UniqueId> = ids.into_iter().collect();
     let read: Vec<Read> = (ids.par_iter())
-        .filter_map(|id| Read::of(&compiler, question.connection, nodes.get(*id)?))
+        .filter_map(|id| nodes.get(*id))
+        .flat_map_iter(|node| {
+            let hooks = match question.wanted.contains(&node.unique_id) {
+                true => Read::hooks(&compiler, question.connection, node),
+                false => Vec::new(),
+            };
+            Read::of(&compiler, question.connection, node).into_iter().chain(hooks)
+        })
         .collect();
-    let queries = read.iter().filter_map(|one| {
+    let queries = read.iter().filter(|one| one.hook.is_none()).filter_map(|one| {
         let query = one.variants.first()?.query.clone()?;
         Some((one.node.unique_id.clone(), query))
     });
@@ -106,7 +114,7 @@ fn looked_at(question: &Question<'_>) -> Linted {
         own.par_iter().map(|one| of_node(question, &facts, &marker, one)).collect();
     let mut linted = told(question, found.into_iter().flatten(), &own);
     own.iter().filter_map(|one| one.problem.clone()).for_each(|one| linted.diagnostics.push(one));
-    linted.looked_at = own.len();
+    linted.looked_at = own.iter().filter(|one| one.hook.is_none()).count();
     linted
 }
 
@@ -142,7 +150,29 @@ fn of_node(
             placed.push(Placed { rule, finding, place, edit, path });
         }
     }
+    without_wrong_edits(question, &facts.compiler, read, &mut placed);
     placed
+}
+
+/// Takes out edits of the node's template that would not do what they mean to.
+fn without_wrong_edits(
+    question: &Question<'_>,
+    compiler: &Compiler,
+    read: &Read,
+    placed: &mut [Placed],
+) {
+    let is_own = |edit: &Edit| edit.span.file == read.node.span.file;
+    let proposals = placed.iter().filter_map(|one| {
+        let At::Sql(variant, _) = one.finding.at else { return None };
+        let edit = one.edit.as_ref().filter(|edit| is_own(edit))?;
+        Some(Proposal { variant, fix: one.finding.fix.as_ref()?, edit })
+    });
+    let proposals: Vec<Proposal<'_>> = proposals.collect();
+    let renderer = Renderer { compiler, connection: question.connection };
+    let verified = renderer.verified(read, &proposals);
+    for one in placed {
+        one.edit = one.edit.take().filter(|edit| !is_own(edit) || verified.contains(&edit.span));
+    }
 }
 
 /// The findings that nobody allows, each place once, and the allowances that allow nothing.
@@ -184,7 +214,9 @@ fn allowances(question: &Question<'_>, own: &[&Read]) -> IndexMap<FileId, Allowa
     let sources = &question.compiler.project.sources;
     let mut files: IndexSet<FileId> = own.iter().map(|one| one.node.span.file).collect();
     if question.coverage == Coverage::Whole {
-        files.extend(question.compiler.project.root().files.macros.iter().map(|file| file.id));
+        let files_of_root = &question.compiler.project.root().files;
+        let macros = files_of_root.macros.iter().chain(&files_of_root.generic_tests);
+        files.extend(macros.map(|file| file.id));
     }
     files.into_iter().map(|id| (id, Allowances::of(&sources.file(id)))).collect()
 }

@@ -7,7 +7,9 @@ use sqlparser::ast::{Query, Spanned, Statement, Visit, Visitor};
 use sqlparser::tokenizer::{Location, Span};
 
 use super::block::{Block, Env, Position};
+use super::dml;
 use crate::adapters::Syntax;
+use crate::check::tokens::{Kind, tokens};
 use crate::compile::Variant;
 
 /// One text.
@@ -32,6 +34,8 @@ impl Sql {
         let statements = (syntax.statements)(&code)?;
         let mut collector = Collector::default();
         let _ = statements.visit(&mut collector);
+        let changing = statements.iter().filter_map(|one| dml::as_select(one, syntax));
+        changing.for_each(|select| collector.blocks.push(Block::of_select(&select)));
         let query = match statements.as_slice() {
             [Statement::Query(query)] => Some(Arc::new((**query).clone())),
             _ => None,
@@ -57,6 +61,27 @@ impl Sql {
     pub(super) fn find(&self, word: &str, between: Range<usize>) -> usize {
         let text = self.code.get(between.clone()).unwrap_or_default().to_ascii_lowercase();
         text.find(word).map_or(between.start, |at| between.start + at)
+    }
+
+    /// Where the operator between two expressions stands. The place of a call ends before what is behind its name, and
+    /// comments may be between them.
+    pub(super) fn operator(&self, between: Range<usize>) -> Option<Range<usize>> {
+        let tokens = tokens(self.code.get(between.clone())?);
+        let mut signs = tokens.iter().rev().filter(|token| token.text != "(");
+        let last = signs.next().filter(|token| token.kind == Kind::Sign)?;
+        let mut start = last.start;
+        for sign in signs.take_while(|token| token.kind == Kind::Sign && token.text != ")") {
+            if sign.end() != start {
+                break;
+            }
+            start = sign.start;
+        }
+        Some(between.start + start..between.start + last.end())
+    }
+
+    /// Whether nothing but blanks and this keyword or sign is there: no comment that a change would lose.
+    pub(super) fn has_only(&self, word: &str, between: Range<usize>) -> bool {
+        self.code.get(between).is_some_and(|text| text.trim().eq_ignore_ascii_case(word))
     }
 
     /// Keywords, in capitals where the text writes them so.

@@ -1,11 +1,13 @@
 //! Hooks: their templates, and whether what they make is SQL. What they read and write may be anything.
+//!
+//! Invariant: hooks are rendered without the user's database, which is theirs to write to.
 
 use std::sync::Arc;
 
 use super::places;
 use crate::adapters::AdapterError;
 use crate::check::failure;
-use crate::check::shadow::{Answers, Shadow};
+use crate::check::shadow::{Shadow, undone};
 use crate::compile::Variant;
 use crate::diagnostics::Diagnostic;
 use crate::manifest::{Node, ResourceType};
@@ -14,10 +16,11 @@ use crate::manifest::{Node, ResourceType};
 pub(super) fn check(shadow: &mut Shadow<'_>, node: &Arc<Node>) {
     for key in ["pre-hook", "post-hook"] {
         for hook in node.config.hooks(key) {
-            let connection = shadow.rendering().clone();
-            let scope = Arc::new(shadow.compiler.scope(node, &connection));
-            let made = scope.render(key, &hook.sql);
-            if asked(shadow) {
+            let (made, asked) = undone(&shadow.connection, |connection| {
+                Arc::new(shadow.compiler.scope(node, connection)).render(key, &hook.sql)
+            });
+            // What it made is not what a run makes.
+            if asked {
                 continue;
             }
             let what = format!("the {key} of {} `{}`", node.resource_type, node.name);
@@ -34,7 +37,7 @@ pub(super) fn check(shadow: &mut Shadow<'_>, node: &Arc<Node>) {
                 }
             };
             if let Some(mistake) = mistake {
-                let place = places::of_hook(shadow, node, key, &hook.sql);
+                let place = places::of_hook(&shadow.compiler.project, node, key, &hook.sql);
                 shadow.tell(mistake.at(place, ""));
             }
         }
@@ -46,9 +49,10 @@ pub(in crate::check) fn of_project(shadow: &mut Shadow<'_>) {
     let manifest = shadow.compiler.manifest.clone();
     let hooks = manifest.nodes.values();
     for node in hooks.filter(|node| node.resource_type == ResourceType::Operation) {
-        let connection = shadow.rendering().clone();
-        let compiled = shadow.compiler.compile(node, &connection, Variant::Auto);
-        if asked(shadow) {
+        let (compiled, asked) = undone(&shadow.connection, |connection| {
+            shadow.compiler.compile(node, connection, Variant::Auto)
+        });
+        if asked {
             continue;
         }
         match compiled {
@@ -61,11 +65,6 @@ pub(in crate::check) fn of_project(shadow: &mut Shadow<'_>) {
             }
         }
     }
-}
-
-/// Whether a template wanted rows, so that what it made is not what a run makes.
-fn asked(shadow: &Shadow<'_>) -> bool {
-    !shadow.rendering().take_statements().is_empty() && shadow.answers() == Answers::Shadow
 }
 
 /// What the engine says of the form of one statement; hooks of several are left alone.

@@ -11,7 +11,7 @@ mod expectations;
 pub(super) mod hooks;
 pub(super) mod keys;
 pub(super) mod names;
-mod places;
+pub(super) mod places;
 mod qualified;
 pub(super) mod reads;
 mod settings;

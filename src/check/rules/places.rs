@@ -2,6 +2,8 @@
 
 use crate::check::shadow::Shadow;
 use crate::manifest::Node;
+use crate::parse::entry;
+use crate::project::Project;
 use crate::source::yaml::{self, Node as YamlNode, Yaml};
 use crate::source::{SourceMap, Span};
 
@@ -11,7 +13,7 @@ pub(super) fn of_config(shadow: &Shadow<'_>, node: &Node, key: &str, value: &str
     let sources = &shadow.compiler.project.sources;
     in_template(node, key, value)
         .or_else(|| in_properties(sources, node, key, value))
-        .or_else(|| in_project(shadow, key, value))
+        .or_else(|| in_project(&shadow.compiler.project, key, value))
         .unwrap_or_else(|| node.span_start())
 }
 
@@ -24,7 +26,7 @@ pub(super) fn of_config_word(shadow: &Shadow<'_>, node: &Node, key: &str, word: 
         found.map(|found| within(node, at + found, word.len()))
     });
     let in_entry = || {
-        let config = property(sources, node, key)?;
+        let config = entry::config(sources, node, key)?;
         let file = sources.file(config.span.file);
         let (start, end) = (config.span.start as usize, config.span.end as usize);
         let found = file.text.get(start..end)?.find(word).filter(|_| !word.is_empty());
@@ -81,15 +83,22 @@ pub(super) fn of_word(node: &Node, word: &str) -> Option<Span> {
 }
 
 /// A hook in the node's own text, in its property file, or in the project file.
-pub(super) fn of_hook(shadow: &Shadow<'_>, node: &Node, key: &str, sql: &str) -> Span {
-    let sources = &shadow.compiler.project.sources;
+pub(in crate::check) fn of_hook(project: &Project, node: &Node, key: &str, sql: &str) -> Span {
+    let sources = &project.sources;
     let keys = [key.to_owned(), key.replace('-', "_")];
     let found = keys.iter().find_map(|key| {
         in_template(node, key, sql)
             .or_else(|| in_properties(sources, node, key, sql))
-            .or_else(|| in_project(shadow, key, sql))
+            .or_else(|| in_project(project, key, sql))
     });
-    found.unwrap_or_else(|| node.span_start())
+    // In a property file it may have been a template, rendered when the file was read.
+    let written = || keys.iter().find_map(|key| entry::config(sources, node, key));
+    let in_entry = || match written()?.node {
+        YamlNode::Seq(items) => items.first().filter(|_| items.len() == 1).map(|item| item.span),
+        YamlNode::Map(_) => None,
+        _ => written().map(|value| value.span),
+    };
+    found.or_else(in_entry).unwrap_or_else(|| node.span_start())
 }
 
 /// The only place of a word in the entry of a property file that a generic test is.
@@ -132,18 +141,7 @@ fn in_template(node: &Node, key: &str, value: &str) -> Option<Span> {
 }
 
 fn in_properties(sources: &SourceMap, node: &Node, key: &str, value: &str) -> Option<Span> {
-    of_value(&property(sources, node, key)?, value)
-}
-
-/// The value of a configuration key in the node's property file.
-fn property(sources: &SourceMap, node: &Node, key: &str) -> Option<Yaml> {
-    let entry = node.patch_span?;
-    let file = sources.file(entry.file);
-    let root = yaml::parse(entry.file, &file.text).ok()?.root;
-    let lists = root.as_map()?.iter().filter_map(|(_, list)| list.as_seq());
-    let named = |one: &&Yaml| one.get("name").is_some_and(|name| name.span == entry);
-    let own = lists.flatten().find(named)?;
-    own.get("config").and_then(|config| config.get(key)).or_else(|| own.get(key)).cloned()
+    of_value(&entry::config(sources, node, key)?, value)
 }
 
 /// The place of a text in a value: the value itself, an item of a list, a key or a value of a mapping.
@@ -159,8 +157,7 @@ fn of_value(yaml: &Yaml, value: &str) -> Option<Span> {
 }
 
 /// The first value of a key with this text in `dbt_project.yml`.
-fn in_project(shadow: &Shadow<'_>, key: &str, value: &str) -> Option<Span> {
-    let project = &shadow.compiler.project;
+fn in_project(project: &Project, key: &str, value: &str) -> Option<Span> {
     let span = project.root().config.span?;
     let file = project.sources.file(span.file);
     let root = yaml::parse(span.file, &file.text).ok()?.root;

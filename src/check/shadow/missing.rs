@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Shadow, Unchecked};
 use crate::adapters::{AdapterError, Column};
 use crate::check::rules::reads;
-use crate::compile::Variant;
+use crate::compile::{Compiler, Variant};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::manifest::Node;
 use crate::names::did_you_mean;
@@ -77,22 +77,8 @@ impl Shadow<'_> {
 
     /// Whether a hook or a macro of the project names the table: it may make it.
     fn is_made_by_hand(&self, table: &str) -> bool {
-        let names = |text: &str| text.to_lowercase().contains(&table.to_lowercase());
-        let project = self.compiler.project.root();
-        let hooks = project.config.on_run_start.iter().any(|hook| names(&hook.value));
-        let of_nodes = || {
-            let nodes = self.compiler.manifest.nodes.values();
-            let mut hooks = nodes.flat_map(|node| {
-                ["pre-hook", "post-hook"].into_iter().flat_map(|key| node.config.hooks(key))
-            });
-            hooks.any(|hook| names(&hook.sql))
-        };
-        let of_macros = || {
-            let macros = self.compiler.manifest.macros.values();
-            let mut own = macros.filter(|one| one.package_name == project.name);
-            own.any(|one| names(&one.macro_sql) && names_creation(&one.macro_sql))
-        };
-        hooks || of_nodes() || of_macros()
+        let texts = self.making.get_or_init(|| making(&self.compiler));
+        texts.contains(&table.to_lowercase())
     }
 
     fn not_found(&self, node: &Arc<Node>, at: (Variant, &str), name: &str) -> Diagnostic {
@@ -124,6 +110,23 @@ impl Shadow<'_> {
     }
 }
 
-fn names_creation(sql: &str) -> bool {
-    sql.to_lowercase().contains("create")
+/// The hooks of the project and the macros that create something, in lower case.
+fn making(compiler: &Compiler) -> String {
+    let project = compiler.project.root();
+    let mut texts = String::new();
+    let mut add = |text: &str| {
+        texts += &text.to_lowercase();
+        texts.push('\n');
+    };
+    project.config.on_run_start.iter().for_each(|hook| add(&hook.value));
+    for node in compiler.manifest.nodes.values() {
+        for key in ["pre-hook", "post-hook"] {
+            node.config.hooks(key).iter().for_each(|hook| add(&hook.sql));
+        }
+    }
+    let macros = compiler.manifest.macros.values();
+    let own = macros.filter(|one| one.package_name == project.name);
+    let creates = |sql: &str| sql.to_lowercase().contains("create");
+    own.filter(|one| creates(&one.macro_sql)).for_each(|one| add(&one.macro_sql));
+    texts
 }

@@ -5,6 +5,7 @@
 //! are prepared against. What depends on a node that cannot be known is left alone, so one mistake is told once.
 //! Invariant: the user's database is asked for the columns of sources only, unless templates may query it.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +16,7 @@ use rayon::prelude::*;
 use super::rules;
 use crate::adapters::{self, Column, Relation, Session};
 use crate::compile::{CompiledNode, Compiler, Variant};
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::events::Silent;
 use crate::graph::Dag;
 use crate::jinja::contexts::{Connection, Globals};
@@ -115,6 +116,8 @@ pub struct Shadow<'s> {
     /// Columns of property files that their relations do not have, in lower case.
     pub(super) unknown_columns: HashSet<(UniqueId, String)>,
     pub(super) found: Checked,
+    /// What may make a table by hand, as one text.
+    making: OnceCell<String>,
 }
 
 /// Checks the wanted nodes, and prepares what they read.
@@ -171,6 +174,7 @@ impl<'s> Shadow<'s> {
             unlisted: HashMap::new(),
             unknown_columns: HashSet::new(),
             found: Checked::default(),
+            making: OnceCell::new(),
         })
     }
 
@@ -309,21 +313,19 @@ impl<'s> Shadow<'s> {
         let connection = self.rendering();
         let of_batch = self.for_first_batch(node);
         let compiler = of_batch.as_ref().unwrap_or(&self.compiler);
-        let compiled = compiler.compile(node, connection, variant);
-        let asked = !connection.take_statements().is_empty() && self.answers == Answers::Shadow;
+        let (compiled, asked) =
+            undone(connection, |connection| compiler.compile(node, connection, variant));
+        let asked = asked && self.answers == Answers::Shadow;
         match compiled {
             Ok(compiled) => Ok((compiled, asked)),
             Err(_) if asked => Err(Unchecked::NeedsRows),
+            // A template that writes; a check does not.
+            Err(mistake) if mistake.code == codes::READ_ONLY => Err(Unchecked::NeedsRows),
             Err(mistake) => {
                 self.tell(*mistake);
                 Err(Unchecked::Wrong)
             }
         }
-    }
-
-    /// Who answers what templates ask.
-    pub(super) fn answers(&self) -> Answers {
-        self.answers
     }
 
     /// The connection that templates are rendered with.
@@ -357,6 +359,19 @@ impl<'s> Shadow<'s> {
     pub(super) fn dag(&self) -> &'s Dag<UniqueId> {
         self.dag
     }
+}
+
+/// Renders with a connection, undoes what the templates changed there, and says whether they ran statements.
+pub(super) fn undone<T>(
+    connection: &Arc<Connection>,
+    render: impl FnOnce(&Arc<Connection>) -> T,
+) -> (T, bool) {
+    // Where no transaction can be begun, nothing can be written either.
+    let _ = connection.with(|session| session.begin());
+    let made = render(connection);
+    let asked = !connection.take_statements().is_empty();
+    let _ = connection.rollback();
+    (made, asked)
 }
 
 /// Whether the SQL of a node has to give rows; what other materializations do with theirs is their affair.

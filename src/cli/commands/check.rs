@@ -27,8 +27,10 @@ pub(in crate::cli) struct Check {
 
 impl Check {
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
-        let prepared = super::prepare(context)?;
         let selection = self.types.narrow(self.select.selection());
+        let rest =
+            |mistakes| pipeline::check_rest(&context.world, &context.flags, &selection, mistakes);
+        let prepared = super::prepare(context).map_err(rest)?;
         let report = pipeline::check(&context.world, &prepared, &selection)?;
         context.say(Level::Info, summary(&report));
         Ok(if report.errors > 0 { Outcome::Failed } else { Outcome::Fine })

@@ -97,7 +97,8 @@ pub(super) fn account(
     if *is_whole && !has_hooks {
         let written = db.count(&format!("select count(*) from {}", db.this.render()))?;
         if written != counts.kept {
-            let sum = format!("{} rows were kept, {written} are in the table", counts.kept);
+            let kept = counts.kept;
+            let sum = format!("{kept} of its rows are kept, and the table has {written} rows");
             return Err(lost(node, &sum));
         }
     }

@@ -13,7 +13,7 @@ use crate::jinja::contexts::Scope;
 use crate::jinja::macros::CallRecorder;
 use crate::jinja::objects::function::function;
 use crate::jinja::objects::relation::relation;
-use crate::jinja::values;
+use crate::jinja::values::{self, Lax};
 use crate::manifest::RefCall;
 
 /// `ref(name)`, `ref(package, name)`, with `v=` or `version=`.
@@ -159,9 +159,9 @@ pub(crate) fn ref_call(args: &[Value]) -> Result<RefCall, Error> {
     let version = version.map(|v| values::to_json(&v)).transpose()?;
     let text = |value: &Value| match value.as_str() {
         Some(text) => Ok(text.to_owned()),
-        None if value.is_undefined() => Err(coded(
+        None if value.is_undefined() || value.downcast_object_ref::<Lax>().is_some() => Err(coded(
             codes::REF_ARGUMENTS,
-            "ref() takes names as text, and this name is undefined".to_owned(),
+            "ref() takes names as text, and this is a variable without a value".to_owned(),
             Some("put the name in quotes".to_owned()),
         )),
         None => Err(coded(

@@ -231,7 +231,7 @@ impl Reader<'_> {
             );
             return None;
         };
-        self.check_exposure(entry, &exposure_type);
+        self.check_exposure(entry, &name.value, &exposure_type);
         let depends_on = entry.get("depends_on").and_then(Yaml::as_seq).unwrap_or_default();
         Some(RawExposure {
             exposure_type,
@@ -250,8 +250,8 @@ impl Reader<'_> {
         })
     }
 
-    /// dbt 1.12 wants one of five types, and an owner.
-    fn check_exposure(&self, entry: &Yaml, exposure_type: &str) {
+    /// dbt 1.12 wants one of five types, and an owner with a name or an email.
+    fn check_exposure(&self, entry: &Yaml, name: &str, exposure_type: &str) {
         if !EXPOSURE_TYPES.contains(&exposure_type)
             && let Some(written) = entry.get("type")
         {
@@ -263,10 +263,18 @@ impl Reader<'_> {
                 None => mistake.hint(format!("one of {}", EXPOSURE_TYPES.join(", "))),
             });
         }
-        if entry.get("owner").is_none() {
-            let at = Span { end: entry.span.start + 1, ..entry.span };
-            let mistake = Diagnostic::error(codes::MISSING_KEY, "an exposure has no `owner`");
-            self.push(mistake.at(at, "").hint("`owner: {name: …}` or `owner: {email: …}`"));
+        let hint = "write `owner: {name: …}` or `owner: {email: …}`";
+        let mistake = |message: String| Diagnostic::error(codes::MISSING_KEY, message).hint(hint);
+        match entry.get("owner") {
+            None => {
+                let at = Span { end: entry.span.start + 1, ..entry.span };
+                self.push(mistake(format!("exposure `{name}` has no `owner`")).at(at, ""));
+            }
+            Some(owner) if owner.as_map().is_some() && !is_someone(owner) => {
+                let message = format!("the owner of exposure `{name}` has no name and no email");
+                self.push(mistake(message).at(owner.span, ""));
+            }
+            Some(_) => {}
         }
     }
 
@@ -293,6 +301,11 @@ impl Reader<'_> {
             name,
         })
     }
+}
+
+/// Whether an owner has a name or an email.
+fn is_someone(owner: &Yaml) -> bool {
+    ["name", "email"].iter().any(|key| owner.get(key).is_some_and(|value| !value.is_null()))
 }
 
 /// An owner has a name and an address, if only null ones.

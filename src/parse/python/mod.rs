@@ -37,7 +37,12 @@ impl Problem {
         let start = node.span.start as usize;
         let span = Span::new(node.span.file, start + self.at.start, start + self.at.end);
         let message = format!("Python model `{}`: {}", node.name, self.message);
-        Diagnostic::error(codes::BAD_PYTHON, message).at(span, "")
+        let problem = Diagnostic::error(codes::BAD_PYTHON, message).at(span, "");
+        match self.message.contains("literal") {
+            true => problem
+                .hint("the file is read without running it: write the name itself, in quotes"),
+            false => problem,
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! A wrong project: one text file, and what has to be found in it.
 //!
 //! The first line says what is wrong. Files follow, each after a line `//- path`; `dbt_project.yml` may be left out.
-//! `//- setup.sql` is run on the project's database before. The last part, `//- expect`, has lines
-//! `CODE file:line:column`, counted from 1, columns in characters; `*` stands for any code. `␍` is a carriage return.
+//! `//- setup.sql` is run on the project's database before. `//- commands` has lines with arguments of `forge`; what
+//! the last one tells is judged (default `check`). The last part, `//- expect`, has lines `CODE file:line:column`,
+//! counted from 1, columns in characters, or only `CODE` for what has no place; `*` stands for any code. `␍` is a
+//! carriage return, `�` a byte that is no UTF-8.
 
 use std::fmt;
 use std::fs;
@@ -14,9 +16,11 @@ use serde_json::Value as Json;
 pub(super) struct Case {
     /// `sql/unknown_column`.
     pub(super) name: String,
-    /// Paths and texts.
-    pub(super) files: Vec<(String, String)>,
+    /// Paths and contents.
+    pub(super) files: Vec<(String, Vec<u8>)>,
     pub(super) setup: Option<String>,
+    /// Arguments of `forge`, a command each.
+    pub(super) commands: Vec<String>,
     pub(super) expected: Vec<Expected>,
 }
 
@@ -48,7 +52,9 @@ impl Case {
         let folder = path.parent().and_then(Path::file_name).unwrap().to_string_lossy();
         let name = format!("{folder}/{}", path.file_stem().unwrap().to_string_lossy());
         assert!(text.starts_with("# "), "{name}: the first line has to say what is wrong");
-        let mut case = Case { name, files: Vec::new(), setup: None, expected: Vec::new() };
+        let commands = vec!["check".to_owned()];
+        let mut case =
+            Case { name, files: Vec::new(), setup: None, commands, expected: Vec::new() };
         for part in text.split("\n//- ").skip(1) {
             let (path, text) = part.split_once('\n').unwrap_or((part, ""));
             // The break before the next part belongs to the file.
@@ -62,7 +68,8 @@ impl Case {
                 "expect" => {
                     case.expected = text.lines().map(|line| case.expectation(line)).collect()
                 }
-                path => case.files.push((path.to_owned(), text)),
+                "commands" => case.commands = text.lines().map(str::to_owned).collect(),
+                path => case.files.push((path.to_owned(), bytes(&text))),
             }
         }
         assert!(!case.expected.is_empty(), "{}: nothing is expected", case.name);
@@ -71,6 +78,10 @@ impl Case {
 
     fn expectation(&self, line: &str) -> Expected {
         let parts = || {
+            if !line.contains(' ') {
+                let place = Place { file: String::new(), line: 0, column: 0 };
+                return Some(Expected { code: line.to_owned(), place });
+            }
             let (code, place) = line.split_once(' ')?;
             let (place, column) = place.rsplit_once(':')?;
             let (file, line) = place.rsplit_once(':')?;
@@ -82,6 +93,11 @@ impl Case {
         };
         parts().unwrap_or_else(|| panic!("{}: `{line}` is not `CODE file:line:column`", self.name))
     }
+}
+
+/// The content of a file, with its bytes that are no text.
+fn bytes(text: &str) -> Vec<u8> {
+    text.split('\u{fffd}').map(str::as_bytes).collect::<Vec<_>>().join(&0xff)
 }
 
 impl Expected {

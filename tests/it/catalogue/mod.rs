@@ -1,4 +1,5 @@
-//! The catalogue of wrong projects in `tests/catalogue`: `forge check` has to find every mistake, at its place.
+//! The catalogue of wrong projects in `tests/catalogue`: `forge check`, or the command that a case to tell every
+//! mistake, at its place.
 //!
 //! `CATALOGUE='sql/*'` picks cases. The other half is `golden::alarms`: in what is right nothing may be told.
 //! Invariant: what a case expects was thought out before the tool was asked.
@@ -14,7 +15,7 @@ use serde_json::Value as Json;
 
 use self::case::{Case, Expected, Found};
 use crate::golden::each;
-use crate::scratch::Scratch;
+use crate::scratch::{Outcome, Scratch};
 
 /// How many wrong projects there are at least.
 const AT_LEAST: usize = 120;
@@ -23,7 +24,7 @@ const EXACT: usize = 95;
 
 /// How a case came out.
 #[derive(Default)]
-struct Outcome {
+struct Judgement {
     expected: usize,
     exact: usize,
     /// Places that are off: told, but elsewhere in the file.
@@ -37,9 +38,9 @@ fn every_mistake_of_the_catalogue_is_told_at_its_place() {
     let filter = std::env::var("CATALOGUE").ok();
     let cases = cases(filter.as_deref());
     let outcomes = each(&cases, |path| judge(&Case::read(path)));
-    let sum = |count: fn(&Outcome) -> usize| outcomes.iter().map(count).sum::<usize>();
+    let sum = |count: fn(&Judgement) -> usize| outcomes.iter().map(count).sum::<usize>();
     let (expected, exact) = (sum(|outcome| outcome.expected), sum(|outcome| outcome.exact));
-    let list = |lines: fn(&Outcome) -> &Vec<String>| {
+    let list = |lines: fn(&Judgement) -> &Vec<String>| {
         outcomes.iter().flat_map(lines).map(|line| format!("  {line}\n")).collect::<String>()
     };
     let (misses, failures) = (list(|outcome| &outcome.misses), list(|outcome| &outcome.failures));
@@ -63,9 +64,9 @@ fn cases(filter: Option<&str>) -> Vec<PathBuf> {
         .collect()
 }
 
-fn judge(case: &Case) -> Outcome {
+fn judge(case: &Case) -> Judgement {
     let mut found = check(case);
-    let mut outcome = Outcome { expected: case.expected.len(), ..Outcome::default() };
+    let mut outcome = Judgement { expected: case.expected.len(), ..Judgement::default() };
     let is_exact =
         |wanted: &Expected, one: &Found| wanted.is_told_by(one) && wanted.place == one.place;
     let mut open = Vec::new();
@@ -92,7 +93,7 @@ fn judge(case: &Case) -> Outcome {
     outcome
 }
 
-/// What `forge check` tells of a case.
+/// What the last command of a case tells.
 fn check(case: &Case) -> Vec<Found> {
     let scratch = Scratch::new("");
     for (path, text) in &case.files {
@@ -101,10 +102,19 @@ fn check(case: &Case) -> Vec<Found> {
     if let Some(sql) = &case.setup {
         Connection::open(scratch.path("shop.db")).unwrap().execute_batch(sql).unwrap();
     }
-    let told = scratch.forge(&["check", "--sarif", "out.sarif"]);
+    let (last, before) = case.commands.split_last().unwrap();
+    let arguments = |command: &str| command.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    for command in before {
+        run(&scratch, &arguments(command));
+    }
+    let told = run(&scratch, &[arguments(last), arguments("--sarif out.sarif")].concat());
     let Ok(text) = fs::read_to_string(scratch.path("out.sarif")) else {
         panic!("{}: no SARIF was written by {told}", case.name);
     };
     let sarif: Json = serde_json::from_str(&text).unwrap();
     sarif["runs"][0]["results"].as_array().unwrap().iter().map(Found::new).collect()
+}
+
+fn run(scratch: &Scratch, arguments: &[String]) -> Outcome {
+    scratch.forge(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
 }

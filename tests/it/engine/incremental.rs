@@ -167,7 +167,10 @@ fn new_and_missing_columns_follow_on_schema_change() {
     assert_eq!(shape(&scratch), "id,part,v,extra");
     assert_eq!(rows(&scratch, "select * from inc where id > 2"), ["3|b|z|~", "4|b|more|e"]);
     let (scratch, outcome) = run("fail");
-    outcome.expect(1, &["on_schema_change", "only in the query: extra", "only in the table: w"]);
+    outcome.expect(
+        1,
+        &["E0708", "on_schema_change", "only in the query: `extra`", "only in the table: `w`"],
+    );
     assert_eq!(table(&scratch).len(), 3);
 }
 

@@ -119,6 +119,15 @@ select * from (select * from (select * from t) join (select * from u) using (a))
 select s.* from (select a, b from t union all select a, d from u) s where s.b > 1
 select a from t where b is true or c is not false
 select ifnull(a, b) || printf('%d-%s', b, c) as k, hex(zeroblob(2)), typeof(a), unicode(b), quote(c) from t
+select a, max(b) from t
+select min(b), c, a from t group by a
+select max(b) + 1 as m, upper(c) || 'x' as k, a as g from t group by g having max(b) > 0
+select * , max(c) from t
+select c from t group by a having min(b) > 1
+select j.a, j.d, t.b from (t join u using (a)) as j join v on v.b = j.b
+select j.d from (t left join u on u.a = t.a) as j where u.d = 1 or t.b = j.c
+select a from t where (a, b, c) in t and (a, b, 1) not in main.u
+with one as (select a from u) select b in one as k from t where (a, b) not in (select a, d from u)
 select strftime('%Y-%m', '2026-01-' || a), julianday('2026-01-01', '+' || b || ' days') from t
 "#;
 

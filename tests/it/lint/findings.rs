@@ -237,3 +237,50 @@ select * from {{ ref('stg') }}
     let places = ["E1032 models/marts/revenue.sql:1:41", "E1032 models/staging/stg.sql:1:30"];
     expect(&scratch, &[], &places);
 }
+
+#[test]
+fn generic_tests_of_the_project_are_looked_at_in_their_files() {
+    let scratch = project(
+        "//- tests/generic/settled.sql
+{% test settled(model, column_name) %}
+select * from {{ model }}
+where {{ column_name }} = 'open'
+   or status = null -- forge: allow E1016 not this one
+{% endtest %}
+//- models/schema.yml
+seeds:
+  - name: orders
+    columns:
+      - name: status
+        data_tests: [settled, unique]
+      - name: amount
+        data_tests: [settled]
+",
+    );
+    let places = ["E1014 tests/generic/settled.sql:4:7", "E1041 tests/generic/settled.sql:4:37"];
+    expect(&scratch, &[], &places).expect(0, &["linted 2 nodes"]);
+}
+
+#[test]
+fn hooks_are_looked_at_where_they_are_written() {
+    let scratch = project(
+        "//- dbt_project.yml
+name: shop
+version: '1.0'
+on-run-end:
+  - delete from orders where city = null
+  - pragma optimize
+//- models/a.sql
+{{ config(post_hook=\"update orders set status = 'x' where status = null\") }}
+select order_id from {{ ref('orders') }}
+//- models/schema.yml
+models:
+  - name: a
+    config:
+      pre-hook: [\"insert into log select 1 from {{ ref('orders') }} where status = null\"]
+",
+    );
+    let places =
+        ["E1014 dbt_project.yml:4:30", "E1014 models/a.sql:1:59", "E1014 models/schema.yml:4:77"];
+    expect(&scratch, &[], &places).expect(0, &["3 warnings"]);
+}

@@ -94,7 +94,10 @@ select order_id, {{ unpaid().split(' = ')[1] }} as x from {{ ref('orders') }}
 ";
     let scratch = project(files);
     let outcome = scratch.forge(&["lint", "--fix"]);
-    outcome.expect(0, &["fix-refused", "no file was changed: model `b`", "1 warning"]);
+    outcome.expect(
+        0,
+        &["fix-refused", "no file was changed", "would be wrong then: model `b`", "1 warning"],
+    );
     assert!(scratch.read("macros/paid.sql").contains("status = null"));
 }
 
@@ -117,4 +120,40 @@ inner join {{ ref('history') }} as h on (o.ordered_at) between h.valid_from and 
     let places = ["E1004 models/a.sql:2:56", "E1014 models/a.sql:2:97"];
     expect(&scratch, &["--fix"], &places).without(&["mended", "fix-refused"]);
     assert_eq!(scratch.read("models/a.sql"), files.split_once('\n').unwrap().1);
+}
+
+#[test]
+fn comments_and_texts_that_look_alike_stay() {
+    let files = "//- models/a.sql
+select o.status from {{ ref('orders') }} as o
+inner join {{ ref('history') }} as h on o.ordered_at between h.valid_from -- begins
+    and h.valid_to
+where o.status /* one */ = null
+    and o.status = -- two
+    null
+    and o.status /* three */ is not null
+//- models/b.sql
+{% for column in ['status', 'amount'] %}
+select order_id from {{ ref('orders') }} where {{ column }} = null or 'status = null' != status or status = null {# status = null #}
+{% if not loop.last %}union all{% endif %}
+{% endfor %}
+";
+    let scratch = project(files);
+    scratch.forge(&["lint", "--fix"]).expect(0, &["E1004", "E1014"]).without(&["fix-refused"]);
+    let (a, b) = files.split_once("//- models/b.sql\n").unwrap();
+    assert_eq!(scratch.read("models/a.sql"), a.split_once('\n').unwrap().1);
+    let mended = b.replace("or status = null {#", "or status is null {#");
+    assert!([b, &mended].contains(&scratch.read("models/b.sql").as_str()));
+}
+
+#[test]
+fn the_sign_behind_a_call_is_mended_where_it_stands() {
+    let files = "//- models/a.sql
+select case when lag(city) over (order by customer_id) <> city /* moved */ then 1 end as moved
+from {{ ref('customers') }}
+";
+    let scratch = project(files);
+    scratch.forge(&["lint", "--fix"]).expect(0, &["mended 1 in 1 file"]);
+    let mended = files.replace(") <> city", ") is distinct from city");
+    assert_eq!(scratch.read("models/a.sql"), mended.split_once('\n').unwrap().1);
 }

@@ -1,4 +1,4 @@
-//! Tokens that the parser cannot do anything with, taken out before it sees them.
+//! Tokens that the parser cannot do anything with, taken out or written otherwise before it sees them.
 
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
@@ -33,6 +33,40 @@ pub(super) fn without_advice(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         } else if !(is("MATERIALIZED") && follows(0, "AS")) {
             kept.push(token);
         }
+    }
+    kept
+}
+
+/// `in t`, `in main.t` and `in f(x)` as `in (select * from t)`. What is put in has the place of the table's name.
+pub(super) fn with_queries_of_tables(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut kept: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let is_in = is_word(&token.token, "IN");
+        kept.push(token);
+        let Some(name) = tokens.next_if(|next| is_in && matches!(next.token, Token::Word(_)))
+        else {
+            continue;
+        };
+        let span = name.span;
+        let put_in = |token| TokenWithSpan { token, span };
+        kept.push(put_in(Token::LParen));
+        kept.extend([Token::make_keyword("SELECT"), Token::Mul].map(put_in));
+        kept.extend([put_in(Token::make_keyword("FROM")), name]);
+        while let Some(dot) = tokens.next_if(|next| next.token == Token::Period) {
+            kept.push(dot);
+            kept.extend(tokens.next());
+        }
+        let mut depth = 0_usize;
+        while let Some(argument) = tokens.next_if(|next| depth > 0 || next.token == Token::LParen) {
+            match argument.token {
+                Token::LParen => depth += 1,
+                Token::RParen => depth -= 1,
+                _ => {}
+            }
+            kept.push(argument);
+        }
+        kept.push(put_in(Token::RParen));
     }
     kept
 }

@@ -70,7 +70,9 @@ fn finding(sql: &Sql, [value, low, high]: [&Expr; 3]) -> Finding {
         "`between` takes both ends: where one version ends and the next begins, both match";
     let finding = Finding::in_sql(sql, at..at + "between".len(), message)
         .hint("write `>=` for the beginning and `<` for the end");
-    if ![value, low, high].into_iter().all(expr::is_column) {
+    let is_plain = sql.has_only("between", ranges[0].end..ranges[1].start)
+        && sql.has_only("and", ranges[1].end..ranges[2].start);
+    if ![value, low, high].into_iter().all(expr::is_column) || !is_plain {
         return finding;
     }
     let [value, low, high] = ranges.clone().map(|range| &sql.code[range]);

@@ -85,7 +85,7 @@ fn maximum(expr: &Expr) -> Option<String> {
 fn reads_itself(subject: &Subject<'_>, select: &sqlparser::ast::Select) -> bool {
     let is_itself = |factor: &sqlparser::ast::TableFactor| match factor {
         sqlparser::ast::TableFactor::Table { name, .. } => {
-            let table = crate::check::lint::block::last_name(name);
+            let table = crate::check::expr::last_name(name);
             subject.facts.table(&table) == Some(&subject.node.unique_id)
         }
         _ => false,

@@ -3,7 +3,7 @@
 use super::settings::Level;
 use super::{Finding, Subject};
 use crate::diagnostics::{Code, codes};
-use crate::manifest::ResourceType::{self, Analysis, Model, Snapshot, Test};
+use crate::manifest::ResourceType::{self, Analysis, Model, Operation, Snapshot, Test};
 
 mod average_of_averages;
 mod bare_column;
@@ -43,7 +43,7 @@ pub struct Rule {
 /// What is built.
 const BUILT: &[ResourceType] = &[Model, Snapshot];
 /// All that has SQL of the user's own.
-const ALL: &[ResourceType] = &[Model, Snapshot, Test, Analysis];
+const ALL: &[ResourceType] = &[Model, Snapshot, Test, Analysis, Operation];
 
 const fn rule(
     code: Code,

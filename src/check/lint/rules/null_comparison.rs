@@ -26,8 +26,7 @@ pub(super) fn look(subject: &Subject<'_>) -> Vec<Finding> {
 
 fn finding(sql: &Sql, left: &Expr, right: &Expr) -> Option<Finding> {
     let (from, to) = (sql.range(left), sql.range(right));
-    // The place of a call ends before its closing bracket.
-    let sign = sql.code.get(from.end..to.start)?.trim_matches([' ', '\n', '\t', '\r', '(', ')']);
+    let sign = sql.code.get(sql.operator(from.end..to.start)?)?;
     let remedy = match sign {
         "=" | "==" => "is null",
         "!=" | "<>" => "is not null",
@@ -39,7 +38,8 @@ fn finding(sql: &Sql, left: &Expr, right: &Expr) -> Option<Finding> {
     let finding = Finding::in_sql(sql, whole.clone(), message);
     let finding = finding.hint("write `is null` or `is not null`");
     let (value, null) = if expr::is_null(right) { (left, right) } else { (right, left) };
-    if !expr::is_column(value) || matches!(null, Expr::Nested(_)) {
+    let is_plain = sql.has_only(sign, from.end..to.start);
+    if !expr::is_column(value) || matches!(null, Expr::Nested(_)) || !is_plain {
         return Some(finding);
     }
     let words = sql.in_its_case(remedy);

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use sqlparser::ast::{Query, SelectItem, SelectItemQualifiedWildcardKind};
 
 use super::mart_reads_raw::is_mart;
-use crate::check::lint::block::{Block, Env, Position, Rows, Source, is_star, last_name};
+use crate::check::expr;
+use crate::check::lint::block::{Block, Env, Position, Rows, Source, is_star};
 use crate::check::lint::sql::Sql;
 use crate::check::lint::{Finding, Subject};
 
@@ -43,7 +44,7 @@ fn is_open(block: &Block, item: &SelectItem, depth: usize) -> bool {
     match item {
         SelectItem::Wildcard(_) => block.sources.iter().any(is_of_table),
         SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), _) => {
-            block.source(&last_name(name)).is_some_and(is_of_table)
+            block.source(&expr::last_name(name)).is_some_and(is_of_table)
         }
         _ => false,
     }

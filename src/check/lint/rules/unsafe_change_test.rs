@@ -85,22 +85,21 @@ fn is_neighbour(subject: &Subject<'_>, block: &Arc<Block>, expr: &Expr) -> bool 
 
 fn finding(sql: &Sql, left: &Expr, right: &Expr) -> Option<Finding> {
     let (left, right) = (sql.range(left), sql.range(right));
-    let between = sql.code.get(left.end..right.start)?;
+    let at = sql.operator(left.end..right.start)?;
+    let sign = sql.code.get(at.clone())?;
     // The parser reads `is not` as the same operator; it is the remedy.
-    let sign = ["!=", "<>"].into_iter().find(|sign| between.trim() == *sign)?;
-    let at = sql.find(sign, left.end..right.start);
-    let space = |text: &str| if text.is_empty() { " " } else { "" };
-    let (before, after) = between.split_once(sign)?;
+    if !["!=", "<>"].contains(&sign) {
+        return None;
+    }
+    let (before, after) = (&sql.code[left.start..at.start], &sql.code[at.end..right.end]);
     let words = sql.in_its_case("is distinct from");
-    let whole = left.start..right.end;
+    let space = |is_there: bool| if is_there { "" } else { " " };
     let text = format!(
-        "{}{before}{}{words}{}{after}{}",
-        &sql.code[left],
-        space(before),
-        space(after),
-        &sql.code[right]
+        "{before}{}{words}{}{after}",
+        space(before.ends_with(char::is_whitespace)),
+        space(after.starts_with(char::is_whitespace)),
     );
     let message = format!("`{sign}` does not see a change from or to null");
-    let finding = Finding::in_sql(sql, at..at + sign.len(), message);
-    Some(finding.hint("write `is distinct from`").fix(whole, text))
+    let finding = Finding::in_sql(sql, at, message);
+    Some(finding.hint("write `is distinct from`").fix(left.start..right.end, text))
 }

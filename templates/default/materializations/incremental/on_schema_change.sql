@@ -18,12 +18,18 @@
   {% endif %}
   {% set changes = check_for_schema_changes(source_relation, target_relation) %}
   {% if changes['schema_changed'] and on_schema_change == 'fail' %}
+    {% set lists = {
+      'only in the query': changes['source_not_in_target'] | map(attribute='name') | list,
+      'only in the table': changes['target_not_in_source'] | map(attribute='name') | list,
+      'with another type': changes['new_target_types'] | map(attribute='column_name') | list
+    } %}
+    {% set told = [] %}
+    {% for what, names in lists.items() if names %}
+      {% do told.append(what ~ ": `" ~ (names | join('`, `')) ~ "`") %}
+    {% endfor %}
     {% do exceptions.raise_compiler_error(
-      "the query of this incremental model and its table " ~ target_relation ~ " have different columns, and on_schema_change is `fail`"
-      ~ "\n  only in the query: " ~ (changes['source_not_in_target'] | map(attribute='name') | join(', '))
-      ~ "\n  only in the table: " ~ (changes['target_not_in_source'] | map(attribute='name') | join(', '))
-      ~ "\n  with another type: " ~ (changes['new_target_types'] | map(attribute='column_name') | join(', '))
-      ~ "\nset on_schema_change to append_new_columns or sync_all_columns, or rebuild with --full-refresh"
+      "the query of incremental model `" ~ model.name ~ "` and its table have different columns, and `on_schema_change` is `fail`; "
+      ~ (told | join('; '))
     ) %}
   {% elif changes['schema_changed'] %}
     {% do sync_column_schemas(on_schema_change, target_relation, changes) %}
@@ -62,8 +68,7 @@
   {%- endfor -%}
   {%- if missing and present -%}
     {%- do exceptions.raise_compiler_error(
-      "the query of this incremental model lacks columns that its table has: `" ~ (missing | join('`, `'))
-      ~ "`; set on_schema_change to append_new_columns or sync_all_columns, or rebuild with --full-refresh"
+      "the query of incremental model `" ~ model.name ~ "` lacks columns that its table has: `" ~ (missing | join('`, `')) ~ "`"
     ) -%}
   {%- endif -%}
 {% endmacro %}

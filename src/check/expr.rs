@@ -1,13 +1,11 @@
-//! Questions about expressions that several rules ask.
+//! Questions about expressions of SQL that lineage and the rules of lint ask.
 
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, Value,
-    Visit, Visitor,
+    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName,
+    Query, Value, Visit, Visitor,
 };
-
-use super::block::last_name;
 
 /// Functions that make one value of many rows. `min` and `max` of more than one argument are none.
 const AGGREGATES: &[&str] = &[
@@ -88,6 +86,12 @@ pub(super) fn called(expr: &Expr) -> Option<(&Function, String)> {
         Expr::Function(function) => Some((function, last_name(&function.name))),
         _ => None,
     }
+}
+
+/// The last part of a name, in lower case.
+pub(super) fn last_name(name: &ObjectName) -> String {
+    let ident = name.0.last().and_then(|part| part.as_ident());
+    ident.map(|ident| ident.value.to_lowercase()).unwrap_or_default()
 }
 
 /// The arguments of a function.
