@@ -55,12 +55,12 @@ fn manifest(files: &str, behind: &str) -> Json {
     let sources = "sources: [{name: raw, tables: [{name: t}, {name: 'u v'}]}]\n";
     scratch.write("models/sources.yml", sources);
     let config = "{+tags: [t], +meta: {a: 1}, +pre-hook: ['select 1']}";
-    scratch.write("dbt_project.yml", format!("name: shop\nmodels: {{shop: {config}}}\n"));
+    scratch.write("dbt_project.yml", &format!("name: shop\nmodels: {{shop: {config}}}\n"));
     for seed in ["a", "b", "c"] {
         scratch.write(&format!("seeds/{seed}.csv"), "id\n1\n");
     }
     for (at, template) in TEMPLATES.iter().enumerate() {
-        scratch.write(&format!("models/model_{at}.sql"), format!("{template}{behind}"));
+        scratch.write(&format!("models/model_{at}.sql"), &format!("{template}{behind}"));
     }
     scratch.forge(&["parse"]).expect(0, &[]);
     serde_json::from_str(&scratch.read("target/manifest.json")).unwrap()

@@ -150,7 +150,7 @@ fn of_node(
             placed.push(Placed { rule, finding, place, edit, path });
         }
     }
-    without_wrong_edits(question, &facts.compiler, read, &mut placed);
+    without_wrong_edits(question, facts.compiler, read, &mut placed);
     placed
 }
 

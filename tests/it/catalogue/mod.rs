@@ -97,7 +97,7 @@ fn judge(case: &Case) -> Judgement {
 fn check(case: &Case) -> Vec<Found> {
     let scratch = Scratch::new("");
     for (path, text) in &case.files {
-        scratch.write(path, text);
+        scratch.write_bytes(path, text);
     }
     if let Some(sql) = &case.setup {
         Connection::open(scratch.path("shop.db")).unwrap().execute_batch(sql).unwrap();

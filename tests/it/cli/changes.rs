@@ -40,8 +40,9 @@ pub(super) fn git(scratch: &Scratch, arguments: &[&str]) -> bool {
     }
 }
 
-fn committed() -> Option<Scratch> {
-    let scratch = Scratch::new(PROJECT);
+/// A project in a repository of its own; none when there is no git.
+pub(super) fn committed(files: &str) -> Option<Scratch> {
+    let scratch = Scratch::new(files);
     let done = git(&scratch, &["init", "-q"])
         && git(&scratch, &["add", "-A"])
         && git(&scratch, &["commit", "-q", "-m", "x"]);
@@ -56,7 +57,7 @@ fn listed(scratch: &Scratch, arguments: &[&str]) -> String {
 
 #[test]
 fn formatting_comments_and_paths_are_no_change() {
-    let Some(scratch) = committed() else { return };
+    let Some(scratch) = committed(PROJECT) else { return };
     scratch.write("models/base/plain.sql", "-- new\nselect  1 as id ,\n  'a  b' as text{# x #}\n");
     std::fs::remove_file(scratch.path("models/plain.sql")).unwrap();
     assert_eq!(listed(&scratch, &["-s", "git:HEAD"]), "");
@@ -66,7 +67,7 @@ fn formatting_comments_and_paths_are_no_change() {
 
 #[test]
 fn macros_variables_and_new_models_are_told() {
-    let Some(scratch) = committed() else { return };
+    let Some(scratch) = committed(PROJECT) else { return };
     scratch.write(
         "macros/money.sql",
         "{% macro cents(column) %}{{ rounded(column) }}{% endmacro %}\n\
@@ -88,7 +89,7 @@ fn macros_variables_and_new_models_are_told() {
 
 #[test]
 fn revisions_that_cannot_be_read_are_explained() {
-    let Some(scratch) = committed() else { return };
+    let Some(scratch) = committed(PROJECT) else { return };
     git(&scratch, &["branch", "release"]);
     let ls = |selector: &str| scratch.forge(&["ls", "-s", selector]);
     ls("git:relase").expect(2, &["git knows no revision `relase`", "did you mean `release`?"]);
@@ -118,7 +119,7 @@ fn a_state_of_another_target_differs_by_what_is_written_only() {
 
 #[test]
 fn warnings_that_are_errors_now_do_not_hide_the_past() {
-    let Some(scratch) = committed() else { return };
+    let Some(scratch) = committed(PROJECT) else { return };
     let file = std::fs::read_to_string(scratch.path("dbt_project.yml")).unwrap();
     let flags = "flags: {warn_error_options: {error: [UnusedResourceConfigPath]}}\n";
     scratch.write("dbt_project.yml", &format!("{file}{flags}"));

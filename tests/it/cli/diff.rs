@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::changes::git;
+use super::changes::committed;
 use crate::scratch::Scratch;
 
 const PROJECT: &str = "
@@ -32,14 +32,6 @@ exposures:
     depends_on: [ref('report')]
 ";
 
-fn committed() -> Option<Scratch> {
-    let scratch = Scratch::new(PROJECT);
-    let done = git(&scratch, &["init", "-q"])
-        && git(&scratch, &["add", "-A"])
-        && git(&scratch, &["commit", "-q", "-m", "x"]);
-    done.then_some(scratch)
-}
-
 fn json(scratch: &Scratch, arguments: &[&str]) -> Json {
     let outcome =
         scratch.forge(&[&["diff", "--output", "json", "--fail-on", "never"], arguments].concat());
@@ -62,7 +54,7 @@ fn reached(node: &Json) -> Vec<String> {
 
 #[test]
 fn nothing_and_formatting_are_told_apart_from_changes() {
-    let Some(scratch) = committed() else { return };
+    let Some(scratch) = committed(PROJECT) else { return };
     scratch.forge(&["diff", "HEAD"]).expect(0, &[]);
     scratch.write(
         "models/orders.sql",
@@ -77,7 +69,7 @@ fn nothing_and_formatting_are_told_apart_from_changes() {
 
 #[test]
 fn a_column_that_means_something_else_is_followed_to_who_shows_it() {
-    let Some(scratch) = committed() else { return };
+    let Some(scratch) = committed(PROJECT) else { return };
     scratch.write(
         "models/orders.sql",
         "{{ config(materialized='table') }}\nselect id, amount * 3 as amount, kind from {{ ref('raw') }} where id > 0\n",
@@ -94,7 +86,7 @@ fn a_column_that_means_something_else_is_followed_to_who_shows_it() {
 
 #[test]
 fn what_is_gone_or_retyped_is_breaking() {
-    let Some(scratch) = committed() else { return };
+    let Some(scratch) = committed(PROJECT) else { return };
     scratch.write(
         "models/orders.sql",
         "{{ config(materialized='view') }}\nselect cast(id as text) as id, amount * 2 as amount, 1 as extra from {{ ref('raw') }} where id > 1\n",

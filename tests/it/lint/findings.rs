@@ -281,6 +281,6 @@ models:
 ",
     );
     let places =
-        ["E1014 dbt_project.yml:4:30", "E1014 models/a.sql:1:59", "E1014 models/schema.yml:4:77"];
+        ["E1014 dbt_project.yml:4:30", "E1014 models/a.sql:1:59", "E1014 models/schema.yml:4:75"];
     expect(&scratch, &[], &places).expect(0, &["3 warnings"]);
 }
