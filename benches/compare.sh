@@ -27,8 +27,7 @@ dbt_runs=${DBT_RUNS:-1}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 exec 3>&2 # the terminal, also where stderr is being measured
-
-fail() { echo "compare.sh: $*" >&2; exit 2; }
+. "$here/measure.sh"
 
 find_project() {
     if [[ $what =~ ^[0-9]+$ ]]; then
@@ -74,61 +73,6 @@ $profile:
 EOF
 }
 
-# measure CMD…: prints wall seconds, CPU seconds and peak MiB of one run; the last is "-" where nothing can tell it.
-measure() {
-    local log=$scratch/log figures=$scratch/figures begin=$EPOCHREALTIME
-    if [[ $timer == gnu ]]; then
-        /usr/bin/time -v -o "$figures" "$@" > "$log" 2>&1 || show_failure "$@"
-    elif [[ $timer == python ]]; then
-        python3 - "$figures" "$@" > "$log" 2>&1 <<'EOF' || show_failure "$@"
-import resource, subprocess, sys, time
-begin = time.perf_counter()
-code = subprocess.call(sys.argv[2:])
-wall = time.perf_counter() - begin
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-kib = used.ru_maxrss / 1024 if sys.platform == "darwin" else used.ru_maxrss
-open(sys.argv[1], "w").write(f"{used.ru_utime + used.ru_stime} {kib} {wall}")
-sys.exit(code)
-EOF
-    else
-        local TIMEFORMAT='%U %S'
-        { time "$@" > "$log" 2>&1 || show_failure "$@"; } 2> "$figures"
-    fi
-    local end=$EPOCHREALTIME
-    case $timer in
-        gnu) awk -F': ' '/(User|System) time/ {u += $2} /Maximum resident/ {m = $2} END {print u, m}' "$figures" ;;
-        bash) awk '{print $1 + $2}' "$figures" ;;
-        *) cat "$figures" ;;
-    esac | awk -v begin="$begin" -v end="$end" \
-        '{printf "%.3f %.3f %s\n", ($3 ? $3 : end - begin), $1, ($2 == "" ? "-" : sprintf("%.1f", $2 / 1024))}'
-}
-
-show_failure() {
-    echo "compare.sh: failed: $*" >&3
-    tail -n 20 "$scratch/log" >&3
-    exit 1
-}
-
-# median FIELD: the middle of the column of what comes in.
-median() { awk -v f="$1" '{print $f}' | sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
-
-# spread FIELD: the smallest and the largest of the column.
-spread() { awk -v f="$1" '{print $f}' | sort -n | awk 'NR == 1 {a = $1} {b = $1} END {print a "–" b}'; }
-
-# bench TOOL VERB RUNS BEFORE CMD…: appends medians and spread to $scratch/results; runs BEFORE before each run.
-bench() {
-    local tool=$1 verb=$2 count=$3 before=$4 samples=$scratch/samples
-    shift 4
-    : > "$samples"
-    for (( i = 0; i < count; i++ )); do
-        "$before"
-        measure "$@" >> "$samples"
-    done
-    echo "$tool $verb $(median 1 < "$samples") $(median 2 < "$samples") $(median 3 < "$samples")" \
-        "$(spread 1 < "$samples") $(spread 2 < "$samples")" >> "$scratch/results"
-    echo "  $tool $verb: $(tail -n 1 "$scratch/results" | cut -d' ' -f3-)" >&2
-}
-
 no_databases() { find . -maxdepth 2 \( -name '*.db' -o -name '*.db-*' \) -delete; }
 seeded() { no_databases; cp -R "$scratch/seeded/." .; }
 
@@ -160,28 +104,6 @@ run_engine() {
         bench sqlite3 models "$runs" seeded bash -c "sqlite3 -bail '$database' < '$scratch/statements.sql'"
     fi
     cd - > /dev/null
-}
-
-statements() {
-    python3 - <<'EOF'
-import json, os
-nodes = json.load(open("target/manifest.json"))["nodes"]
-print("pragma journal_mode = wal; pragma synchronous = normal; pragma temp_store = memory; pragma cache_size = -65536;")
-for result in json.load(open("target/run_results.json"))["results"]:
-    node = nodes[result["unique_id"]]
-    path = node["build_path"]
-    if not path or not os.path.exists(path):
-        continue
-    text = open(path).read()
-    print(text if node["resource_type"] == "test" else f"begin immediate;\n{text}\ncommit;")
-EOF
-}
-
-machine() {
-    local model
-    model=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo 2>/dev/null | head -n 1)
-    [[ -n $model ]] || model=$(sysctl -n machdep.cpu.brand_string 2>/dev/null || uname -m)
-    echo "$(nproc 2>/dev/null || sysctl -n hw.ncpu) × $model, $(uname -sr)"
 }
 
 report() {
@@ -218,11 +140,6 @@ report() {
                 f["forge", "models", 3] / f["sqlite3", "models", 3], f["forge", "models", 4] / f["sqlite3", "models", 4]
         }' "$scratch/results"
 }
-
-if /usr/bin/time -v true > /dev/null 2>&1; then timer=gnu
-elif command -v python3 > /dev/null; then timer=python
-else timer=bash
-fi
 
 find_project
 find_tools

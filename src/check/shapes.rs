@@ -4,7 +4,7 @@
 //! empty inputs, in a database in memory. Types that the project declares win. Values of a fixture never count.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use serde_json::Value as Json;
 
@@ -20,6 +20,8 @@ use crate::names::UniqueId;
 pub struct Shapes {
     stored: Known,
     inferred: Known,
+    /// The nodes by the relation that they fill.
+    builders: OnceLock<HashMap<String, UniqueId>>,
 }
 
 type Known = Mutex<HashMap<UniqueId, Arc<Shape>>>;
@@ -139,12 +141,14 @@ impl Finder<'_> {
     fn of_builder(&self, source: &UniqueId) -> Vec<Column> {
         let manifest = &self.compiler.manifest;
         let Some(source) = manifest.sources.get(source) else { return Vec::new() };
-        let fills = |node: &&Arc<Node>| {
-            node.resource_type.is_refable()
-                && node.relation_name.as_deref() == Some(&source.relation_name)
-        };
-        match manifest.nodes.values().find(fills) {
-            Some(node) => self.columns(&node.unique_id).columns.clone(),
+        let builders = self.shapes.builders.get_or_init(|| {
+            let nodes = manifest.nodes.values().filter(|node| node.resource_type.is_refable());
+            nodes
+                .filter_map(|node| Some((node.relation_name.clone()?, node.unique_id.clone())))
+                .collect()
+        });
+        match builders.get(&source.relation_name) {
+            Some(id) => self.columns(id).columns.clone(),
             None => Vec::new(),
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{CheckedNode, Shadow, Unchecked, create};
 use crate::adapters::Column;
-use crate::check::shapes::{self, Finder, Shapes};
+use crate::check::shapes::{self, Finder};
 use crate::check::{rules, seeds};
 use crate::compile::Compiler;
 use crate::manifest::{Batch, Microbatch, Node, SourceTable, expectation};
@@ -16,9 +16,7 @@ impl Shadow<'_> {
             Ok((_, warnings)) => warnings.into_iter().for_each(|warning| self.tell(warning)),
             Err(mistake) => self.tell(*mistake),
         }
-        let shapes = Shapes::default();
-        let finder = Finder { shapes: &shapes, compiler: &self.compiler, connection: self.real };
-        let columns = finder.of_file(node);
+        let columns = self.finder().of_file(node);
         if columns.is_empty() {
             return Err(Unchecked::Wrong);
         }
@@ -73,9 +71,11 @@ impl Shadow<'_> {
     }
 
     fn declared(&self, source: &SourceTable) -> Vec<Column> {
-        let shapes = Shapes::default();
-        let finder = Finder { shapes: &shapes, compiler: &self.compiler, connection: self.real };
-        finder.inferred(&source.unique_id).columns.clone()
+        self.finder().inferred(&source.unique_id).columns.clone()
+    }
+
+    fn finder(&self) -> Finder<'_> {
+        Finder { shapes: &self.shapes, compiler: &self.compiler, connection: self.real }
     }
 
     /// The columns of a snapshot: those of its query, and those that tell its versions.

@@ -14,6 +14,7 @@ use indexmap::{IndexMap, IndexSet};
 use rayon::prelude::*;
 
 use super::rules;
+use super::shapes::Shapes;
 use crate::adapters::{self, Column, Relation, Session};
 use crate::compile::{CompiledNode, Compiler, Variant};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
@@ -113,6 +114,8 @@ pub struct Shadow<'s> {
     pub(super) partial: HashSet<UniqueId>,
     /// The columns that those were found to have.
     unlisted: HashMap<UniqueId, Vec<String>>,
+    /// Columns that the project's own text tells.
+    shapes: Shapes,
     /// Columns of property files that their relations do not have, in lower case.
     pub(super) unknown_columns: HashSet<(UniqueId, String)>,
     pub(super) found: Checked,
@@ -172,6 +175,7 @@ impl<'s> Shadow<'s> {
             tables: named.collect(),
             partial: HashSet::new(),
             unlisted: HashMap::new(),
+            shapes: Shapes::default(),
             unknown_columns: HashSet::new(),
             found: Checked::default(),
             making: OnceCell::new(),

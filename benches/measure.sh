@@ -1,0 +1,88 @@
+# Measuring, for the scripts beside this file; to be sourced. Wants `$scratch`, a folder, and the terminal as descriptor 3.
+
+# fail WORDS…: says what is wrong and ends.
+fail() { echo "$(basename "$0"): $*" >&2; exit 2; }
+
+if /usr/bin/time -v true > /dev/null 2>&1; then timer=gnu
+elif command -v python3 > /dev/null; then timer=python
+else timer=bash
+fi
+
+# measure CMD…: prints wall seconds, CPU seconds and peak MiB of one run; the last is "-" where nothing can tell it.
+measure() {
+    local log=$scratch/log figures=$scratch/figures begin=$EPOCHREALTIME
+    if [[ $timer == gnu ]]; then
+        /usr/bin/time -v -o "$figures" "$@" > "$log" 2>&1 || show_failure "$@"
+    elif [[ $timer == python ]]; then
+        python3 - "$figures" "$@" > "$log" 2>&1 <<'EOF' || show_failure "$@"
+import resource, subprocess, sys, time
+begin = time.perf_counter()
+code = subprocess.call(sys.argv[2:])
+wall = time.perf_counter() - begin
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+kib = used.ru_maxrss / 1024 if sys.platform == "darwin" else used.ru_maxrss
+open(sys.argv[1], "w").write(f"{used.ru_utime + used.ru_stime} {kib} {wall}")
+sys.exit(code)
+EOF
+    else
+        local TIMEFORMAT='%U %S'
+        { time "$@" > "$log" 2>&1 || show_failure "$@"; } 2> "$figures"
+    fi
+    local end=$EPOCHREALTIME
+    case $timer in
+        gnu) awk -F': ' '/(User|System) time/ {u += $2} /Maximum resident/ {m = $2} END {print u, m}' "$figures" ;;
+        bash) awk '{print $1 + $2}' "$figures" ;;
+        *) cat "$figures" ;;
+    esac | awk -v begin="$begin" -v end="$end" \
+        '{printf "%.3f %.3f %s\n", ($3 ? $3 : end - begin), $1, ($2 == "" ? "-" : sprintf("%.1f", $2 / 1024))}'
+}
+
+show_failure() {
+    echo "$(basename "$0"): failed: $*" >&3
+    tail -n 20 "$scratch/log" >&3
+    exit 1
+}
+
+# median FIELD: the middle of the column of what comes in.
+median() { awk -v f="$1" '{print $f}' | sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
+
+# spread FIELD: the smallest and the largest of the column.
+spread() { awk -v f="$1" '{print $f}' | sort -n | awk 'NR == 1 {a = $1} {b = $1} END {print a "–" b}'; }
+
+# bench TOOL VERB RUNS BEFORE CMD…: appends medians and spread to $scratch/results; runs BEFORE before each run.
+bench() {
+    local tool=$1 verb=$2 count=$3 before=$4 samples=$scratch/samples
+    shift 4
+    : > "$samples"
+    for (( i = 0; i < count; i++ )); do
+        "$before"
+        measure "$@" >> "$samples"
+    done
+    echo "$tool $verb $(median 1 < "$samples") $(median 2 < "$samples") $(median 3 < "$samples")" \
+        "$(spread 1 < "$samples") $(spread 2 < "$samples")" >> "$scratch/results"
+    echo "  $tool $verb: $(tail -n 1 "$scratch/results" | cut -d' ' -f3-)" >&2
+}
+
+# statements [PRAGMAS]: what forge ran in the project of the working directory, in its order, one transaction a model.
+statements() {
+    python3 - <<'EOF'
+import json, os
+nodes = json.load(open("target/manifest.json"))["nodes"]
+print("pragma journal_mode = wal; pragma synchronous = normal; pragma temp_store = memory; pragma cache_size = -65536;")
+for result in json.load(open("target/run_results.json"))["results"]:
+    node = nodes[result["unique_id"]]
+    path = node["build_path"]
+    if not path or not os.path.exists(path):
+        continue
+    text = open(path).read()
+    print(text if node["resource_type"] == "test" else f"begin immediate;\n{text}\ncommit;")
+EOF
+}
+
+# machine: the processors and the kernel.
+machine() {
+    local model
+    model=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo 2>/dev/null | head -n 1)
+    [[ -n $model ]] || model=$(sysctl -n machdep.cpu.brand_string 2>/dev/null || uname -m)
+    echo "$(nproc 2>/dev/null || sysctl -n hw.ncpu) × $model, $(uname -sr)"
+}
