@@ -199,8 +199,10 @@ fn prepare_with(context: &Context, flags: &FlagOverrides) -> Result<Prepared, Di
         manifest: prepared.manifest.clone(),
         artifacts: project.flags.write_json.then(|| project.target_dir()),
     });
-    // The process ends with the verb: taking the manifest apart would only cost time.
-    std::mem::forget(prepared.manifest.clone());
+    // The process ends with the verb: taking apart what is large would only cost time.
+    let globals = &prepared.compiler.globals;
+    let kept = (prepared.manifest.clone(), project.clone(), prepared.compiler.resolver());
+    std::mem::forget((kept, globals.engine.clone(), globals.macros.clone()));
     Ok(prepared)
 }
 
