@@ -172,7 +172,7 @@ SQL
 incremental() {
     project accounts
     cat > models/accounts.sql <<'SQL'
-{{ config(materialized='incremental', unique_key='id', indexes=[{'columns': ['updated_at']}]) }}
+{{ config(materialized='incremental', unique_key='id', indexes=[{'columns': ['id'], 'unique': true}, {'columns': ['updated_at']}]) }}
 select id, balance, updated_at from {{ source('bank', 'accounts') }}
 {% if is_incremental() %} where updated_at > (select max(updated_at) from {{ this }}){% endif %}
 SQL
