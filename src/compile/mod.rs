@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 use crate::adapters::NamingPolicy;
 use crate::artifacts::manifest::{CompiledInfo, compiled_node_json, macro_json, node_json};
 use crate::diagnostics::{Diagnostic, codes};
+use crate::host::secrets::Mask;
 use crate::jinja::contexts::{
     Connection, Globals, LazyComment, ModelValue, NodeFacts, Phase, QueryComment, Resolver, Scope,
 };
@@ -23,7 +24,7 @@ use crate::manifest::{Batch, Language, Manifest, Node, ResourceType};
 use crate::names::UniqueId;
 use crate::parse::macros::QUERY_COMMENT;
 use crate::parse::tests::{KWARGS, rendered_kwargs, unknown_test};
-use crate::project::Project;
+use crate::project::{DEFAULT_QUERY_COMMENT, Project};
 use crate::resolve::Lookup;
 
 mod deferred;
@@ -55,6 +56,8 @@ pub struct Compiler {
     /// The batch that is built, of a compiler for one.
     batch: Option<Batch>,
     references: Arc<References>,
+    /// What nobody may read in the files that it writes.
+    mask: Arc<Mask>,
     ephemeral: Arc<Mutex<HashMap<UniqueId, Arc<CompiledNode>>>>,
     /// Whether it was said that a file could not be written.
     has_complained: Arc<AtomicBool>,
@@ -96,6 +99,7 @@ impl Compiler {
         ));
         Compiler {
             project,
+            mask: Arc::new(Mask::of(&*globals.host)),
             globals,
             manifest,
             batch: None,
@@ -358,7 +362,14 @@ impl Compiler {
         let mut known = minijinja::value::Value::from(());
         if let Some(node) = node {
             let facts = self.facts(node, None);
-            known = values::to_mutable(&(facts.model.0)());
+            known = match comment.comment.as_str() {
+                // One for each node that runs a statement: no more of it is made than the comment says.
+                DEFAULT_QUERY_COMMENT => {
+                    let id = minijinja::value::Value::from(node.unique_id.as_str());
+                    values::dict([("unique_id", id)])
+                }
+                _ => values::to_mutable(&(facts.model.0)()),
+            };
             scope.node = Some(facts);
             name = node.unique_id.to_string();
         }

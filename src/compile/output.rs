@@ -9,7 +9,6 @@ use super::{CompiledNode, Compiler};
 use crate::artifacts::manifest::CompiledInfo;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::Event;
-use crate::host::secrets::Mask;
 use crate::manifest::{Batch, Node, ResourceType};
 
 const COMPILED: &str = "compiled";
@@ -61,7 +60,7 @@ impl Compiler {
     fn write(&self, kind: &str, node: &Node, text: &str) {
         let host = &self.globals.host;
         let path = self.project.target_dir().join(kind).join(path_of(node, self.batch));
-        let Err(error) = host.write_output(&path, &Mask::of(&**host).apply(text)) else { return };
+        let Err(error) = host.write_output(&path, &self.mask.apply(text)) else { return };
         if !self.has_complained.swap(true, Ordering::Relaxed) {
             let message = format!("cannot write `{}`: {error}", path.display());
             let warning = Diagnostic::warning(codes::NOT_WRITTEN, message);
