@@ -3,7 +3,7 @@
 use indexmap::IndexSet;
 
 use super::choose::selected;
-use super::write::{add_inlined, results_of, write_artifacts};
+use super::write::{add_inlined, results_of, write_artifacts, write_parsed};
 use super::{Prepared, RunSummary, Selection, Verb, World, profile};
 use crate::artifacts::run_results::RunResult;
 use crate::diagnostics::Diagnostics;
@@ -82,6 +82,11 @@ pub(super) fn run_nodes(
     };
     let mut stages = prepared.stages.clone();
     stages.end("select");
+    let flags = &prepared.project.flags;
+    if [&flags.log_format, &flags.log_format_file].contains(&&"json".to_owned()) {
+        // Who follows the log looks nodes up in the manifest while they run; dbt always writes it twice.
+        write_parsed(world, prepared);
+    }
     let start = std::time::Instant::now();
     let finished = execute::run(&run).map_err(|d| Diagnostics::from(*d))?;
     stages.skip();

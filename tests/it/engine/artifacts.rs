@@ -65,32 +65,53 @@ select id from {{ ref('a_done') }}
 select id from {{ ref('b_running') }}
 ";
 
+/// A second run that has built the first model and is busy with the next one, which has no end.
 #[cfg(unix)]
-#[test]
-fn an_interrupted_run_says_in_its_artifacts_what_finished() {
-    use std::process::{Command, Stdio};
+fn busy(scratch: &Scratch, arguments: &[&str]) -> std::process::Child {
+    use std::process::Stdio;
 
-    let scratch = Scratch::new(MODELS);
     scratch.forge(&["build"]).expect(0, &["PASS=3"]);
-    let before = invocation(&artifact(&scratch, "run_results.json"));
     let endless = "with recursive n(i) as (select id from {{ ref('a_done') }} union all select i + 1 from n) \
                    select max(i) as id from n";
     scratch.write(
         "models/b_running.sql",
         &format!("{{{{ config(materialized='table') }}}}\n{endless}\n"),
     );
-    let mut forge = scratch.command(&["build"]);
-    let mut forge = forge.envs(LATER).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut forge = scratch.command(&[&["build"], arguments].concat());
+    let forge = forge.envs(LATER).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let done = "select count(*) from _forge_node_runs join _forge_runs using (run_id) \
                 where number = 2 and unique_id = 'model.shop.a_done'";
-    while super::rows(&scratch, done) != ["1"] {
+    while super::rows(scratch, done) != ["1"] {
         std::thread::yield_now();
     }
+    forge
+}
+
+#[cfg(unix)]
+#[test]
+fn who_follows_the_log_has_the_manifest_of_the_run_meanwhile() {
+    let scratch = Scratch::new(MODELS);
+    let mut forge = busy(&scratch, &["--log-format-file", "json"]);
+    are_whole(&scratch);
+    let ids =
+        ["manifest.json", "run_results.json"].map(|file| invocation(&artifact(&scratch, file)));
+    forge.kill().unwrap();
+    forge.wait().unwrap();
+    assert_ne!(ids[0], ids[1], "the results are still those of the run before");
+    are_whole(&scratch);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_says_in_its_artifacts_what_finished() {
+    let scratch = Scratch::new(MODELS);
+    let mut forge = busy(&scratch, &[]);
+    let before = invocation(&artifact(&scratch, "manifest.json"));
     // While it runs, the artifacts are those of the run before.
     are_whole(&scratch);
     assert_eq!(invocation(&artifact(&scratch, "run_results.json")), before);
     let id = forge.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
     assert_eq!(forge.wait().unwrap().code(), Some(130));
 
     are_whole(&scratch);
