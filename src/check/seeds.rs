@@ -12,6 +12,7 @@ use crate::adapters::seed::{Seed, misfit};
 use crate::compile::Compiler;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::manifest::{Node, NodeKind};
+use crate::project::unreadable;
 use crate::source::Span;
 
 /// The rows of a seed's file, and what is doubtful about them.
@@ -24,10 +25,9 @@ pub fn read(compiler: &Compiler, node: &Node) -> Result<(Seed, Diagnostics), Box
     };
     let path = seed.root_path.join(&node.original_file_path);
     let text = compiler.globals.host.read(&path).map_err(|error| {
-        Box::new(Diagnostic::error(
-            codes::UNREADABLE_FILE,
-            format!("seed `{}`: cannot read {}: {error}", node.name, node.original_file_path),
-        ))
+        let problem = unreadable(&node.original_file_path, &error);
+        let message = format!("seed `{}`: {}", node.name, problem.message);
+        Box::new(Diagnostic { message, ..problem })
     })?;
     let file = File { compiler, node, path: &path, text: &text, delimiter: delimiter(node)? };
     let declared = types(node);

@@ -30,6 +30,9 @@ const OF_ENTRIES: &[Code] = &[
     codes::UNKNOWN_KEY_COLUMN,
 ];
 
+/// Codes of templates; in a YAML file their place is the whole value.
+const OF_TEMPLATES: &[Code] = &[codes::MISSING_ENV_VAR, codes::MISSING_VAR, codes::UNKNOWN_NAME];
+
 /// The diagnostic at the smallest place that its message tells.
 #[must_use]
 pub fn sharpened(sources: &SourceMap, diagnostic: Diagnostic) -> Diagnostic {
@@ -42,6 +45,7 @@ pub fn sharpened(sources: &SourceMap, diagnostic: Diagnostic) -> Diagnostic {
         false if diagnostic.code == codes::REF_ARGUMENTS => {
             return unquoted(text, span, diagnostic);
         }
+        true if OF_TEMPLATES.contains(&diagnostic.code) => name_in_value(text, span, &diagnostic),
         true if OF_ENTRIES.contains(&diagnostic.code) => word_of_entry(text, span, &diagnostic),
         false if OF_ARGUMENTS.contains(&diagnostic.code) => {
             let rest = text.get(span.start as usize..).unwrap_or_default();
@@ -101,6 +105,16 @@ fn word_of_entry(text: &str, span: Span, diagnostic: &Diagnostic) -> Option<Span
     let from = before.map_or(0, |before| before + 1);
     let from = from + region[from..at].starts_with(['"', '\'']) as usize;
     Some(Span::new(span.file, start + from, start + at + len))
+}
+
+/// The name that the message quotes in a template of a value; of `var('x')` and `env_var('x')` the call.
+fn name_in_value(text: &str, span: Span, diagnostic: &Diagnostic) -> Option<Span> {
+    let value = text.get(span.start as usize..span.end as usize)?;
+    let (at, len) = only_word(value, diagnostic).filter(|(at, _)| value[..*at].contains("{{"))?;
+    let before = value[..at].trim_end_matches(['\'', '"', ' ']);
+    let call = ["env_var(", "var("].iter().find_map(|call| before.strip_suffix(call));
+    let start = span.start as usize;
+    Some(Span::new(span.file, start + call.map_or(at, str::len), start + at + len))
 }
 
 /// The last text that the message quotes and that stands in the region as a word once.
@@ -238,6 +252,17 @@ mod tests {
         let twice = "a:\n  - name: n\n    x: [y, y]\n";
         let unclear = place(twice, "n\n", codes::UNKNOWN_REF, "`n` has `y`");
         assert_eq!(unclear, "a.yml:2:11");
+    }
+
+    #[test]
+    fn a_name_in_a_template_of_a_value_is_the_place() {
+        let text = "on-run-end:\n  - \"{{ grant_al() }}\"\npath: '{{ env_var(\"DB\") }}'\n";
+        let hook =
+            place(text, "\"{{ grant_al() }}\"", codes::UNKNOWN_NAME, "'grant_al' is undefined");
+        assert_eq!(hook, "a.yml:2:9");
+        let path = "'{{ env_var(\"DB\") }}'";
+        let missing = "the environment variable `DB` is required here and is not set";
+        assert_eq!(place(text, path, codes::MISSING_ENV_VAR, missing), "a.yml:3:11");
     }
 
     #[test]

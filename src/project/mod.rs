@@ -41,6 +41,7 @@ pub use render::{
     DBT_VERSION, RenderError, Secrets, YamlContext, YamlFacts, is_constant, render_text,
     render_yaml,
 };
+pub(crate) use yaml_file::unreadable;
 pub use yaml_file::{parse_yaml, read_yaml, stripped};
 
 /// A project with its packages, ready to be parsed.

@@ -67,7 +67,7 @@ pub fn stripped(text: &str) -> &str {
 }
 
 /// The diagnostic of a file that could not be read.
-pub(super) fn unreadable(shown: &str, error: &std::io::Error) -> Diagnostic {
+pub(crate) fn unreadable(shown: &str, error: &std::io::Error) -> Diagnostic {
     let reason = match error.kind() {
         std::io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
         _ => error.to_string(),
