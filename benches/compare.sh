@@ -100,6 +100,9 @@ run_engine() {
     database=$(find . -maxdepth 1 -name '*.db' | head -n 1)
     if [[ -n $database ]]; then
         bench forge models "$runs" seeded "$forge" build --exclude resource_type:seed
+        # Tests that share a scan leave no statement of their own.
+        seeded
+        "$forge" --quiet build --exclude resource_type:seed --no-batch-tests > /dev/null
         statements > "$scratch/statements.sql"
         bench sqlite3 models "$runs" seeded bash -c "sqlite3 -bail '$database' < '$scratch/statements.sql'"
     fi
