@@ -57,7 +57,7 @@ def served():
 
     yield start
     for process in processes:
-        process.terminate()
+        process.kill()  # not terminate: who started this may ignore that signal, and so do children then
         process.wait()
 
 
