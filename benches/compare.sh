@@ -39,18 +39,6 @@ find_project() {
     [[ -f $project/dbt_project.yml ]] || fail "no dbt_project.yml in $project"
 }
 
-find_tools() {
-    forge=${FORGE:-}
-    if [[ -z $forge ]]; then
-        cargo build --release --quiet --manifest-path "$here/../Cargo.toml"
-        forge=$here/../target/release/forge
-    fi
-    forge=$(realpath "$(command -v "$forge")") || fail "no forge at ${FORGE:-$forge}"
-    dbt=${DBT:-$(command -v dbt || true)}
-    [[ $dbt == none ]] && dbt=
-    [[ -z $dbt ]] || dbt=$(command -v "$dbt") || fail "no dbt at $DBT"
-}
-
 # copy_for TOOL: a copy of the project for one tool. dbt needs a profile; forge takes the project as it is.
 copy_for() {
     local copy=$scratch/$1
@@ -73,9 +61,6 @@ $profile:
 EOF
 }
 
-no_databases() { find . -maxdepth 2 \( -name '*.db' -o -name '*.db-*' \) -delete; }
-seeded() { no_databases; cp -R "$scratch/seeded/." .; }
-
 run_all() {
     local tool=$1 binary=$2 count=$3
     copy_for "$tool"
@@ -92,10 +77,7 @@ run_all() {
 run_engine() {
     command -v sqlite3 > /dev/null && command -v python3 > /dev/null || return 0
     cd "$scratch/forge"
-    no_databases
-    "$forge" --quiet seed > /dev/null
-    mkdir -p "$scratch/seeded"
-    find . -maxdepth 1 -name '*.db*' -exec cp {} "$scratch/seeded" \;
+    keep_seeded
     local database
     database=$(find . -maxdepth 1 -name '*.db' | head -n 1)
     if [[ -n $database ]]; then

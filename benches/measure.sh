@@ -8,6 +8,19 @@ elif command -v python3 > /dev/null; then timer=python
 else timer=bash
 fi
 
+# find_tools: sets `forge` and `dbt` from FORGE, DBT and PATH; `dbt` is empty where there is none.
+find_tools() {
+    forge=${FORGE:-}
+    if [[ -z $forge ]]; then
+        cargo build --release --quiet --manifest-path "$here/../Cargo.toml"
+        forge=$here/../target/release/forge
+    fi
+    forge=$(realpath "$(command -v "$forge")") || fail "no forge at ${FORGE:-$forge}"
+    dbt=${DBT:-$(command -v dbt || true)}
+    [[ $dbt == none ]] && dbt=
+    [[ -z $dbt ]] || dbt=$(command -v "$dbt") || fail "no dbt at $DBT"
+}
+
 # measure CMD…: prints wall seconds, CPU seconds and peak MiB of one run; the last is "-" where nothing can tell it.
 measure() {
     local log=$scratch/log figures=$scratch/figures begin=$EPOCHREALTIME
@@ -58,12 +71,27 @@ bench() {
         "$before"
         measure "$@" >> "$samples"
     done
-    echo "$tool $verb $(median 1 < "$samples") $(median 2 < "$samples") $(median 3 < "$samples")" \
-        "$(spread 1 < "$samples") $(spread 2 < "$samples")" >> "$scratch/results"
-    echo "  $tool $verb: $(tail -n 1 "$scratch/results" | cut -d' ' -f3-)" >&2
+    summed_up "$tool" "$verb" "$samples"
 }
 
-# statements [PRAGMAS]: what forge ran in the project of the working directory, in its order, one transaction a model.
+# summed_up TOOL VERB SAMPLES: appends medians and spread of the samples to $scratch/results.
+summed_up() {
+    echo "$1 $2 $(median 1 < "$3") $(median 2 < "$3") $(median 3 < "$3") $(spread 1 < "$3") $(spread 2 < "$3")" \
+        >> "$scratch/results"
+    echo "  $1 $2: $(tail -n 1 "$scratch/results" | cut -d' ' -f3-)" >&2
+}
+
+no_databases() { find . -maxdepth 2 \( -name '*.db' -o -name '*.db-*' \) -delete; }
+# keep_seeded: loads the seeds of the project of the working directory; `seeded` puts that database back.
+keep_seeded() {
+    no_databases
+    "$forge" --quiet seed > /dev/null
+    mkdir -p "$scratch/seeded"
+    find . -maxdepth 1 -name '*.db*' -exec cp {} "$scratch/seeded" \;
+}
+seeded() { no_databases; cp -R "$scratch/seeded/." .; }
+
+# statements: what forge ran in the project of the working directory, in its order, one transaction a model.
 statements() {
     python3 - <<'EOF'
 import json, os

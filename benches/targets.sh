@@ -6,7 +6,8 @@
 #   RUNS=5          runs per figure
 #   FORGE=path      binary to measure; default: build one with `cargo build --release`
 #   DBT=path        dbt to compare with; default: the dbt on PATH; DBT=none: none
-#   SIZES="1000 3000 10000 30000"   projects that are parsed; the first two thirds of the table use 1000 and 10000
+#   SIZES="1000 3000 10000 30000"   projects that are parsed; the first is compiled and built too, and what `ls` selects
+#                                   is measured in that of 10000
 #   ROWS=10000000   rows of the large model
 #
 # Wants sqlite3 and python3. Every figure and what it is compared with are measured in turns, in one go.
@@ -24,14 +25,7 @@ exec 3>&2 # the terminal, also where stderr is being measured
 . "$here/measure.sh"
 
 command -v sqlite3 > /dev/null && command -v python3 > /dev/null || fail "sqlite3 and python3 are needed"
-forge=${FORGE:-}
-if [[ -z $forge ]]; then
-    cargo build --release --quiet --manifest-path "$here/../Cargo.toml"
-    forge=$here/../target/release/forge
-fi
-forge=$(realpath "$(command -v "$forge")") || fail "no forge at ${FORGE:-$forge}"
-dbt=${DBT:-$(command -v dbt || true)}
-[[ $dbt == none ]] && dbt=
+find_tools
 
 # of TOOL VERB FIELD: a figure of $scratch/results: 3 wall, 4 CPU, 5 peak, 6 the spread of the wall time.
 of() { awk -v t="$1" -v v="$2" -v f="$3" '$1 == t && $2 == v {print $f}' "$scratch/results" | tail -n 1; }
@@ -50,11 +44,8 @@ in_turns() {
         "$before"; measure "${mine[@]}" >> "$scratch/mine"
         "$before"; measure "${other[@]}" >> "$scratch/other"
     done
-    for tool in mine other; do
-        echo "$tool $verb $(median 1 < "$scratch/$tool") $(median 2 < "$scratch/$tool") $(median 3 < "$scratch/$tool")" \
-            "$(spread 1 < "$scratch/$tool") $(spread 2 < "$scratch/$tool")" >> "$scratch/results"
-        echo "  $tool $verb: $(tail -n 1 "$scratch/results" | cut -d' ' -f3-)" >&2
-    done
+    summed_up mine "$verb" "$scratch/mine"
+    summed_up other "$verb" "$scratch/other"
 }
 
 starting() {
@@ -126,16 +117,10 @@ selecting() {
     row '`ls --select state:modified+`, 10,000 models' 'under 1.5 s' "$(seconds forge modified)"
 }
 
-no_databases() { find . -maxdepth 2 \( -name '*.db' -o -name '*.db-*' \) -delete; }
-seeded() { no_databases; cp -R "$scratch/seeded/." .; }
-
 building() {
     local first=${sizes%% *} database
     cd "$scratch/p$first"
-    no_databases
-    "$forge" --quiet seed > /dev/null
-    mkdir -p "$scratch/seeded"
-    find . -maxdepth 1 -name '*.db*' -exec cp {} "$scratch/seeded" \;
+    keep_seeded
     database=$(find . -maxdepth 1 -name '*.db' | head -n 1)
     # Tests that share a scan leave no statement of their own.
     "$forge" --quiet build --exclude resource_type:seed --no-batch-tests > /dev/null

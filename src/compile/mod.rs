@@ -165,11 +165,9 @@ impl Compiler {
             return Ok(CompiledNode { rendered: code.clone(), code, ..CompiledNode::default() });
         }
         let compiled = self.compile_once(node, connection, variant)?;
-        let Some(hiding) = hidden::hiding(self, node, &compiled).filter(|_| self.naming.is_none())
-        else {
-            return Ok(compiled);
-        };
-        let Some(naming) = self.globals.adapter.naming().qualified() else { return Ok(compiled) };
+        let naming = self.globals.adapter.naming().qualified();
+        let Some(naming) = naming.filter(|_| self.naming.is_none()) else { return Ok(compiled) };
+        let Some(hiding) = hidden::hiding(self, node, &compiled) else { return Ok(compiled) };
         let qualified = Compiler {
             globals: lines::silent(&self.globals),
             ephemeral: Arc::default(),

@@ -58,7 +58,7 @@ mod seed;
 mod stop;
 mod test;
 mod timeout;
-mod together;
+mod shared_scan;
 mod unit_test;
 mod warnings;
 
@@ -70,8 +70,8 @@ pub use freshness::{Looked, freshness, is_checked};
 pub use inline::{Rows, query};
 pub use operation::{call_macro, run_sql};
 pub use profile::NodeTime;
+pub use shared_scan::SharedScans;
 pub use stop::Stop;
-pub use together::Together;
 pub use unit_test::{Units, mistake as unit_test_mistake};
 
 /// What is run and how.
@@ -97,7 +97,7 @@ pub struct Run<'a> {
     /// The unit tests of the project, as nodes.
     pub units: Units,
     /// Tests that share a scan.
-    pub together: Together,
+    pub shared_scans: SharedScans,
 }
 
 /// How a run ended.

@@ -6,7 +6,7 @@ use minijinja::value::Value;
 use serde_json::Value as Json;
 
 use super::attempt::Attempt;
-use super::{Ended, Run, failing_keys, failure, materialization, together, warnings};
+use super::{Ended, Run, failing_keys, failure, materialization, shared_scan, warnings};
 use crate::adapters::Datum;
 use crate::compile::{CompiledNode, Variant};
 use crate::diagnostics::{Diagnostic, codes};
@@ -35,13 +35,13 @@ pub(super) fn in_transaction(
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Look {
     Alone,
-    Together,
+    WithOthers,
 }
 
 fn judged(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
     match attempt.node.relation_name.is_some() {
         true => attempt.transaction(|attempt| examined(attempt, Look::Alone)),
-        false => examined(attempt, Look::Together),
+        false => examined(attempt, Look::WithOthers),
     }
 }
 
@@ -49,8 +49,8 @@ fn examined(attempt: &mut Attempt<'_>, look: Look) -> Result<Ended, Box<Diagnost
     let Attempt { run, node, connection, .. } = *attempt;
     let compiled = run.compiler.compile(node, connection, Variant::Auto)?;
     attempt.keep(&compiled);
-    let is_clean =
-        look == Look::Together && together::finds_nothing(run, node, connection, &compiled.code);
+    let is_clean = look == Look::WithOthers
+        && shared_scan::finds_nothing(run, node, connection, &compiled.code);
     let counts = match is_clean {
         true => Counts::default(),
         false => counts(node, &*materialize(run, node, connection, &compiled)?)?,

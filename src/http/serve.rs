@@ -71,12 +71,16 @@ impl Server {
                 continue;
             }
             busy.fetch_add(1, Ordering::AcqRel);
-            let (find, busy) = (find.clone(), busy.clone());
-            std::thread::spawn(move || {
+            let (find, done) = (find.clone(), busy.clone());
+            let started = std::thread::Builder::new().spawn(move || {
                 // A browser that went away needs no answer.
                 let _ = answer(&stream, is_local, &*find);
-                busy.fetch_sub(1, Ordering::AcqRel);
+                done.fetch_sub(1, Ordering::AcqRel);
             });
+            // Where there is no thread for it, this request has no answer, and the next one may have.
+            if started.is_err() {
+                busy.fetch_sub(1, Ordering::AcqRel);
+            }
         }
     }
 }

@@ -47,14 +47,9 @@ pub fn load_root(world: &World, flags: &FlagOverrides) -> Result<Project, Diagno
 /// Loads, parses and resolves the project; warnings go to the sink.
 pub fn prepare(world: &World, flags: &FlagOverrides) -> Result<Prepared, Diagnostics> {
     let Reading { parts, referenced, mut diagnostics } = Reading::new(world, flags)?;
-    let mut resolved = None;
-    if !diagnostics.has_errors() {
-        match resolve::connected(referenced) {
-            Ok(whole) => resolved = Some(whole),
-            Err(cycle) => diagnostics.push(*cycle),
-        }
-    }
-    if let Some(resolved) = &resolved {
+    // A cycle is told beside other mistakes: whoever mends those should not find it afterwards.
+    let resolved = resolve::connected(referenced).map_err(|cycle| diagnostics.push(*cycle)).ok();
+    if let Some(resolved) = resolved.as_ref().filter(|_| !diagnostics.has_errors()) {
         let flags = &parts.project.flags;
         let as_of = flags.as_of.unwrap_or(parts.project.started_at);
         diagnostics.extend(resolve::deprecations(&resolved.manifest, as_of));

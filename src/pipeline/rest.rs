@@ -72,7 +72,7 @@ impl Lost {
         lost.with_callers(manifest)
     }
 
-    /// Adds the files of macros that call one of a lost file.
+    /// Adds the nodes whose text calls a macro of a lost file.
     fn with_callers(mut self, manifest: &Manifest) -> Self {
         let macros: Vec<String> = self.files.iter().flat_map(|file| defined(&file.text)).collect();
         let calls = |text: &str| macros.iter().any(|name| text.contains(name.as_str()));

@@ -119,7 +119,7 @@ pub(super) fn run_of<'a>(
         ledger: execute::ledger::Ledger::default(),
         stop: &world.stop,
         units: execute::Units::default(),
-        together: execute::Together::default(),
+        shared_scans: execute::SharedScans::default(),
     }
 }
 

@@ -79,7 +79,7 @@ fn run<'r>(case: &'r Case<'_>) -> Run<'r> {
         ledger: Ledger::default(),
         stop: case.run.stop,
         units: Units::default(),
-        together: super::super::Together::default(),
+        shared_scans: super::super::SharedScans::default(),
     }
 }
 

@@ -204,3 +204,15 @@ fn a_misspelt_configuration_of_an_empty_folder_gets_a_suggestion() {
     );
     scratch.forge(&["parse"]).expect(0, &["E0204", "did you mean `materialized`"]);
 }
+
+#[test]
+fn a_cycle_is_told_beside_other_mistakes() {
+    let scratch = Scratch::new(
+        "//- models/a.sql\nselect * from {{ ref('b') }}\n//- models/b.sql\nselect * from {{ ref('a') }}\n\
+         //- models/c.sql\nselect * from {{ ref('nope') }}\n",
+    );
+    for verb in ["compile", "run", "check"] {
+        let told = scratch.forge(&[verb]).expect_failure(&["E0301", "E0306"]);
+        assert_eq!(told.stderr.matches("depend on each other").count(), 1, "{told}");
+    }
+}

@@ -20,7 +20,7 @@ mod scheduling;
 mod seeds;
 mod snapshots;
 mod tests;
-mod together;
+mod shared_scan;
 
 use crate::scratch::Scratch;
 

@@ -107,4 +107,9 @@ fn a_project_with_tests_of_its_own_keeps_them() {
     scratch.write("macros/own.sql", own);
     let failed = ended(&scratch, &[]);
     assert!(failed.iter().filter(|told| told.contains("Got 7 results")).count() >= 4, "{failed:?}");
+    assert_eq!(ended(&scratch, &["--no-batch-tests"]), failed);
+    // The name of a project says nothing about whose its macros are.
+    scratch.write("dbt_project.yml", "name: dbt_shop\n");
+    let failed = ended(&scratch, &[]);
+    assert_eq!(ended(&scratch, &["--no-batch-tests"]), failed);
 }

@@ -31,7 +31,7 @@ const MAKERS: &[&str] = &[
 
 /// The tests of a run that can be looked at together; found when the first test runs.
 #[derive(Debug, Default)]
-pub struct Together(OnceLock<HashMap<UniqueId, Member>>);
+pub struct SharedScans(OnceLock<HashMap<UniqueId, Member>>);
 
 #[derive(Debug)]
 struct Member {
@@ -54,7 +54,7 @@ pub(super) fn finds_nothing(
     connection: &Arc<Connection>,
     code: &str,
 ) -> bool {
-    let members = run.together.0.get_or_init(|| members(run));
+    let members = run.shared_scans.0.get_or_init(|| members(run));
     let Some(member) = members.get(&node.unique_id).filter(|m| m.code == squeezed(code)) else {
         return false;
     };
@@ -102,13 +102,14 @@ fn statement<'c>(relation: &str, conditions: impl Iterator<Item = &'c Condition>
 
 /// Whether a project or a package has its own way to run tests.
 fn is_overridden(run: &Run<'_>) -> bool {
-    let is_own = |id: &str| !id.starts_with("macro.dbt.") && !id.starts_with("macro.dbt_");
+    let internal = &run.compiler.globals.places.internal;
+    let is_own = |package: &str| internal.iter().all(|built_in| built_in != package);
     let is_maker = |name: &str| {
         MAKERS.iter().any(|maker| name == *maker || name.ends_with(&format!("__{maker}")))
             || name.starts_with(MAKERS[4])
     };
     let macros = &run.compiler.manifest.macros;
-    macros.values().any(|one| is_own(one.unique_id.as_str()) && is_maker(&one.name))
+    macros.values().any(|one| is_own(&one.package_name) && is_maker(&one.name))
 }
 
 /// The one relation that a test reads, when it is judged as tests are by default.
