@@ -15,20 +15,20 @@ use crate::artifacts::manifest::{CompiledInfo, compiled_node_json, macro_json, n
 use crate::diagnostics::{Diagnostic, codes};
 use crate::host::secrets::Mask;
 use crate::jinja::contexts::{
-    Connection, Globals, LazyComment, ModelValue, NodeFacts, Phase, QueryComment, Resolver, Scope,
+    Connection, Globals, LazyComment, ModelValue, NodeFacts, Phase, Resolver, Scope,
 };
 use crate::jinja::diagnose::Root;
 use crate::jinja::error::JinjaError;
 use crate::jinja::values;
 use crate::manifest::{Batch, Language, Manifest, Node, ResourceType};
 use crate::names::UniqueId;
-use crate::parse::macros::QUERY_COMMENT;
 use crate::parse::tests::{KWARGS, rendered_kwargs, unknown_test};
-use crate::project::{DEFAULT_QUERY_COMMENT, Project};
+use crate::project::Project;
 use crate::resolve::Lookup;
 
 mod deferred;
 mod aliases;
+mod comment;
 mod ctes;
 mod event_time;
 mod hidden;
@@ -59,6 +59,7 @@ pub struct Compiler {
     /// What nobody may read in the files that it writes.
     mask: Arc<Mask>,
     ephemeral: Arc<Mutex<HashMap<UniqueId, Arc<CompiledNode>>>>,
+    comments: Arc<comment::Known>,
     /// Whether it was said that a file could not be written.
     has_complained: Arc<AtomicBool>,
     /// The last word on the names of every template.
@@ -105,6 +106,7 @@ impl Compiler {
             batch: None,
             references,
             ephemeral: Arc::default(),
+            comments: Arc::default(),
             has_complained: Arc::default(),
             adjust: None,
             naming: None,
@@ -345,41 +347,6 @@ impl Compiler {
             diagnostic = diagnostic.note(format!("in {} `{}`", node.resource_type, node.name));
         }
         Box::new(diagnostic)
-    }
-
-    /// The query comment of a node, or of what runs for none, rendered; empty when there is none.
-    pub fn query_comment(&self, node: Option<&Arc<Node>>) -> QueryComment {
-        let listener = Some(self.globals.sink.clone());
-        let Some(comment) = &self.project.root().config.query_comment else {
-            return QueryComment { listener, ..QueryComment::default() };
-        };
-        let package = node.map_or(&self.globals.root_package, |node| &node.package_name);
-        let mut scope = Scope::new(&self.globals, Phase::Runtime, package);
-        // dbt: without a node the connection is called `master`.
-        let mut name = "master".to_owned();
-        let mut known = minijinja::value::Value::from(());
-        if let Some(node) = node {
-            let facts = self.facts(node, None);
-            known = match comment.comment.as_str() {
-                // One for each node that runs a statement: no more of it is made than the comment says.
-                DEFAULT_QUERY_COMMENT => {
-                    let id = minijinja::value::Value::from(node.unique_id.as_str());
-                    values::dict([("unique_id", id)])
-                }
-                _ => values::to_mutable(&(facts.model.0)()),
-            };
-            scope.node = Some(facts);
-            name = node.unique_id.to_string();
-        }
-        let args = [name.into(), known];
-        let (text, problem) = match Arc::new(scope).call_macro(QUERY_COMMENT, &args, &[]) {
-            Ok(text) if text.to_string().contains("*/") => {
-                (String::new(), Some("it has `*/` in it, which ends a comment".to_owned()))
-            }
-            Ok(text) => (text.to_string().trim().to_owned(), None),
-            Err(error) => (String::new(), Some(error.message)),
-        };
-        QueryComment { text, append: comment.append, problem, listener }
     }
 
     /// The node of the command line's SQL.

@@ -56,9 +56,10 @@ mod record;
 mod schedule;
 mod seed;
 mod stop;
-mod test;
-mod timeout;
 mod shared_scan;
+mod test;
+mod test_statement;
+mod timeout;
 mod unit_test;
 mod warnings;
 
@@ -72,6 +73,7 @@ pub use operation::{call_macro, run_sql};
 pub use profile::NodeTime;
 pub use shared_scan::SharedScans;
 pub use stop::Stop;
+pub use test_statement::TestStatements;
 pub use unit_test::{Units, mistake as unit_test_mistake};
 
 /// What is run and how.
@@ -98,6 +100,8 @@ pub struct Run<'a> {
     pub units: Units,
     /// Tests that share a scan.
     pub shared_scans: SharedScans,
+    /// Statements that are known from tests before.
+    pub test_statements: TestStatements,
 }
 
 /// How a run ended.

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
-use super::Run;
+use super::{Run, test_statement};
 use crate::adapters::Datum;
 use crate::jinja::contexts::Connection;
 use crate::manifest::{Node, ResourceType, TestMetadata};
@@ -19,15 +19,6 @@ use crate::names::UniqueId;
 
 /// How many tests share a statement at most: the engine limits how deep an expression is.
 const MOST: usize = 100;
-
-/// Macros that make a test what it is; the templates of engines and packages are known by their ends.
-const MAKERS: &[&str] = &[
-    "get_test_sql",
-    "get_limit_subquery_sql",
-    "should_store_failures",
-    "statement",
-    "materialization_test",
-];
 
 /// The tests of a run that can be looked at together; found when the first test runs.
 #[derive(Debug, Default)]
@@ -72,7 +63,7 @@ fn ask(run: &Run<'_>, node: &Arc<Node>, connection: &Connection, sql: &str) -> b
 
 fn members(run: &Run<'_>) -> HashMap<UniqueId, Member> {
     let mut by_relation: IndexMap<String, Vec<(UniqueId, Condition)>> = IndexMap::new();
-    if run.compiler.project.flags.batch_tests && !is_overridden(run) {
+    if run.compiler.project.flags.batch_tests && test_statement::are_built_in(run) {
         for node in run.wanted.iter().filter_map(|id| run.node(id)) {
             if let Some((relation, condition)) = relation(run, node).zip(condition(node)) {
                 let tests = by_relation.entry(relation).or_default();
@@ -98,18 +89,6 @@ fn statement<'c>(relation: &str, conditions: impl Iterator<Item = &'c Condition>
     let conditions: Vec<String> = conditions.map(Condition::sql).collect();
     let any = conditions.join("\n    or ");
     format!("select exists (\n  select 1 from {relation}\n  where {any}\n)")
-}
-
-/// Whether a project or a package has its own way to run tests.
-fn is_overridden(run: &Run<'_>) -> bool {
-    let internal = &run.compiler.globals.places.internal;
-    let is_own = |package: &str| internal.iter().all(|built_in| built_in != package);
-    let is_maker = |name: &str| {
-        MAKERS.iter().any(|maker| name == *maker || name.ends_with(&format!("__{maker}")))
-            || name.starts_with(MAKERS[4])
-    };
-    let macros = &run.compiler.manifest.macros;
-    macros.values().any(|one| is_own(&one.package_name) && is_maker(&one.name))
 }
 
 /// The one relation that a test reads, when it is judged as tests are by default.

@@ -6,8 +6,10 @@ use minijinja::value::Value;
 use serde_json::Value as Json;
 
 use super::attempt::Attempt;
-use super::{Ended, Run, failing_keys, failure, materialization, shared_scan, warnings};
-use crate::adapters::Datum;
+use super::{
+    Ended, Run, failing_keys, failure, materialization, shared_scan, test_statement, warnings,
+};
+use crate::adapters::{Datum, Table};
 use crate::compile::{CompiledNode, Variant};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::{Sample, Status};
@@ -53,7 +55,7 @@ fn examined(attempt: &mut Attempt<'_>, look: Look) -> Result<Ended, Box<Diagnost
         && shared_scan::finds_nothing(run, node, connection, &compiled.code);
     let counts = match is_clean {
         true => Counts::default(),
-        false => counts(node, &*materialize(run, node, connection, &compiled)?)?,
+        false => counts(node, counted(run, node, connection, &compiled)?.as_ref())?,
     };
     attempt.write_statements();
     warnings::of_query(run, node, &compiled.code);
@@ -75,6 +77,22 @@ fn examined(attempt: &mut Attempt<'_>, look: Look) -> Result<Ended, Box<Diagnost
         ended.show_command = Some(show_command(run, node));
     }
     Ok(ended)
+}
+
+/// The table of counts; none when the materialization made none.
+fn counted(
+    run: &Run<'_>,
+    node: &Arc<Node>,
+    connection: &Arc<Connection>,
+    compiled: &CompiledNode,
+) -> Result<Option<Arc<Table>>, Box<Diagnostic>> {
+    if let Some(table) = test_statement::count(run, node, connection, &compiled.code) {
+        return Ok(Some(Arc::new(table)));
+    }
+    let scope = materialize(run, node, connection, compiled)?;
+    test_statement::learn(run, node, connection, &compiled.code);
+    let main = scope.results.lock().expect("invariant: no panic under lock").get("main").cloned();
+    Ok(main.and_then(|main| results::as_table(&main.get_attr("table").ok()?)))
 }
 
 fn materialize(
@@ -108,9 +126,7 @@ struct Counts {
     should_error: bool,
 }
 
-fn counts(node: &Node, scope: &Scope) -> Result<Counts, Box<Diagnostic>> {
-    let main = scope.results.lock().expect("invariant: no panic under lock").get("main").cloned();
-    let table = main.and_then(|main| results::as_table(&main.get_attr("table").ok()?));
+fn counts(node: &Node, table: Option<&Arc<Table>>) -> Result<Counts, Box<Diagnostic>> {
     let wrong = |what: &str| {
         Box::new(
             Diagnostic::error(codes::BAD_TEST, format!("test `{}` {what}", node.name))

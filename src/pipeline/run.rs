@@ -120,6 +120,7 @@ pub(super) fn run_of<'a>(
         stop: &world.stop,
         units: execute::Units::default(),
         shared_scans: execute::SharedScans::default(),
+        test_statements: execute::TestStatements::default(),
     }
 }
 

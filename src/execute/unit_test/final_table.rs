@@ -80,6 +80,7 @@ fn run<'r>(case: &'r Case<'_>) -> Run<'r> {
         stop: case.run.stop,
         units: Units::default(),
         shared_scans: super::super::SharedScans::default(),
+        test_statements: super::super::TestStatements::default(),
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use super::modules;
 use crate::artifacts::DBT_VERSION;
 use crate::jinja::args::{Args, invalid};
-use crate::jinja::contexts::{NodeFacts, Scope};
+use crate::jinja::contexts::{ModelValue, NodeFacts, Scope};
 use crate::jinja::objects::function::function;
 use crate::jinja::objects::{adapter as adapter_object, api as api_object, relation};
 use crate::jinja::values;
@@ -137,23 +137,25 @@ pub(super) fn invocation_id(scope: &Arc<Scope>) -> Option<Value> {
 }
 
 pub(super) fn model(scope: &Arc<Scope>) -> Option<Value> {
-    let node = node(scope)?;
-    let made = || {
-        let mut json = (node.model.0)();
-        omit_none(&mut json);
-        if let Some(code) = json.get("compiled_code").cloned() {
-            json["compiled_sql"] = code;
-        }
-        let model = values::to_mutable(&json);
-        if let Some((batch, dict)) =
-            scope.batch.as_ref().zip(model.downcast_object_ref::<values::Dict>())
-            && let Ok(key) = values::Key::new(Value::from("batch"))
-        {
-            dict.insert(key, batch_facts(batch));
-        }
-        model
-    };
+    let make = node(scope)?.model.clone();
+    let batch = scope.batch;
+    let made = || values::Dict::lazy(move || model_dict(&make, batch.as_ref()));
     Some(scope.model.get_or_init(made).clone())
+}
+
+fn model_dict(make: &ModelValue, batch: Option<&Batch>) -> Value {
+    let mut json = (make.0)();
+    omit_none(&mut json);
+    if let Some(code) = json.get("compiled_code").cloned() {
+        json["compiled_sql"] = code;
+    }
+    let model = values::to_mutable(&json);
+    if let Some((batch, dict)) = batch.zip(model.downcast_object_ref::<values::Dict>())
+        && let Ok(key) = values::Key::new(Value::from("batch"))
+    {
+        dict.insert(key, batch_facts(batch));
+    }
+    model
 }
 
 /// `model.batch`: dbt's moments are Python's, in UTC.

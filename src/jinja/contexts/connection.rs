@@ -202,6 +202,16 @@ impl Connection {
         }
     }
 
+    /// The statement that ran last.
+    pub fn last_statement(&self) -> Option<String> {
+        self.statements.lock().expect("invariant: no panic under lock").last().cloned()
+    }
+
+    /// Forgets the statement that ran last.
+    pub fn forget_statement(&self) {
+        self.statements.lock().expect("invariant: no panic under lock").pop();
+    }
+
     /// The statements that ran, and forgets them.
     pub fn take_statements(&self) -> Vec<String> {
         std::mem::take(&mut *self.statements.lock().expect("invariant: no panic under lock"))

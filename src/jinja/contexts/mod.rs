@@ -9,6 +9,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
 use minijinja::{Error, State};
@@ -193,10 +194,10 @@ pub struct Scope {
     /// The query comment of the node; rendered before the first statement only.
     pub query_comment: LazyComment,
     /// Names that only this rendering has (`pre_hooks`, `sql`, `results` …); they win over all others.
-    pub extra: HashMap<String, Value>,
+    pub extra: HashMap<String, Value, RandomState>,
     /// What was asked for while parsing.
     pub capture: Mutex<Capture>,
-    /// The value of `model`, once a template asked for it; macros ask when they are loaded, used or not.
+    /// The value of `model`, the same for every template of the rendering.
     pub(crate) model: OnceLock<Value>,
     /// Results of statements by name.
     pub results: Mutex<HashMap<String, Value>>,
@@ -224,7 +225,7 @@ impl Scope {
             resolver: None,
             connection: None,
             query_comment: LazyComment::new(Box::new(QueryComment::default)),
-            extra: HashMap::new(),
+            extra: HashMap::default(),
             capture: Mutex::default(),
             model: OnceLock::new(),
             results: Mutex::default(),

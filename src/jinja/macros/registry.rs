@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use foldhash::fast::RandomState;
+
 use crate::jinja::rewrite::{Argument, RewriteError, Rewritten, rewrite};
 
 /// A macro as found in its file.
@@ -43,7 +45,7 @@ impl Entry {
 /// Macros by unique id.
 #[derive(Default)]
 pub struct Registry {
-    entries: HashMap<String, Arc<Entry>>,
+    entries: HashMap<String, Arc<Entry>, RandomState>,
 }
 
 impl Registry {

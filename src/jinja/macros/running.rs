@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use minijinja::value::{Object, Value};
 use minijinja::{Error, ErrorKind, State};
 
@@ -70,7 +71,7 @@ pub(crate) const SESSION: &str = "_py_session";
 pub(crate) struct Running {
     pub(crate) session: Arc<Session>,
     pub(crate) loader: Value,
-    pub(crate) loaded: HashMap<String, Value>,
+    pub(crate) loaded: HashMap<String, Value, RandomState>,
     pub(crate) stack: Vec<Arc<Entry>>,
     pub(crate) returning: Option<Value>,
     pub(crate) stored: Option<Value>,
@@ -101,7 +102,7 @@ pub(crate) fn begin(state: &mut State<'_, '_>, loader: Value) -> String {
     state.get_or_insert_extension_with(|| Running {
         session: session.unwrap_or_default(),
         loader,
-        loaded: HashMap::new(),
+        loaded: HashMap::default(),
         stack: Vec::new(),
         returning: None,
         stored: None,

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use minijinja::value::{DynObject, Enumerator, Object, Value};
 use minijinja::{Error, ErrorKind, State};
 
 use super::object::MacroObject;
 use super::registry::Registry;
 
-type Names = HashMap<String, Arc<MacroObject>>;
+type Names = HashMap<String, Arc<MacroObject>, RandomState>;
 
 /// The name under which all built-in macros are found together.
 pub(crate) const GLOBAL: &str = "dbt";
@@ -23,7 +24,7 @@ pub struct MacroTable {
 #[derive(Debug)]
 struct Inner {
     root: String,
-    packages: HashMap<String, Arc<Names>>,
+    packages: HashMap<String, Arc<Names>, RandomState>,
     internal: Arc<Names>,
     /// Built-in packages other than [`GLOBAL`].
     engines: Vec<String>,
@@ -38,7 +39,7 @@ impl MacroTable {
             let names = packages.entry(entry.def.package.clone()).or_default();
             names.insert(entry.def.name.clone(), object);
         }
-        let mut merged = Names::new();
+        let mut merged = Names::default();
         for package in internal.iter().rev() {
             let names = packages.get(*package).into_iter().flatten();
             merged.extend(names.map(|(name, object)| (name.clone(), object.clone())));
@@ -53,17 +54,20 @@ impl MacroTable {
 
     /// What a bare name means in a package: its own macro, the root project's, a built-in one.
     pub fn resolve(&self, from_package: &str, name: &str) -> Option<Arc<MacroObject>> {
-        let inner = &self.inner;
-        let own = inner.packages.get(from_package).and_then(|names| names.get(name));
-        let root = || inner.packages.get(&inner.root).and_then(|names| names.get(name));
-        own.or_else(root).or_else(|| inner.internal.get(name)).cloned()
+        self.of_user(from_package, name).or_else(|| self.inner.internal.get(name)).cloned()
     }
 
     /// What a bare name means in a package when the built-in macros do not count.
     pub fn resolve_user(&self, from_package: &str, name: &str) -> Option<Arc<MacroObject>> {
+        self.of_user(from_package, name).cloned()
+    }
+
+    /// Every template asks for every name that it mentions.
+    fn of_user(&self, from_package: &str, name: &str) -> Option<&Arc<MacroObject>> {
         let inner = &self.inner;
-        let own = inner.packages.get(from_package).and_then(|names| names.get(name));
-        own.or_else(|| inner.packages.get(&inner.root).and_then(|names| names.get(name))).cloned()
+        let in_package = |package: &str| inner.packages.get(package)?.get(name);
+        let is_root = from_package == inner.root;
+        in_package(from_package).or_else(|| if is_root { None } else { in_package(&inner.root) })
     }
 
     /// The names of all macros and packages that a template of a package can use.

@@ -464,7 +464,6 @@ fn dispatch(scope: &AdapterObject, args: &Args) -> Result<Value, Error> {
         Some(namespace) => scope.globals.search_order(namespace),
     };
     let engine = scope.globals.adapter.type_name();
-    let mut tried = Vec::new();
     for package in &packages {
         for prefix in [engine, "default"] {
             let full = format!("{prefix}__{name}");
@@ -481,12 +480,13 @@ fn dispatch(scope: &AdapterObject, args: &Args) -> Result<Value, Error> {
             if let Some(found) = found {
                 return Ok(found);
             }
-            tried.push(match package {
-                None => format!("`{full}`"),
-                Some(package) => format!("`{package}.{full}`"),
-            });
         }
     }
+    let tried = packages.iter().flat_map(|package| {
+        let package = package.as_deref().map(|package| format!("{package}.")).unwrap_or_default();
+        [engine, "default"].map(|prefix| format!("`{package}{prefix}__{name}`"))
+    });
+    let tried: Vec<String> = tried.collect();
     Err(invalid(format!("dispatch() found no macro for `{name}`; looked for {}", tried.join(", "))))
 }
 

@@ -1,8 +1,10 @@
 //! Python's dict and its views.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value, ValueKind};
 use minijinja::{Error, ErrorKind, State};
@@ -13,10 +15,45 @@ use super::{Args, Key, elements, none, python_repr, tuple, type_error};
 /// A dict that keeps insertion order, changes in place and is shared by everyone who holds it.
 #[derive(Default)]
 pub struct Dict {
-    entries: Mutex<IndexMap<Key, Value>>,
+    content: Mutex<Content>,
+}
+
+type Entries = IndexMap<Key, Value, RandomState>;
+
+/// Makes the entries of a dict when they are first asked for.
+type Fill = Box<dyn FnOnce() -> Value + Send>;
+
+#[derive(Default)]
+struct Content {
+    entries: Entries,
+    fill: Option<Fill>,
+}
+
+/// The entries of a dict, made if they were not yet.
+struct Filled<'d>(MutexGuard<'d, Content>);
+
+impl Deref for Filled<'_> {
+    type Target = Entries;
+
+    fn deref(&self) -> &Entries {
+        &self.0.entries
+    }
+}
+
+impl DerefMut for Filled<'_> {
+    fn deref_mut(&mut self) -> &mut Entries {
+        &mut self.0.entries
+    }
 }
 
 impl Dict {
+    /// A dict that takes over the entries of the one that `fill` makes, once somebody asks for any of them. `fill` must
+    /// not ask for them itself.
+    pub fn lazy(fill: impl FnOnce() -> Value + Send + 'static) -> Value {
+        let content = Content { entries: Entries::default(), fill: Some(Box::new(fill)) };
+        Value::from_object(Dict { content: Mutex::new(content) })
+    }
+
     /// The keys now.
     pub fn keys(&self) -> Vec<Value> {
         self.lock().keys().map(|key| key.value().clone()).collect()
@@ -55,8 +92,14 @@ impl Dict {
         self.lock().insert(key, value);
     }
 
-    fn lock(&self) -> MutexGuard<'_, IndexMap<Key, Value>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> Filled<'_> {
+        let mut content = self.content.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(fill) = content.fill.take()
+            && let Some(made) = fill().downcast_object_ref::<Dict>()
+        {
+            content.entries = std::mem::take(&mut *made.lock());
+        }
+        Filled(content)
     }
 
     /// Takes over the entries of another mapping or of an iterable of pairs.
