@@ -16,16 +16,19 @@ pub(super) fn engine_schemas(connection: &Connection) -> rusqlite::Result<Vec<St
     statement.query_map([], |row| row.get(0))?.collect()
 }
 
+/// Whether the engine has a schema of this name.
+pub(super) fn has_schema(connection: &Connection, schema: &str) -> rusqlite::Result<bool> {
+    let is = |name: &str| name.eq_ignore_ascii_case(schema);
+    Ok(is(MAIN) || is(TEMP) || engine_schemas(connection)?.iter().any(|name| is(name)))
+}
+
 /// Stored names and kinds in one of the engine's schemas, by name; none when there is no such schema.
 fn stored(
     connection: &Connection,
     schema: &str,
     wanted: Option<&str>,
 ) -> rusqlite::Result<Vec<(String, RelationKind)>> {
-    let known = engine_schemas(connection)?;
-    let exists = schema.eq_ignore_ascii_case(TEMP)
-        || known.iter().any(|name| name.eq_ignore_ascii_case(schema));
-    if !exists {
+    if !has_schema(connection, schema)? {
         return Ok(Vec::new());
     }
     let sql = format!(

@@ -9,6 +9,7 @@ mod ddl;
 mod errors;
 mod event_time;
 mod files;
+mod finder;
 mod infer;
 pub mod functions;
 mod open;

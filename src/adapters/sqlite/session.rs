@@ -12,11 +12,12 @@ use super::super::column::Column;
 use super::super::cost::Cost;
 use super::super::datum::Datum;
 use super::super::error::{AdapterError, Result};
-use super::super::naming::{NamingPolicy, Placement, Policy};
-use super::super::relation::Relation;
+use super::super::naming::{NamingPolicy, PhysicalName, Placement, Policy};
+use super::super::relation::{Relation, RelationKind};
 use super::super::session::{Description, Interrupt, Outcome, PlanStep, Session};
 use super::super::table::Table;
 use super::catalog::{self, quoted};
+use super::finder::Finder;
 use super::open::{self, Access};
 use super::settings::{Layout, SqliteSettings};
 use super::{
@@ -32,6 +33,7 @@ pub(super) struct SqliteSession {
     created_schemas: Arc<Mutex<Vec<String>>>,
     path: PathBuf,
     owns_transaction: bool,
+    finder: Finder,
     /// What its statements have cost.
     cost: Cost,
 }
@@ -45,7 +47,8 @@ impl SqliteSession {
     ) -> Self {
         let path = settings.main_file().unwrap_or_else(|| PathBuf::from(":memory:"));
         let (owns_transaction, cost) = (false, Cost::default());
-        Self { connection, settings, naming, created_schemas, path, owns_transaction, cost }
+        let finder = Finder::default();
+        Self { connection, settings, naming, created_schemas, path, owns_transaction, finder, cost }
     }
 
     /// Runs `work` on the connection and names the file in what fails.
@@ -57,6 +60,11 @@ impl SqliteSession {
         // Beginning and ending a transaction is no work on the data.
         let mut uncounted = Cost::default();
         statements::execute(&lock(&self.connection), &self.path, sql, &mut uncounted).map(drop)
+    }
+
+    fn find(&mut self, name: &PhysicalName) -> Result<Option<(String, RelationKind)>> {
+        let found = self.finder.find(&lock(&self.connection), name);
+        found.map_err(|error| errors::of_connection(error, &self.path))
     }
 
     fn missing(&self, relation: &Relation) -> AdapterError {
@@ -232,8 +240,7 @@ impl Session for SqliteSession {
         // dbt: what was found in the database is quoted in full.
         relation.quote_policy = Policy::ALL;
         let physical = relation.physical();
-        let Some((stored, kind)) = self.with(|connection| catalog::find(connection, &physical))?
-        else {
+        let Some((stored, kind)) = self.find(&physical)? else {
             return Ok(None);
         };
         let prefix = physical.name.len() - identifier.len();
@@ -272,7 +279,7 @@ impl Session for SqliteSession {
 
     fn truncate_relation(&mut self, relation: &Relation) -> Result<()> {
         let physical = relation.physical();
-        if self.with(|connection| catalog::find(connection, &physical))?.is_none() {
+        if self.find(&physical)?.is_none() {
             return Err(self.missing(relation));
         }
         self.run(&format!("delete from {}", catalog::qualified(&physical)))
