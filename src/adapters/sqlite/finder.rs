@@ -8,8 +8,8 @@ use rusqlite::{Connection, Error, OptionalExtension};
 
 use super::super::naming::PhysicalName;
 use super::super::relation::RelationKind;
-use super::catalog::{self, quoted};
 use super::MAIN;
+use super::catalog::{self, quoted};
 
 /// Where the catalog was seen to hold relations: schema and name, in lower case, to the row.
 #[derive(Default)]
