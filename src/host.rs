@@ -140,7 +140,9 @@ impl Host for RealHost {
                 std::fs::File::create(&temporary)?
             }
         };
-        let written = fill(&mut file);
+        let mut out = io::BufWriter::new(&mut file);
+        let written = fill(&mut out).and_then(|()| io::Write::flush(&mut out));
+        drop(out);
         drop(file);
         let done = written.and_then(|()| std::fs::rename(&temporary, path));
         if done.is_err() {

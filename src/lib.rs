@@ -13,6 +13,7 @@
 //! `tests/it/architecture.rs` holds the crate to that.
 
 pub mod host;
+pub mod parallel;
 pub mod http;
 pub mod source;
 pub mod names;

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
-use clap::{ArgAction, Args, Parser, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::commands::Command;
 use super::ignored::Ignored;
@@ -28,7 +28,7 @@ use crate::report::outbox::Outbox;
     subcommand_required = true,
     arg_required_else_help = true
 )]
-pub(super) struct Cli {
+pub(super) struct Cli<Verb: Subcommand = Command> {
     #[command(flatten)]
     pub(super) global: Global,
 
@@ -36,7 +36,7 @@ pub(super) struct Cli {
     ignored: Ignored,
 
     #[command(subcommand)]
-    pub(super) command: Command,
+    pub(super) command: Verb,
 
     /// Print the version; --version also tells how forge was built
     #[arg(short = 'v', short_alias = 'V', long, global = true, action = ArgAction::Version)]

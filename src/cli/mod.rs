@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory, FromArgMatches};
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::events::{Event, Level};
@@ -25,6 +24,7 @@ use crate::source::SourceMap;
 mod args;
 mod commands;
 mod console;
+mod declared;
 mod exit;
 mod ignored;
 mod log;
@@ -49,7 +49,7 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: &[OsString]) -> ExitCode {
     let program = Program::of(arguments);
-    match parse(program, arguments) {
+    match declared::parse(program, arguments) {
         Ok(cli) => execute(&cli, program, command_line(program, arguments)),
         // clap puts the name before the version; dbt does not.
         Err(usage) if program == Program::Dbt && usage.kind() == ErrorKind::DisplayVersion => {
@@ -58,20 +58,6 @@ fn run(arguments: &[OsString]) -> ExitCode {
         }
         Err(usage) => exit::usage(&usage),
     }
-}
-
-/// The command line under the name by which the program was called.
-fn declared(program: Program) -> clap::Command {
-    Cli::command()
-        .name(program.name())
-        .bin_name(program.name())
-        .version(program.version())
-        .long_version(program.long_version())
-}
-
-fn parse(program: Program, arguments: &[OsString]) -> Result<Cli, clap::Error> {
-    let mut matches = declared(program).try_get_matches_from(arguments)?;
-    Cli::from_arg_matches_mut(&mut matches)
 }
 
 fn execute(cli: &Cli, program: Program, command_line: String) -> ExitCode {

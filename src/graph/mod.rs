@@ -7,7 +7,8 @@
 use std::hash::Hash;
 
 use indexmap::IndexSet;
-use rayon::prelude::*;
+
+use crate::parallel;
 
 mod indices;
 mod longest;
@@ -51,13 +52,10 @@ impl<K: Clone + Eq + Hash + Sync> Dag<K> {
                 depends_on.push(dependencies);
             }
         }
-        let parents = depends_on
-            .par_iter()
-            .map(|dependencies| {
-                let known = dependencies.iter().filter_map(|key| keys.get_index_of(key));
-                sorted(known.collect())
-            })
-            .collect();
+        let parents = parallel::map(depends_on, |dependencies| {
+            let known = dependencies.iter().filter_map(|key| keys.get_index_of(key));
+            sorted(known.collect())
+        });
         Dag::from_parents(keys, parents)
     }
 }

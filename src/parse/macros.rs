@@ -5,9 +5,6 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-use rayon::prelude::*;
-
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::jinja::contexts::Globals;
 use crate::jinja::diagnose::Root;
@@ -15,9 +12,11 @@ use crate::jinja::macros::MacroDef;
 use crate::jinja::rewrite::{self, Block, BlockKind};
 use crate::manifest::{DependsOn, Macro, MacroArgument};
 use crate::names::UniqueId;
+use crate::parallel;
 use crate::project::Project;
 use crate::source::{FileId, Span};
 use crate::templates;
+use indexmap::IndexMap;
 
 /// The packages that forge brings: those of the engine first.
 pub(crate) fn internal_packages(engine: &str) -> [String; 2] {
@@ -128,7 +127,6 @@ fn add_file(
             );
             continue;
         }
-        let text: Arc<str> = source.text[block.span.clone()].into();
         out.macros.insert(
             unique_id.clone(),
             Macro {
@@ -152,7 +150,7 @@ fn add_file(
             unique_id: unique_id.to_string(),
             package: package.to_string(),
             name,
-            source: text.to_string(),
+            source: source.text[block.span.clone()].to_owned(),
             arguments: block.arguments,
             path: path.to_owned(),
             offset: block.span.start,
@@ -202,16 +200,13 @@ fn languages(block: &Block) -> Vec<String> {
 pub(crate) fn check(globals: &Globals, macros: &IndexMap<UniqueId, Macro>) -> Diagnostics {
     let own = |one: &&Macro| globals.places.internal.iter().any(|own| **own == *one.package_name);
     let users: Vec<&Macro> = macros.values().filter(|one| !own(one)).collect();
-    let found: Vec<Diagnostic> = users
-        .into_par_iter()
-        .filter_map(|one| {
-            let error = globals.engine.check(one.unique_id.as_str()).err()?;
-            let root = Root { template: "", span: Some(one.span), is_opaque: true };
-            Some(globals.places.diagnostic(&error, &root))
-        })
-        .collect();
+    let found = parallel::map(users, |one| {
+        let error = globals.engine.check(one.unique_id.as_str()).err()?;
+        let root = Root { template: "", span: Some(one.span), is_opaque: true };
+        Some(globals.places.diagnostic(&error, &root))
+    });
     let mut diagnostics = Diagnostics::new();
-    Extend::extend(&mut diagnostics, found);
+    Extend::extend(&mut diagnostics, found.into_iter().flatten());
     diagnostics
 }
 
@@ -220,8 +215,7 @@ fn link(out: &mut Collected, project: &Project) {
     let names = Names::of(&out.macros, project);
     let users = out.macros.values().filter(|one| !names.is_internal(&one.package_name));
     let users: Vec<&Macro> = users.collect();
-    let found: Vec<(UniqueId, Vec<UniqueId>)> =
-        users.into_par_iter().map(|one| (one.unique_id.clone(), called(one, &names))).collect();
+    let found = parallel::map(users, |one| (one.unique_id.clone(), called(one, &names)));
     for (id, calls) in found {
         if let Some(one) = out.macros.get_mut(&id) {
             one.depends_on.macros = calls;

@@ -7,12 +7,12 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use rayon::prelude::*;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::jinja::contexts::Globals;
 use crate::manifest::{Definition, Exposure, Macro, Manifest, Node, ResourceType, SourceTable};
 use crate::names::UniqueId;
+use crate::parallel;
 use crate::project::{File, Package, Project, stripped};
 use crate::source::yaml;
 
@@ -72,8 +72,9 @@ pub fn parse(
     functions::settle(&mut parsed.nodes, &mut diagnostics);
     parse_properties(&cx, &properties, &mut parsed, &mut diagnostics);
     // The trees of all property files are large: all cores clear them away.
-    rayon::join(
-        || properties.into_par_iter().for_each(drop),
+    parallel::both(
+        parallel::is_worth(properties.len()),
+        || drop(parallel::map(properties, drop)),
         || {
             if !diagnostics.has_errors() {
                 unused_configs::warn(&cx, parsed.fqns(), &mut diagnostics);
@@ -102,13 +103,10 @@ fn read_properties<'p>(cx: &Context<'p>, diagnostics: &mut Diagnostics) -> Packa
         .iter()
         .flat_map(|p| p.files.properties.iter().map(move |f| (p, f)))
         .collect();
-    let read: Vec<(&Package, Properties, Diagnostics)> = files
-        .into_par_iter()
-        .map(|(package, file)| {
-            let (properties, found) = read_file(cx, package, file);
-            (package, properties, found)
-        })
-        .collect();
+    let read = parallel::map(files, |(package, file)| {
+        let (properties, found) = read_file(cx, package, file);
+        (package, properties, found)
+    });
     read.into_iter()
         .map(|(package, properties, found)| {
             diagnostics.extend(found);
@@ -191,7 +189,7 @@ fn in_parallel<'p, T: Send>(
         let mut found = Diagnostics::new();
         (read(file, &mut found), found)
     };
-    files.par_iter().map(of_file).collect()
+    parallel::map(files.iter().collect(), of_file)
 }
 
 /// The snapshots that property files define.
@@ -225,14 +223,11 @@ fn finish_nodes(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Arc<Node>> {
     let jobs: Vec<_> = halves.into_iter().zip(patches).collect();
-    let done: Vec<(Option<Arc<Node>>, Diagnostics)> = jobs
-        .into_par_iter()
-        .map(|(half, patch)| {
-            let mut found = Diagnostics::new();
-            // A node is large and moves from list to list: it is put in its place where it is made.
-            (nodes::finish(cx, half, patch, &mut found).map(Arc::new), found)
-        })
-        .collect();
+    let done = parallel::map(jobs, |(half, patch)| {
+        let mut found = Diagnostics::new();
+        // A node is large and moves from list to list: it is put in its place where it is made.
+        (nodes::finish(cx, half, patch, &mut found).map(Arc::new), found)
+    });
     let mut nodes = Vec::with_capacity(done.len());
     for (node, found) in done {
         nodes.extend(node);
@@ -259,10 +254,9 @@ fn parse_properties(
     diagnostics: &mut Diagnostics,
 ) {
     let owners = Owners::of(parsed.nodes.iter());
-    let added: Vec<Additions> = properties
-        .par_iter()
-        .map(|(package, properties)| additions(cx, package, properties, &owners))
-        .collect();
+    let added = parallel::map(properties.iter().collect(), |(package, properties)| {
+        additions(cx, package, properties, &owners)
+    });
     drop(owners);
     for added in added {
         parsed.nodes.extend(added.nodes);

@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::diagnostics::Diagnostics;
 use crate::host::Host;
+use crate::parallel;
 use crate::source::{FileId, SourceMap};
 
 use super::find::{clean, shown};
@@ -219,7 +219,8 @@ fn find(host: &dyn Host, package: &Package) -> Vec<Vec<Found>> {
             found.map(|file| (file.original_file_path.clone(), file)).collect();
         found.into_values().collect()
     };
-    ROLES.par_iter().map(of_role).collect()
+    let found = walks.files.values().map(Vec::len).sum();
+    parallel::map_when(parallel::is_worth(found), ROLES.iter().collect(), of_role)
 }
 
 /// Reads what was not read yet; a file without a checksum is a big seed.
@@ -239,8 +240,11 @@ fn read_all(
     // Every role comes sorted, which a stable sort makes use of. Of a file in two roles the text is kept if one asks.
     paths.sort();
     paths.dedup_by_key(|(path, _)| *path);
-    let contents: Vec<_> =
-        (paths.par_iter()).map(|(path, keep)| content(host, path, *keep)).collect();
+    // A seed can be large.
+    let is_much =
+        parallel::is_worth(paths.len()) || paths.iter().any(|(_, keep)| *keep == Keep::Checksum);
+    let contents =
+        parallel::map_when(is_much, paths.clone(), |(path, keep)| content(host, path, keep));
     for ((path, _), content) in paths.into_iter().zip(contents) {
         let shown = shown(root, path);
         match content {
@@ -289,7 +293,7 @@ impl Walks {
         Walks {
             ignore: Ignore::parse(&host.read(&root.join(IGNORE_FILE)).unwrap_or_default()),
             installed: root.join(&config.packages_install_path),
-            files: paths.into_par_iter().map(walk).collect(),
+            files: paths.into_iter().map(walk).collect(),
         }
     }
 

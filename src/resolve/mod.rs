@@ -7,7 +7,6 @@ use std::collections::{HashMap, hash_map};
 use std::sync::Arc;
 
 use indexmap::map::Entry;
-use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
@@ -15,6 +14,7 @@ use crate::graph::{Cycle, Dag};
 use crate::jinja::rewrite;
 use crate::manifest::{Disabled, Manifest, Node, RefCall, Resource, ResourceType};
 use crate::names::{UniqueId, did_you_mean};
+use crate::parallel;
 use crate::source::Span;
 
 mod access;
@@ -92,7 +92,8 @@ pub fn references(
 ) -> (Referenced, Diagnostics) {
     let mut incomplete = Vec::new();
     let mut diagnostics = Diagnostics::new();
-    let (lookup, ()) = rayon::join(
+    let (lookup, ()) = parallel::both(
+        parallel::is_worth(manifest.nodes.len()),
         || Lookup::new(&manifest, root.name, root.first),
         || {
             duplicates::check_relations(&manifest, &mut diagnostics);
@@ -167,7 +168,7 @@ fn read_references(
         functions::read(&reader, functions, &mut dependencies, &mut found);
         (dependencies, found)
     };
-    resources.into_par_iter().map(read).collect()
+    parallel::map(resources, read)
 }
 
 /// Each node of the cycle is read by the next one, the last one by the first.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
 use super::node::Depends;
 use crate::manifest::{Doc, Macro};
@@ -40,19 +40,39 @@ impl Serialize for MacroView<'_> {
 #[derive(Serialize)]
 struct MacroConfig<'a> {
     meta: &'a Map<String, Json>,
-    docs: &'a Json,
+    docs: &'a MacroDocs<'a>,
 }
 
-fn docs(item: &Macro) -> Json {
-    json!({
-        "show": item.docs.get("show").unwrap_or(&json!(true)),
-        "node_color": item.docs.get("node_color"),
+/// `docs` of a macro.
+#[derive(Serialize)]
+struct MacroDocs<'a> {
+    show: &'a Json,
+    node_color: Option<&'a Json>,
+}
+
+fn docs(item: &Macro) -> MacroDocs<'_> {
+    MacroDocs {
+        show: item.docs.get("show").unwrap_or(&Json::Bool(true)),
+        node_color: item.docs.get("node_color"),
+    }
+}
+
+/// One of the arguments.
+#[derive(Serialize)]
+struct Argument<'a> {
+    name: &'a str,
+    r#type: &'a Option<String>,
+    description: &'a str,
+}
+
+fn arguments(item: &Macro) -> Vec<Argument<'_>> {
+    let all = item.arguments.iter();
+    all.map(|one| Argument {
+        name: &one.name,
+        r#type: &one.arg_type,
+        description: &one.description,
     })
-}
-
-fn arguments(item: &Macro) -> Vec<Json> {
-    let argument = |a: &crate::manifest::MacroArgument| json!({"name": a.name, "type": a.arg_type, "description": a.description});
-    item.arguments.iter().map(argument).collect()
+    .collect()
 }
 
 /// Only materializations name the languages that they take.

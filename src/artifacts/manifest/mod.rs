@@ -9,7 +9,7 @@ use std::io;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::ParallelIterator;
 use rayon::slice::ParallelSlice;
 use serde::Serialize;
 use serde::ser::Serializer;
@@ -21,6 +21,7 @@ use crate::manifest::{
     Quoting, ResourceType, SourceTable, primary_key,
 };
 use crate::names::UniqueId;
+use crate::parallel;
 
 mod config;
 mod definition;
@@ -128,9 +129,7 @@ pub fn write_manifest(
     let metadata = MetadataView::new(&manifest.metadata, quoting);
     let sources = Section(&manifest.sources, SourceView);
     let exposures = Section(&manifest.exposures, ExposureView);
-    let rest: [(&str, &(dyn Fn() -> String + Sync)); 15] = [
-        ("sources", &|| text(&sources)),
-        ("macros", &|| text(&Section(&manifest.macros, MacroView))),
+    let rest: [(&str, &(dyn Fn() -> String + Sync)); 13] = [
         ("docs", &|| text(&Section(&manifest.docs, DocView))),
         ("exposures", &|| text(&exposures)),
         ("metrics", &|| text(&Definitions(manifest, ResourceType::Metric))),
@@ -145,12 +144,20 @@ pub fn write_manifest(
         ("unit_tests", &|| text(&Definitions(manifest, ResourceType::UnitTest))),
         ("functions", &|| text(&Functions(manifest))),
     ];
-    let (keys, rest): (_, Vec<(&str, String)>) = rayon::join(
+    let is_much = parallel::is_worth(manifest.nodes.len());
+    let (keys, rest) = parallel::both(
+        is_much,
         || primary_key::infer(manifest),
-        || rest.par_iter().map(|(name, text)| (*name, text())).collect(),
+        || parallel::map_when(is_much, rest.to_vec(), |(name, text)| (name, text())),
     );
     write!(out, "{{\"metadata\":{},\"nodes\":{{", text(&metadata))?;
     write_nodes(manifest, &keys, compiled, out)?;
+    write!(out, "}},\"sources\":{},\"macros\":{{", text(&sources))?;
+    let macros: Vec<_> = manifest.macros.iter().collect();
+    let of_macro = |(id, item): &(&UniqueId, &Arc<Macro>), text: &mut Vec<u8>| {
+        entry(text, id, &MacroView(item));
+    };
+    write_entries(&macros, is_much, &of_macro, out)?;
     out.write_all(b"}")?;
     for (name, text) in rest {
         write!(out, ",\"{name}\":{text}")?;
@@ -162,49 +169,66 @@ fn text(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("invariant: manifest keys are strings")
 }
 
-/// Nodes that one core serialises at a time.
+/// Resources that one core serialises at a time.
 const CHUNK: usize = 128;
 
-/// All nodes, by far the largest section, on all cores: while some are written, the next ones are made, so that
-/// the whole text is never in memory.
 fn write_nodes(
     manifest: &Manifest,
     keys: &primary_key::PrimaryKeys<'_>,
     compiled: CompiledLookup<'_>,
     out: Out<'_>,
 ) -> io::Result<()> {
-    let entries = |nodes: &[&Arc<Node>]| {
-        let mut text = Vec::with_capacity(nodes.len() * 3072);
-        for node in nodes {
-            let id = &node.unique_id;
-            let key = keys.get(id).map_or(&[][..], Vec::as_slice);
-            let view = NodeView::new(node).compiled(compiled(id.as_str())).primary_key(key);
-            text.push(b',');
-            let made = serde_json::to_writer(&mut text, id);
-            made.expect("invariant: an id serialises");
-            text.push(b':');
-            let made = serde_json::to_writer(&mut text, &view);
-            made.expect("invariant: manifest keys are strings");
-        }
+    let is_node = |node: &&Arc<Node>| node.resource_type != ResourceType::Function;
+    let nodes: Vec<_> = manifest.nodes.values().filter(is_node).collect();
+    let of_node = |node: &&Arc<Node>, text: &mut Vec<u8>| {
+        let id = &node.unique_id;
+        let key = keys.get(id).map_or(&[][..], Vec::as_slice);
+        entry(text, id, &NodeView::new(node).compiled(compiled(id.as_str())).primary_key(key));
+    };
+    write_entries(&nodes, parallel::is_worth(nodes.len()), &of_node, out)
+}
+
+/// Adds an entry of a section, a comma before it.
+fn entry(text: &mut Vec<u8>, id: &UniqueId, view: &impl Serialize) {
+    text.push(b',');
+    serde_json::to_writer(&mut *text, id).expect("invariant: an id serialises");
+    text.push(b':');
+    serde_json::to_writer(&mut *text, view).expect("invariant: manifest keys are strings");
+}
+
+/// A large section. Where it `is_much`, on all cores: while some entries are written, the next ones are made, so that
+/// the whole text is never in memory.
+fn write_entries<T: Sync>(
+    all: &[T],
+    is_much: bool,
+    one: &(dyn Fn(&T, &mut Vec<u8>) + Sync),
+    out: Out<'_>,
+) -> io::Result<()> {
+    let mut separator = 1;
+    let mut write = |text: &[u8]| out.write_all(&text[std::mem::take(&mut separator)..]);
+    if !is_much {
+        let mut text = Vec::new();
+        return all.chunks(CHUNK / 8).try_for_each(|chunk| {
+            text.clear();
+            chunk.iter().for_each(|item| one(item, &mut text));
+            write(&text)
+        });
+    }
+    let entries = |chunk: &[T]| {
+        let mut text = Vec::with_capacity(chunk.len() * 3072);
+        chunk.iter().for_each(|item| one(item, &mut text));
         text
     };
-    let is_node = |node: &&Arc<Node>| node.resource_type != ResourceType::Function;
-    let all: Vec<_> = manifest.nodes.values().filter(is_node).collect();
     let mut made: Vec<Vec<u8>> = Vec::new();
-    let mut separator = 1;
-    let mut write = |made: &[Vec<u8>]| {
-        made.iter().filter(|text| !text.is_empty()).try_for_each(|text| {
-            let text = &text[std::mem::take(&mut separator)..];
-            out.write_all(text)
-        })
-    };
     for wave in all.chunks(CHUNK * 4 * rayon::current_num_threads()) {
-        let (written, next) =
-            rayon::join(|| write(&made), || wave.par_chunks(CHUNK).map(entries).collect());
+        let (written, next) = rayon::join(
+            || made.iter().try_for_each(|text| write(text)),
+            || wave.par_chunks(CHUNK).map(entries).collect(),
+        );
         written?;
         made = next;
     }
-    write(&made)
+    made.iter().try_for_each(|text| write(text))
 }
 
 /// A map of resources, each seen through a view.

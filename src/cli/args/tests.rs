@@ -9,7 +9,7 @@ fn cli(line: &str) -> Cli {
 }
 
 fn try_cli(line: &str) -> Result<Cli, clap::Error> {
-    Cli::try_parse_from(line.split(' '))
+    <Cli>::try_parse_from(line.split(' '))
 }
 
 fn flags(line: &str) -> FlagOverrides {
@@ -18,7 +18,7 @@ fn flags(line: &str) -> FlagOverrides {
 
 #[test]
 fn the_declaration_is_consistent() {
-    Cli::command().debug_assert();
+    <Cli>::command().debug_assert();
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn refused(line: &[&str]) -> Option<String> {
     };
     let wrong =
         [ArgumentConflict, InvalidSubcommand, InvalidValue, UnknownArgument, ValueValidation];
-    let error = Cli::try_parse_from(line).err()?;
+    let error = <Cli>::try_parse_from(line).err()?;
     let first = || error.to_string().lines().next().unwrap_or_default().to_owned();
     wrong.contains(&error.kind()).then(|| format!("{}: {}", line.join(" "), first()))
 }

@@ -24,7 +24,7 @@ impl Completion {
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
         let program = Program::of(&[context.program()]);
         let mut script = Vec::new();
-        let mut declared = crate::cli::declared(program);
+        let mut declared = crate::cli::declared::declared(program);
         clap_complete::generate(self.shell, &mut declared, program.name(), &mut script);
         context.console.data(&String::from_utf8_lossy(&script));
         Ok(Outcome::Fine)

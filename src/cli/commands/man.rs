@@ -22,7 +22,7 @@ pub(in crate::cli) struct Man {
 
 impl Man {
     pub(super) fn run(&self, context: &Context) -> Result<Outcome, Diagnostics> {
-        let mut declared = crate::cli::declared(Program::of(&[context.program()]));
+        let mut declared = crate::cli::declared::declared(Program::of(&[context.program()]));
         // Verbs get the flags of all verbs only when the whole is built.
         declared.build();
         let command = match &self.verb {

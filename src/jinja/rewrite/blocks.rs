@@ -213,18 +213,22 @@ impl Scan<'_> {
 
 /// Where a tag ends, strings skipped.
 fn tag_end(source: &str, begin: usize, close: &str) -> Option<usize> {
+    // Bytes will do: what is looked for is ASCII, and no part of another character is.
+    let (bytes, close) = (source.as_bytes(), close.as_bytes());
     let mut quote = None;
-    let mut escaped = false;
-    for (at, c) in source[begin + 2..].char_indices() {
+    let mut at = begin + 2;
+    while let Some(&byte) = bytes.get(at) {
         match quote {
-            Some(_) if escaped => escaped = false,
-            Some(_) if c == '\\' => escaped = true,
-            Some(open) if c == open => quote = None,
+            Some(_) if byte == b'\\' => at += 1,
+            Some(open) if byte == open => quote = None,
             Some(_) => {}
-            None if c == '\'' || c == '"' => quote = Some(c),
-            None if source[begin + 2 + at..].starts_with(close) => return Some(begin + 2 + at + 2),
+            None if byte == b'\'' || byte == b'"' => quote = Some(byte),
+            None if byte == close[0] && bytes.get(at + 1) == Some(&close[1]) => {
+                return Some(at + 2);
+            }
             None => {}
         }
+        at += 1;
     }
     None
 }
