@@ -102,6 +102,8 @@ pub fn machine_now() -> Timestamp {
 #[derive(Debug, Default)]
 pub struct RealHost {
     dotenv: Mutex<BTreeMap<String, String>>,
+    /// What the clock is frozen at, once somebody has asked.
+    frozen: Mutex<Option<Option<Timestamp>>>,
     uuids: Mutex<u64>,
 }
 
@@ -112,7 +114,8 @@ impl RealHost {
     }
 
     fn frozen(&self) -> Option<Timestamp> {
-        self.env(CLOCK)?.trim().parse().ok()
+        let mut frozen = self.frozen.lock().expect("invariant: no panic under lock");
+        *frozen.get_or_insert_with(|| self.env(CLOCK)?.trim().parse().ok())
     }
 }
 
@@ -154,9 +157,9 @@ impl Host for RealHost {
     // Thousands of small files: replacing one makes a journaling file system flush it, so the same text is not
     // written again.
     fn write_output(&self, path: &Path, text: &str) -> io::Result<()> {
-        match std::fs::read(path) {
-            Ok(old) if old == text.as_bytes() => Ok(()),
-            Ok(_) => std::fs::write(path, text),
+        match has_text(path, text) {
+            Ok(true) => Ok(()),
+            Ok(false) => std::fs::write(path, text),
             Err(_) => match std::fs::write(path, text) {
                 Ok(()) => Ok(()),
                 Err(_) => {
@@ -249,6 +252,8 @@ impl Host for RealHost {
     fn set_env_default(&self, name: &str, value: &str) {
         let mut dotenv = self.dotenv.lock().expect("invariant: no panic under lock");
         dotenv.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+        drop(dotenv);
+        *self.frozen.lock().expect("invariant: no panic under lock") = None;
     }
 
     fn now(&self) -> Timestamp {
@@ -284,6 +289,15 @@ impl Host for RealHost {
 /// The arguments of the process, its own name included.
 pub fn arguments() -> Vec<std::ffi::OsString> {
     std::env::args_os().collect()
+}
+
+/// Whether a file has this text; of a longer one, no more is read than tells so.
+fn has_text(path: &Path, text: &str) -> io::Result<bool> {
+    let mut found = Vec::with_capacity(text.len() + 1);
+    let most = text.len() as u64 + 1;
+    let mut file = io::Read::take(std::fs::File::open(path)?, most);
+    io::Read::read_to_end(&mut file, &mut found)?;
+    Ok(found == text.as_bytes())
 }
 
 /// Random bits from the seeds that the standard library draws for its hash maps.

@@ -41,7 +41,11 @@ impl JsonLines {
         verbosity: Verbosity,
         form: Form,
     ) -> Self {
-        let journal = Mutex::new(Journal::new(sources.clone()));
+        let journal = Journal::new(sources.clone());
+        let journal = Mutex::new(match form {
+            Form::Json => journal,
+            Form::Text => journal.without_data(),
+        });
         JsonLines { host, sources, verbosity, form, journal }
     }
 

@@ -50,8 +50,13 @@ impl Logged {
         out: Box<dyn Write + Send>,
         settings: Settings,
     ) -> Self {
-        let log = Mutex::new(Log { journal: Journal::new(sources.clone()), out });
         let Settings { form, least } = settings;
+        let journal = Journal::new(sources.clone());
+        let journal = match form {
+            Form::Json => journal,
+            Form::Text => journal.without_data(),
+        };
+        let log = Mutex::new(Log { journal, out });
         Logged { console, host, sources, form, least, log }
     }
 

@@ -1,6 +1,6 @@
 //! One run's place in the ledger: its first entry, what waits, its last entry.
 
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use jiff::Timestamp;
 use serde_json::Value as Json;
@@ -38,7 +38,7 @@ pub struct Start<'a> {
 #[derive(Debug, Default)]
 pub struct Ledger {
     run_id: OnceLock<String>,
-    waiting: Mutex<Vec<NodeRow>>,
+    waiting: Mutex<Vec<Arc<NodeRow>>>,
 }
 
 impl Ledger {
@@ -71,7 +71,7 @@ impl Ledger {
     /// Keeps an entry until the next transaction.
     pub fn wait(&self, row: NodeRow) {
         if self.run_id().is_some() {
-            self.waiting.lock().expect("invariant: no panic under lock").push(row);
+            self.waiting.lock().expect("invariant: no panic under lock").push(Arc::new(row));
         }
     }
 

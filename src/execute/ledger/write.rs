@@ -74,15 +74,12 @@ impl Ledger {
         let Some(run_id) = self.run_id() else {
             return Ok(());
         };
-        let key = [run_id.into(), row.unique_id.as_str().into()];
-        session.query("delete from _forge_node_runs where run_id = ? and unique_id = ?", &key)?;
-        let [run_id, unique_id] = key;
-        let sql = "insert into _forge_node_runs (run_id, unique_id, resource_type, materialized, relation, status, \
+        let sql = "replace into _forge_node_runs (run_id, unique_id, resource_type, materialized, relation, status, \
                    message, started_at, ended_at, seconds, rows_in, rows_out, quarantined, dropped, failures) \
                    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
         let values = [
-            run_id,
-            unique_id,
+            run_id.into(),
+            row.unique_id.as_str().into(),
             row.resource_type.as_str().into(),
             text(row.materialized.as_deref()),
             text(row.relation.as_deref()),
@@ -99,9 +96,7 @@ impl Ledger {
         ];
         session.query(sql, &values)?;
         match &row.cost {
-            Some(cost) => {
-                costs::record(session, (self.run_id().unwrap_or_default(), &row.unique_id), cost)
-            }
+            Some(cost) => costs::record(session, (run_id, &row.unique_id), cost),
             None => Ok(()),
         }
     }

@@ -35,7 +35,7 @@ pub struct Entry {
     pub code: &'static str,
     /// What people read.
     pub message: String,
-    /// What programs read.
+    /// What programs read; null in a journal without data.
     pub data: Json,
 }
 
@@ -56,6 +56,7 @@ impl Entry {
 /// What was seen of a command so far, which later entries repeat.
 pub struct Journal {
     sources: Arc<SourceMap>,
+    has_data: bool,
     invocation_id: String,
     target: String,
     manifest: Option<Arc<Manifest>>,
@@ -71,6 +72,7 @@ impl Journal {
     pub fn new(sources: Arc<SourceMap>) -> Self {
         Journal {
             sources,
+            has_data: true,
             invocation_id: String::new(),
             target: String::new(),
             manifest: None,
@@ -80,6 +82,16 @@ impl Journal {
             tally: Tally::default(),
             unwell: Vec::new(),
         }
+    }
+
+    /// One for people: its entries have no data, which would take longest to make.
+    #[must_use]
+    pub fn without_data(self) -> Self {
+        Journal { has_data: false, ..self }
+    }
+
+    fn data(&self, make: impl FnOnce() -> Json) -> Json {
+        if self.has_data { make() } else { Json::Null }
     }
 
     /// Which command this is.
@@ -108,7 +120,7 @@ impl Journal {
             Event::Statement { sql } => vec![Entry::debug(
                 "SQLQuery",
                 format!("On {}: {sql}", self.target),
-                json!({"conn_name": self.target, "sql": sql}),
+                self.data(|| json!({"conn_name": self.target, "sql": sql})),
             )],
             Event::Diagnostic(diagnostic) => vec![diagnosed(diagnostic, &self.sources)],
             Event::RunStarted { total, summary, threads } => self.run(*total, summary, *threads),
@@ -139,12 +151,15 @@ impl Journal {
 
     /// `log()` of a template.
     fn logged(&self, level: Level, text: &str, node: Option<&UniqueId>) -> Entry {
-        let mut data = Map::from_iter([("msg".to_owned(), json!(text))]);
-        if let Some(id) = node.filter(|id| self.started.contains_key(*id)) {
-            data.insert("node_info".to_owned(), self.node_info(id, "executing", ""));
-        }
+        let data = self.data(|| {
+            let mut data = Map::from_iter([("msg".to_owned(), json!(text))]);
+            if let Some(id) = node.filter(|id| self.started.contains_key(*id)) {
+                data.insert("node_info".to_owned(), self.node_info(id, "executing", ""));
+            }
+            Json::Object(data)
+        });
         let name = if level == Level::Debug { "JinjaLogDebug" } else { "JinjaLogInfo" };
-        Entry::new(level, name, text, Json::Object(data))
+        Entry::new(level, name, text, data)
     }
 }
 

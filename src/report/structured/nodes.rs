@@ -20,30 +20,35 @@ impl Journal {
         now: Timestamp,
     ) -> Vec<Entry> {
         self.started.insert(id.clone(), node_stamp(now));
-        let info = self.node_info(id, "started", "");
         if id.resource_type() == "operation" {
             self.hooks += 1;
-            return vec![self.hook_started(id, index, info)];
+            return vec![self.hook_started(id, index)];
         }
         let description = self.description(id);
         let line = fancy(&format!("START {description}"), (index, self.total), "RUN", None);
-        let data = json!({
-            "description": description, "index": index, "total": self.total, "node_info": info,
+        let data = self.data(|| {
+            json!({
+                "description": description, "index": index, "total": self.total,
+                "node_info": self.node_info(id, "started", ""),
+            })
         });
         vec![self.node_start(id), Entry::info("LogStartLine", line, data)]
     }
 
     fn node_start(&self, id: &UniqueId) -> Entry {
-        let data = json!({"node_info": self.node_info(id, "started", "")});
+        let data = self.data(|| json!({"node_info": self.node_info(id, "started", "")}));
         Entry::debug("NodeStart", format!("Began running node {id}"), data)
     }
 
-    fn hook_started(&self, id: &UniqueId, index: usize, info: Json) -> Entry {
+    fn hook_started(&self, id: &UniqueId, index: usize) -> Entry {
         let statement = self.statement(id);
         let total = self.hooks_beside(id);
         let line = fancy(&format!("START hook: {statement}"), (index, total), "RUN", None);
-        let data = json!({
-            "statement": statement, "index": index, "total": total, "node_info": info,
+        let data = self.data(|| {
+            json!({
+                "statement": statement, "index": index, "total": total,
+                "node_info": self.node_info(id, "started", ""),
+            })
         });
         Entry::info("LogHookStartLine", line, data)
     }
@@ -76,13 +81,15 @@ impl Journal {
 
     /// For programs.
     fn node_end(&self, node: &NodeOutcome, finished_at: &str) -> Entry {
-        let data = json!({
-            "node_info": self.node_info(&node.id, node.status.as_str(), finished_at),
-            "run_result": {
-                "status": node.status.as_str(), "message": node.message.as_deref().unwrap_or(""),
-                "execution_time": node.elapsed.as_secs_f64(), "thread": thread(),
-                "num_failures": failures(node), "adapter_response": {}, "timing_info": [],
-            },
+        let data = self.data(|| {
+            json!({
+                "node_info": self.node_info(&node.id, node.status.as_str(), finished_at),
+                "run_result": {
+                    "status": node.status.as_str(), "message": node.message.as_deref().unwrap_or(""),
+                    "execution_time": node.elapsed.as_secs_f64(), "thread": thread(),
+                    "num_failures": failures(node), "adapter_response": {}, "timing_info": [],
+                },
+            })
         });
         Entry::debug("NodeFinished", format!("Finished running node {}", node.id), data)
     }
@@ -90,19 +97,22 @@ impl Journal {
     /// For people.
     fn result(&self, index: usize, node: &NodeOutcome, finished_at: &str) -> Entry {
         let (name, words, status) = self.spoken(node);
-        let mut data = self.kind_data(name, node);
         let seconds = node.elapsed.as_secs_f64();
         let total = match name {
             "LogHookEndLine" => self.hooks_beside(&node.id),
             _ => self.total,
         };
-        data["index"] = json!(index);
-        data["total"] = json!(total);
-        if name != "SkippingDetails" {
-            data["execution_time"] = json!(seconds);
-        }
-        data["node_info"] = self.node_info(&node.id, node.status.as_str(), finished_at);
-        add_own(&mut data, node, self);
+        let data = self.data(|| {
+            let mut data = self.kind_data(name, node);
+            data["index"] = json!(index);
+            data["total"] = json!(total);
+            if name != "SkippingDetails" {
+                data["execution_time"] = json!(seconds);
+            }
+            data["node_info"] = self.node_info(&node.id, node.status.as_str(), finished_at);
+            add_own(&mut data, node, self);
+            data
+        });
         let seconds = (name != "SkippingDetails").then_some(seconds);
         Entry::new(level(node.status), name, fancy(&words, (index, total), &status, seconds), data)
     }
@@ -192,12 +202,15 @@ impl Journal {
             _ => ("OK created", "OK"),
         };
         let seconds = batch.elapsed.as_secs_f64();
-        let mut data = json!({
-            "description": batch.title, "batch_index": index, "total_batches": total,
-            "status": batch.status.as_str(), "execution_time": seconds,
-            "node_info": self.node_info(&batch.id, "executing", ""),
+        let data = self.data(|| {
+            let mut data = json!({
+                "description": batch.title, "batch_index": index, "total_batches": total,
+                "status": batch.status.as_str(), "execution_time": seconds,
+                "node_info": self.node_info(&batch.id, "executing", ""),
+            });
+            add_own(&mut data, batch, self);
+            data
         });
-        add_own(&mut data, batch, self);
         let words = format!("{word} {}", batch.title);
         let text = format!("Batch {}", fancy(&words, (index, total), status, Some(seconds)));
         let level = if batch.status == Status::Error { Level::Error } else { Level::Info };
