@@ -60,6 +60,7 @@ mod shared_scan;
 mod test;
 mod test_statement;
 mod timeout;
+mod turns;
 mod unit_test;
 mod warnings;
 

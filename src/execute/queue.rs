@@ -14,11 +14,23 @@ pub(super) struct Waiting {
     place: usize,
     /// The vertex.
     pub(super) at: usize,
+    /// How much had been written when it became ready.
+    pub(super) since: usize,
 }
 
 impl Waiting {
     pub(super) fn new(at: usize, place: usize, path: u64) -> Self {
-        Waiting { path: Reverse(path), place, at }
+        Waiting { path: Reverse(path), place, at, since: 0 }
+    }
+
+    /// The same, ready since so much was written.
+    pub(super) fn since(self, written: usize) -> Self {
+        Waiting { since: written, ..self }
+    }
+
+    /// Whether more waits for it than for the other.
+    pub(super) fn is_more_urgent(&self, other: &Self) -> bool {
+        self.path < other.path
     }
 }
 
@@ -36,11 +48,25 @@ impl Queue {
         self.0.pop_first().map(|waiting| waiting.at)
     }
 
+    /// The one whose turn it is.
+    pub(super) fn first(&self) -> Option<Waiting> {
+        self.0.first().copied()
+    }
+
+    /// The first one that is meant.
+    pub(super) fn find(&self, is_meant: impl Fn(&Waiting) -> bool) -> Option<Waiting> {
+        self.0.iter().find(|waiting| is_meant(waiting)).copied()
+    }
+
     /// Takes the first one that is meant.
-    pub(super) fn take(&mut self, is_meant: impl Fn(usize) -> bool) -> Option<usize> {
-        let found = *self.0.iter().find(|waiting| is_meant(waiting.at))?;
+    pub(super) fn take(&mut self, is_meant: impl Fn(&Waiting) -> bool) -> Option<usize> {
+        let found = self.find(is_meant)?;
         self.0.remove(&found);
         Some(found.at)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -101,8 +127,8 @@ mod tests {
     fn one_that_is_meant_is_taken_before_its_turn() {
         let mut queue = Queue::default();
         (0..3).for_each(|at| queue.push(Waiting::new(at, at, 0)));
-        assert_eq!(queue.take(|at| at == 1), Some(1));
-        assert_eq!(queue.take(|at| at == 1), None);
+        assert_eq!(queue.take(|one| one.at == 1), Some(1));
+        assert_eq!(queue.take(|one| one.at == 1), None);
         assert_eq!((queue.pop(), queue.pop(), queue.pop()), (Some(0), Some(2), None));
         assert!(queue.is_empty());
     }

@@ -2,53 +2,27 @@
 //!
 //! Invariant: at most one node writes at a time, and a node starts only after all that it waits for ended.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use super::hooks::Started;
-use super::ledger::Recent;
 use super::plan::Plan;
 use super::priority;
 use super::profile::NodeTime;
 use super::publish::Tested;
-use super::queue::{Queue, Waiting};
+use super::turns::{self, Job, On, Shared, State, View};
 use super::{
     Connections, Ended, Finished, Run, cost, function, model, outcome, report, test, timeout,
     unit_test,
 };
+use crate::adapters::Session;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::events::{Event, Status};
-use crate::graph::Ready;
 use crate::jinja::contexts::Connection;
 use crate::manifest::{Node, ResourceType};
 
 /// The stack of a worker: templates nest deeper than the platform's default allows.
 pub(super) const STACK: usize = 16 * 1024 * 1024;
-
-/// From this many vertices on, a connection that has to read the schema again is slower than a small test.
-const LARGE: usize = 256;
-/// How long a test in a large project waits for the connection that knows the schema.
-const PATIENCE: Duration = Duration::from_millis(25);
-
-struct State {
-    ready: Ready,
-    /// How many nodes have written: a reader that saw another number reads the schema again.
-    written: usize,
-    is_large: bool,
-    writes: Queue,
-    reads: Queue,
-    /// The time from each vertex to the end of the run.
-    paths: Vec<u64>,
-    is_writing: bool,
-    running: usize,
-    left: usize,
-    /// Vertices that will not run: the name of what held them up.
-    held_up: HashMap<usize, String>,
-    stopped: Option<String>,
-    /// Tests that ran in the transaction of their model, and how they ended.
-    tested: HashMap<usize, Status>,
-}
 
 /// Runs all nodes of the plan.
 pub(super) fn drive(
@@ -59,24 +33,11 @@ pub(super) fn drive(
     finished: &Mutex<Finished>,
 ) {
     let (ready, first) = plan.dag.ready(plan.wanted.clone());
-    let mut state = State {
-        ready,
-        written: 0,
-        is_large: plan.dag.len() > LARGE,
-        writes: Queue::default(),
-        reads: Queue::default(),
-        paths: priority::paths(run, plan, &connections.recent),
-        is_writing: false,
-        running: 0,
-        left: plan.total(),
-        held_up: HashMap::new(),
-        tested: HashMap::new(),
-        stopped: match started {
-            Started::Fine => None,
-            Started::Failed if run.start_gates => Some("an `on-run-start` hook failed".to_owned()),
-            Started::Failed => None,
-        },
-    };
+    let paths = priority::paths(run, plan, &connections.recent);
+    let mut state = State::new(ready, plan.total(), plan.dag.len(), paths);
+    if started == Started::Failed && run.start_gates {
+        state.stopped = Some("an `on-run-start` hook failed".to_owned());
+    }
     for at in first {
         enqueue(run, plan, &mut state, at);
     }
@@ -117,7 +78,7 @@ fn reader(run: &Run<'_>) -> Arc<Connection> {
 }
 
 /// Starts nothing new: the user wants the run to end.
-fn interrupt((lock, wake): &(Mutex<State>, Condvar)) {
+fn interrupt((lock, wake): &Shared) {
     let mut state = lock.lock().expect("invariant: no panic under lock");
     state.stopped.get_or_insert_with(|| "the run was interrupted".to_owned());
     drop(state);
@@ -126,8 +87,7 @@ fn interrupt((lock, wake): &(Mutex<State>, Condvar)) {
 
 fn enqueue(run: &Run<'_>, plan: &Plan, state: &mut State, at: usize) {
     let reads = run.node(plan.dag.key(at)).is_some_and(|node| only_reads(run, node));
-    let queue = if reads { &mut state.reads } else { &mut state.writes };
-    queue.push(Waiting::new(at, plan.index[&at], state.paths[at]));
+    state.push((at, plan.index[&at]), if reads { On::Reader } else { On::Writer });
 }
 
 /// Tests read, unless they keep their failing rows.
@@ -141,182 +101,128 @@ fn only_reads(run: &Run<'_>, node: &Node) -> bool {
         && run.compiler.globals.adapter.capabilities().parallel_reads
 }
 
-enum Job {
-    /// With the connection that writes, or with the worker's own.
-    Run {
-        at: usize,
-        writes: bool,
-    },
-    Skip {
-        at: usize,
-        reason: String,
-    },
-    /// It ran already, in the transaction of its model.
-    Done {
-        at: usize,
-        status: Status,
-    },
-}
-
 /// A thread that takes one job after the other.
 struct Worker<'w> {
     run: &'w Run<'w>,
     connections: &'w Connections,
     plan: &'w Plan,
-    shared: &'w (Mutex<State>, Condvar),
+    shared: &'w Shared,
     finished: &'w Mutex<Finished>,
     reader: &'w Arc<Connection>,
 }
 
 impl Worker<'_> {
     fn work(&self) {
-        let mut seen = 0;
-        while let Some(job) = next(self.shared, &mut seen) {
+        let mut view = View::default();
+        while let Some(job) = turns::next(self.shared, &mut view) {
             match job {
                 Job::Skip { at, reason } => self.skip(at, reason),
-                Job::Run { at, writes } => self.take(at, writes),
-                Job::Done { at, status } => {
-                    settle(self.run, self.plan, self.shared, at, status, false);
-                }
+                Job::Run { at, on: On::Writer } => self.write(at),
+                Job::Run { at, on: On::Reader } => self.read(at, &mut view),
+                Job::Done { at, status } => self.settle(at, status, false),
+                Job::LetGo => self.let_go(&mut view),
             }
         }
+        self.let_go(&mut view);
     }
 
     fn skip(&self, at: usize, reason: String) {
-        let Worker { run, plan, shared, finished, .. } = *self;
         let ended = Ended { message: Some(reason), ..Ended::with(Status::Skipped) };
-        report(run, plan.dag.key(at), plan.index[&at], ended, Duration::ZERO, finished);
-        settle(run, plan, shared, at, Status::Skipped, false);
+        self.report(at, ended, Duration::ZERO);
+        self.settle(at, Status::Skipped, false);
     }
 
-    fn take(&self, at: usize, writes: bool) {
-        let Worker { run, plan, shared, finished, reader, .. } = *self;
-        let connection = if writes { &self.connections.writer } else { reader };
-        if !writes {
-            // One state of the data for the whole test: without it the engine gives up when tables change
-            // faster than it reads the schema. What fails here fails again in the test, and is told there.
-            let _ = reader.with(|session| session.begin());
+    /// Runs a node on the connection that writes. What comes after its transaction needs no turn.
+    fn write(&self, at: usize) {
+        let node = self.run.node(self.plan.dag.key(at));
+        let done = self.run_node(at, &self.connections.writer);
+        let has_changed = node.is_some_and(|node| !only_reads(self.run, node));
+        turns::pass_on(self.shared, has_changed);
+        let status = self.tell(at, done);
+        self.settle(at, status, true);
+    }
+
+    /// Runs a test on a snapshot: one state of the data for all of it. Without it the engine gives up when tables
+    /// change faster than it reads the schema. What fails here fails again in the test, and is told there.
+    fn read(&self, at: usize, view: &mut View) {
+        let begin = |session: &mut dyn Session| match session.in_transaction() {
+            true => Ok(()),
+            false => session.begin(),
+        };
+        let _ = self.reader.with(begin);
+        let done = self.run_node(at, self.reader);
+        // A test that failed has ended the snapshot.
+        if !matches!(self.reader.with(|session| Ok(session.in_transaction())), Ok(Some(true))) {
+            self.let_go(view);
         }
-        let recent = &self.connections.recent;
-        let (status, tested) = one((run, plan, recent), at, connection, finished);
+        let status = self.tell(at, done);
+        self.settle(at, status, false);
+    }
+
+    fn let_go(&self, view: &mut View) {
+        if view.is_held() {
+            let _ = self.reader.rollback();
+            view.let_go();
+        }
+    }
+
+    /// Runs a node; how it ended, and the time that took.
+    fn run_node(&self, at: usize, connection: &Arc<Connection>) -> (Ended, Duration) {
+        let Worker { run, plan, finished, .. } = *self;
+        let id = plan.dag.key(at);
+        let Some(node) = run.node(id) else {
+            return (Ended::with(Status::Skipped), Duration::ZERO);
+        };
+        announce(run, plan, at);
+        let (start, busy) = (Instant::now(), connection.busy());
+        let ended = attempt(run, node, connection);
+        let (total, engine) = (start.elapsed(), connection.busy().saturating_sub(busy));
+        if run.compiler.project.flags.profile_run {
+            let time = NodeTime { id: id.clone(), total, engine, write: ended.write_time };
+            finished.lock().expect("invariant: no panic under lock").times.push(time);
+        }
+        (ended, total)
+    }
+
+    /// Reports how a node ended, and how the tests ended that ran in its transaction.
+    fn tell(&self, at: usize, (mut ended, elapsed): (Ended, Duration)) -> Status {
+        let Worker { run, plan, shared, finished, .. } = *self;
+        let tested = std::mem::take(&mut ended.tested);
+        let status = ended.status;
+        if let Some(node) = run.node(plan.dag.key(at)) {
+            cost::compare(run, node, &ended, &self.connections.recent);
+            self.report(at, ended, elapsed);
+        }
+        let tested = report_tested(run, plan, tested, finished);
         shared.0.lock().expect("invariant: no panic under lock").tested.extend(tested);
-        if !writes {
-            let _ = reader.rollback();
-        }
-        settle(run, plan, shared, at, status, writes);
-    }
-}
-
-/// The next job; `None` when all is done. `seen` is how much was written when the worker's reader last read.
-///
-/// In a large project a test that needs the schema anew runs on the connection that writes, which knows it, unless
-/// that one is busy for long.
-fn next(shared: &(Mutex<State>, Condvar), seen: &mut usize) -> Option<Job> {
-    let (lock, wake) = shared;
-    let mut has_waited = false;
-    let mut state = lock.lock().expect("invariant: no panic under lock");
-    loop {
-        if state.must_wait(*seen) && !has_waited {
-            let (woken, timeout) =
-                wake.wait_timeout(state, PATIENCE).expect("invariant: no panic under lock");
-            state = woken;
-            has_waited = timeout.timed_out();
-            continue;
-        }
-        if let Some(job) = state.take(seen) {
-            state.running += 1;
-            return Some(job);
-        }
-        if state.running == 0 {
-            // Nothing is ready and nothing runs that could make something ready.
-            debug_assert_eq!(state.left, 0, "invariant: every wanted node becomes ready");
-            wake.notify_all();
-            return None;
-        }
-        state = wake.wait(state).expect("invariant: no panic under lock");
-    }
-}
-
-impl State {
-    /// What can be done now: skip what is held up, write when nobody writes, read.
-    fn take(&mut self, seen: &mut usize) -> Option<Job> {
-        if let Some((at, status)) = self.take_tested() {
-            return Some(Job::Done { at, status });
-        }
-        if let Some(reason) = self.stopped.clone() {
-            let at = self.writes.pop().or_else(|| self.reads.pop())?;
-            return Some(Job::Skip { at, reason });
-        }
-        for queue in [&mut self.writes, &mut self.reads] {
-            if self.held_up.is_empty() {
-                break;
-            }
-            if let Some(at) = queue.take(|at| self.held_up.contains_key(&at)) {
-                let reason = self.held_up[&at].clone();
-                return Some(Job::Skip { at, reason });
-            }
-        }
-        if !self.is_writing
-            && let Some(at) = self.writes.pop()
-        {
-            self.is_writing = true;
-            return Some(Job::Run { at, writes: true });
-        }
-        let at = self.reads.pop()?;
-        let writes = self.is_stale(*seen) && !self.is_writing;
-        match writes {
-            true => self.is_writing = true,
-            false => *seen = self.written,
-        }
-        Some(Job::Run { at, writes })
+        status
     }
 
-    /// A test that is ready and ran already.
-    fn take_tested(&mut self) -> Option<(usize, Status)> {
-        if self.tested.is_empty() {
-            return None;
+    fn report(&self, at: usize, ended: Ended, elapsed: Duration) {
+        let Worker { run, plan, finished, .. } = *self;
+        report(run, plan.dag.key(at), plan.index[&at], ended, elapsed, finished);
+    }
+
+    /// Lets begin what waited for the node.
+    fn settle(&self, at: usize, status: Status, has_written: bool) {
+        let Worker { run, plan, shared: (lock, wake), .. } = *self;
+        let mut state = lock.lock().expect("invariant: no panic under lock");
+        state.settle(has_written);
+        let is_bad = status.is_failure() || status == Status::Skipped;
+        if is_bad && state.stopped.is_none() {
+            hold_up(run, plan, &mut state, at, status);
         }
-        let is_tested = |at: usize| self.tested.contains_key(&at);
-        let at = self.writes.take(is_tested).or_else(|| self.reads.take(is_tested))?;
-        Some((at, self.tested[&at]))
+        if status.is_failure() && run.compiler.project.flags.fail_fast && state.stopped.is_none() {
+            let name = run.node(plan.dag.key(at)).map_or("", |node| node.name.as_str());
+            state.stopped = Some(format!("`--fail-fast`: `{name}` failed"));
+        }
+        let newly = state.ready.finish(&plan.dag, at);
+        for next in newly {
+            enqueue(run, plan, &mut state, next);
+        }
+        drop(state);
+        wake.notify_all();
     }
-
-    /// Whether a reader that saw this much written is slower than a small test.
-    fn is_stale(&self, seen: usize) -> bool {
-        self.is_large && seen != self.written
-    }
-
-    /// Whether there are only tests to run, and the connection that knows the schema will soon be free for them.
-    fn must_wait(&self, seen: usize) -> bool {
-        let has_other = self.stopped.is_some() || (!self.is_writing && !self.writes.is_empty());
-        !has_other && self.is_writing && !self.reads.is_empty() && self.is_stale(seen)
-    }
-}
-
-/// Runs one node and reports how it ended, and how the tests ended that ran in its transaction.
-fn one(
-    (run, plan, recent): (&Run<'_>, &Plan, &Recent),
-    at: usize,
-    connection: &Arc<Connection>,
-    finished: &Mutex<Finished>,
-) -> (Status, Vec<(usize, Status)>) {
-    let id = plan.dag.key(at);
-    let Some(node) = run.node(id) else {
-        return (Status::Skipped, Vec::new());
-    };
-    announce(run, plan, at);
-    let (start, busy) = (Instant::now(), connection.busy());
-    let mut ended = attempt(run, node, connection);
-    let (total, engine) = (start.elapsed(), connection.busy().saturating_sub(busy));
-    if run.compiler.project.flags.profile_run {
-        let time = NodeTime { id: id.clone(), total, engine, write: ended.write_time };
-        finished.lock().expect("invariant: no panic under lock").times.push(time);
-    }
-    let tested = std::mem::take(&mut ended.tested);
-    let status = ended.status;
-    cost::compare(run, node, &ended, recent);
-    report(run, id, plan.index[&at], ended, total, finished);
-    (status, report_tested(run, plan, tested, finished))
 }
 
 /// Reports how the tests ended that ran in the transaction of a node.
@@ -365,39 +271,6 @@ fn attempt(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>) -> End
         return Ended { message, compiled: ended.compiled, ..Ended::with(Status::Error) };
     }
     ended
-}
-
-fn settle(
-    run: &Run<'_>,
-    plan: &Plan,
-    shared: &(Mutex<State>, Condvar),
-    at: usize,
-    status: Status,
-    wrote: bool,
-) {
-    let (lock, wake) = shared;
-    let mut state = lock.lock().expect("invariant: no panic under lock");
-    state.left -= 1;
-    state.running -= 1;
-    if wrote {
-        state.is_writing = false;
-        let changed = run.node(plan.dag.key(at)).is_none_or(|node| !only_reads(run, node));
-        state.written += usize::from(changed);
-    }
-    let is_bad = status.is_failure() || status == Status::Skipped;
-    if is_bad && state.stopped.is_none() {
-        hold_up(run, plan, &mut state, at, status);
-    }
-    if status.is_failure() && run.compiler.project.flags.fail_fast && state.stopped.is_none() {
-        let name = run.node(plan.dag.key(at)).map_or("", |node| node.name.as_str());
-        state.stopped = Some(format!("`--fail-fast`: `{name}` failed"));
-    }
-    let newly = state.ready.finish(&plan.dag, at);
-    for next in newly {
-        enqueue(run, plan, &mut state, next);
-    }
-    drop(state);
-    wake.notify_all();
 }
 
 /// dbt 1.12: what is below a model with `on_error: continue` runs although the model failed.
