@@ -21,6 +21,8 @@ pub struct Capabilities {
     pub real_schemas: bool,
     /// Sessions from [`reader`](super::Adapter::reader) run beside the writer.
     pub parallel_reads: bool,
+    /// A session computes queries into files that the writer can read.
+    pub computes_aside: bool,
     /// Data outlives the process.
     pub persistent: bool,
     /// Relations have privileges that can be granted.

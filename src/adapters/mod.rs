@@ -65,6 +65,12 @@ pub trait Adapter: Send + Sync {
     /// [`parallel_reads`](Capabilities::parallel_reads) says so.
     fn reader(&self) -> Result<Box<dyn Session>>;
 
+    /// Opens a session that computes queries into files of their own, beside the writer, where
+    /// [`computes_aside`](Capabilities::computes_aside) says so.
+    fn aside(&self) -> Result<Box<dyn Session>> {
+        self.reader()
+    }
+
     /// Tries to keep other runs from the database; they are told `holder`.
     fn try_lock(&self, holder: &str) -> TryLock;
 

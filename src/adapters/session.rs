@@ -1,11 +1,12 @@
 //! One connection: statements, transactions and the catalog behind it.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::column::Column;
 use super::cost::Cost;
 use super::datum::Datum;
-use super::error::Result;
+use super::error::{AdapterError, Result};
 use super::relation::Relation;
 use super::table::Table;
 
@@ -231,6 +232,33 @@ pub trait Session: Send {
         Ok(None)
     }
 
+    /// Computes one query into a new file, and writes nothing else; for sessions of
+    /// [`aside`](super::Adapter::aside).
+    fn compute(&mut self, _query: &str, file: &Path) -> Result<()> {
+        Err(no_files(file))
+    }
+
+    /// Makes the rows of a computed file part of this session, outside of a transaction; the query that gives them, in
+    /// their order, with the types of the columns. That work does not count: it was counted when they were computed.
+    fn take_in(&mut self, file: &Path) -> Result<String> {
+        Err(no_files(file))
+    }
+
+    /// Forgets a file that was taken in.
+    fn let_go_of(&mut self, file: &Path) -> Result<()> {
+        Err(no_files(file))
+    }
+
+    /// Whether there are tables or views that only this session sees.
+    fn has_temporary_objects(&mut self) -> Result<bool> {
+        Ok(false)
+    }
+
     /// A handle to stop what this session runs.
     fn interrupt_handle(&self) -> Interrupt;
+}
+
+fn no_files(file: &Path) -> AdapterError {
+    let message = format!("this engine computes nothing into `{}`", file.display());
+    AdapterError::Other { message }
 }

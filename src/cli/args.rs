@@ -348,6 +348,7 @@ impl Cli {
             fail_on_cost_growth: None,
             profile_run: None,
             batch_tests: None,
+            compute_aside: None,
             hermetic: None,
             empty: None,
             sample: None,

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::aside::Computed;
 use super::backoff::{self, Failure};
 use super::ledger::{CostRow, Mode};
 use super::profile::Watch;
@@ -37,6 +38,8 @@ pub(super) struct Attempt<'r> {
     writing: Watch,
     /// Tests that ran in the node's transaction.
     pub(super) tested: Vec<Tested>,
+    /// What was done before it was the node's turn.
+    pub(super) computed: Option<&'r Computed>,
 }
 
 impl<'r> Attempt<'r> {
@@ -94,7 +97,15 @@ impl<'r> Attempt<'r> {
             mode: Mode::Whole,
             writing: Watch::new(run.compiler.project.flags.profile_run),
             tested: Vec::new(),
+            computed: None,
         }
+    }
+
+    /// Goes on where the node stands before its turn.
+    pub(super) fn resume(&mut self, computed: Option<&'r Computed>) {
+        self.computed = computed;
+        let elapsed = computed.map_or(Duration::ZERO, |computed| computed.elapsed);
+        self.start = self.start.checked_sub(elapsed).unwrap_or(self.start);
     }
 
     /// Does `work` in one transaction and commits it together with the node's entry in the ledger.
@@ -146,7 +157,8 @@ impl<'r> Attempt<'r> {
 
     /// What the node's statements have cost so far.
     fn cost(&self) -> Option<CostRow> {
-        let cost = spent(self.connection)?.since(self.before?);
+        let mut cost = spent(self.connection)?.since(self.before?);
+        cost += self.computed.map(|computed| computed.cost).unwrap_or_default();
         Some(CostRow { cost, bytes: None, mode: self.mode })
     }
 
@@ -173,13 +185,19 @@ impl<'r> Attempt<'r> {
         info.build_path = Some(self.compiler.statements_path(self.node));
         let info = Arc::new(info);
         self.compiled = Some(info.clone());
-        self.compile_time = self.start.elapsed();
+        self.compile_time = match self.computed.filter(|one| one.compiled.is_some()) {
+            Some(computed) => computed.compile_time,
+            None => self.start.elapsed(),
+        };
         info
     }
 
     /// Writes the statements that ran below `run/`.
     pub(super) fn write_statements(&self) {
-        let statements = self.connection.take_statements();
+        let mut statements = self.connection.take_statements();
+        if let Some(computed) = self.computed {
+            computed.show_query(&mut statements);
+        }
         self.writing.time(|| self.compiler.write_statements(self.node, &statements));
     }
 

@@ -22,6 +22,7 @@ use crate::manifest::Node;
 use crate::names::UniqueId;
 use ledger::{CostRow, Ledger, Recent};
 
+mod aside;
 mod attempt;
 mod backoff;
 mod catalog;
@@ -228,6 +229,7 @@ pub fn run(run: &Run<'_>) -> Result<Finished, Box<Diagnostic>> {
     let adapter = &run.compiler.globals.adapter;
     let session = adapter.writer().map_err(|error| failure::of_adapter(&error))?;
     let mut connections = Connections::over(session);
+    connections.writer.watch();
     plan::create_schemas(run, &connections).map_err(|error| failure::of_adapter(&error))?;
     if run.compiler.project.flags.hermetic {
         hermetic::add_sources(run, &connections)?;

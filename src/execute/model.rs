@@ -5,6 +5,7 @@ use std::sync::Arc;
 use minijinja::value::Value;
 use serde_json::json;
 
+use super::aside::Computed;
 use super::attempt::Attempt;
 use super::{
     Ended, Run, contract, expectations, failure, history, materialization, microbatch, partial,
@@ -20,10 +21,23 @@ use crate::manifest::{Hook, Language, Node, ResourceType};
 
 /// Builds the node; rolls back when anything fails.
 pub(super) fn run(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>) -> Ended {
+    run_from(run, node, connection, None)
+}
+
+/// The same, from where it stands before its turn.
+pub(super) fn run_from<'r>(
+    run: &'r Run<'r>,
+    node: &'r Arc<Node>,
+    connection: &'r Arc<Connection>,
+    computed: Option<&'r Computed>,
+) -> Ended {
     if node.is_microbatch() {
         return microbatch::run(run, node, connection);
     }
-    Attempt::make(run, node, connection, build)
+    Attempt::make(run, node, connection, |attempt| {
+        attempt.resume(computed);
+        build(attempt)
+    })
 }
 
 fn build(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
@@ -40,14 +54,25 @@ fn inside(attempt: &mut Attempt<'_>) -> Result<Ended, Box<Diagnostic>> {
     let Attempt { run, node, connection, .. } = *attempt;
     history::refuse_loss(run, node, connection)?;
     partial::refuse(run, node, connection)?;
-    let compiled = match node.resource_type {
-        ResourceType::Seed => CompiledNode::default(),
-        _ => run.compiler.compile(node, connection, Variant::Auto)?,
+    let computed = attempt.computed;
+    let compiled = match (node.resource_type, computed.and_then(|one| one.compiled.as_ref())) {
+        (ResourceType::Seed, _) => CompiledNode::default(),
+        (_, Some(compiled)) => compiled.clone(),
+        (_, None) => run.compiler.compile(node, connection, Variant::Auto)?,
     };
     let info = attempt.keep(&compiled);
     let sorted = expectations::sort(attempt, node, &compiled)?;
-    let (built, code) = sorted.as_ref().map_or((node, &compiled), |rows| (&rows.node, &rows.kept));
-    let scope = materialize(attempt, built, code, &info, |_| ())?;
+    let rows = computed.and_then(Computed::query);
+    let (built, code) = match &sorted {
+        Some(sorted) => (&sorted.node, &sorted.kept),
+        None => (node, rows.as_ref().unwrap_or(&compiled)),
+    };
+    let scope = materialize(attempt, built, code, &info, |scope| {
+        if rows.is_some() {
+            let own = Value::from(compiled.code.as_str());
+            scope.extra.insert("compiled_code".to_owned(), own);
+        }
+    })?;
     contract::check(node, &scope, connection)?;
     pointer::make(attempt)?;
     warnings::of_query(run, node, &compiled.code);

@@ -5,6 +5,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use super::aside::Chance;
+
 /// A vertex with what decides when its turn comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Waiting {
@@ -16,16 +18,23 @@ pub(super) struct Waiting {
     pub(super) at: usize,
     /// How much had been written when it became ready.
     pub(super) since: usize,
+    /// Whether it may be computed beside the writer.
+    pub(super) chance: Chance,
 }
 
 impl Waiting {
     pub(super) fn new(at: usize, place: usize, path: u64) -> Self {
-        Waiting { path: Reverse(path), place, at, since: 0 }
+        Waiting { path: Reverse(path), place, at, since: 0, chance: Chance::No }
     }
 
     /// The same, ready since so much was written.
     pub(super) fn since(self, written: usize) -> Self {
         Waiting { since: written, ..self }
+    }
+
+    /// The same, with what is known about computing it beside the writer.
+    pub(super) fn with(self, chance: Chance) -> Self {
+        Waiting { chance, ..self }
     }
 
     /// Whether more waits for it than for the other.

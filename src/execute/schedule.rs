@@ -2,9 +2,10 @@
 //!
 //! Invariant: at most one node writes at a time, and a node starts only after all that it waits for ended.
 
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+use super::aside::{Asides, Chance, Computed};
 use super::hooks::Started;
 use super::plan::Plan;
 use super::priority;
@@ -38,13 +39,20 @@ pub(super) fn drive(
     if started == Started::Failed && run.start_gates {
         state.stopped = Some("an `on-run-start` hook failed".to_owned());
     }
+    let asides = Asides::of(run, plan, (&connections.writer, &connections.recent));
+    if let Some(asides) = &asides {
+        state.allow(asides);
+    }
     for at in first {
-        enqueue(run, plan, &mut state, at);
+        enqueue((run, plan, asides.as_ref()), &mut state, at);
     }
     let shared = (Mutex::new(state), Condvar::new());
     let workers = run.threads.clamp(1, plan.total().max(1));
     let mut open: Vec<Arc<Connection>> = (0..workers).map(|_| reader(run)).collect();
     let readers = open.clone();
+    let computers: Vec<Option<Arc<Connection>>> =
+        readers.iter().map(|_| asides.is_some().then(|| computer(run))).collect();
+    open.extend(computers.iter().flatten().cloned());
     open.push(connections.writer.clone());
     if run.compiler.project.flags.profile_run {
         open.iter().for_each(|connection| connection.measure());
@@ -53,9 +61,19 @@ pub(super) fn drive(
     std::thread::scope(|scope| {
         let ending = (run.stop, &shared);
         scope.spawn(move || ending.0.watch(&open, || interrupt(ending.1)));
-        let spawned: Vec<_> = (readers.iter().enumerate())
-            .filter_map(|(at, reader)| {
-                let worker = Worker { run, connections, plan, shared: &shared, finished, reader };
+        let worker = |at: usize| Worker {
+            run,
+            connections,
+            plan,
+            shared: &shared,
+            finished,
+            reader: &readers[at],
+            asides: asides.as_ref(),
+            computer: computers[at].as_ref(),
+        };
+        let spawned: Vec<_> = (0..workers)
+            .filter_map(|at| {
+                let worker = worker(at);
                 let thread = std::thread::Builder::new()
                     .name(format!("Thread-{} (worker)", at + 1))
                     .stack_size(STACK);
@@ -63,18 +81,27 @@ pub(super) fn drive(
             })
             .collect();
         if spawned.is_empty() {
-            let reader = &readers[0];
-            Worker { run, connections, plan, shared: &shared, finished, reader }.work();
+            worker(0).work();
         }
         spawned.into_iter().for_each(|worker| drop(worker.join()));
         run.stop.end();
     });
+    drop(computers);
+    if let Some(asides) = asides {
+        asides.clear();
+    }
 }
 
 /// A connection that only reads; opened when it is needed.
 fn reader(run: &Run<'_>) -> Arc<Connection> {
     let adapter = run.compiler.globals.adapter.clone();
     Arc::new(Connection::new(Box::new(move || adapter.reader().map(Some))))
+}
+
+/// A connection that computes models beside the writer.
+fn computer(run: &Run<'_>) -> Arc<Connection> {
+    let adapter = run.compiler.globals.adapter.clone();
+    Arc::new(Connection::new(Box::new(move || adapter.aside().map(Some))))
 }
 
 /// Starts nothing new: the user wants the run to end.
@@ -85,9 +112,14 @@ fn interrupt((lock, wake): &Shared) {
     wake.notify_all();
 }
 
-fn enqueue(run: &Run<'_>, plan: &Plan, state: &mut State, at: usize) {
+fn enqueue(
+    (run, plan, asides): (&Run<'_>, &Plan, Option<&Asides<'_>>),
+    state: &mut State,
+    at: usize,
+) {
     let reads = run.node(plan.dag.key(at)).is_some_and(|node| only_reads(run, node));
-    state.push((at, plan.index[&at]), if reads { On::Reader } else { On::Writer });
+    let chance = asides.map_or(Chance::No, |asides| asides.chance(at));
+    state.push((at, plan.index[&at]), if reads { On::Reader } else { On::Writer }, chance);
 }
 
 /// Tests read, unless they keep their failing rows.
@@ -101,6 +133,14 @@ fn only_reads(run: &Run<'_>, node: &Node) -> bool {
         && run.compiler.globals.adapter.capabilities().parallel_reads
 }
 
+/// How a node ended, before that is told.
+struct Done {
+    ended: Ended,
+    elapsed: Duration,
+    /// What of that was the engine's.
+    engine: Duration,
+}
+
 /// A thread that takes one job after the other.
 struct Worker<'w> {
     run: &'w Run<'w>,
@@ -109,6 +149,9 @@ struct Worker<'w> {
     shared: &'w Shared,
     finished: &'w Mutex<Finished>,
     reader: &'w Arc<Connection>,
+    /// When models are computed beside the writer: how, and with which connection.
+    asides: Option<&'w Asides<'w>>,
+    computer: Option<&'w Arc<Connection>>,
 }
 
 impl Worker<'_> {
@@ -120,6 +163,7 @@ impl Worker<'_> {
                 Job::Run { at, on: On::Writer } => self.write(at),
                 Job::Run { at, on: On::Reader } => self.read(at, &mut view),
                 Job::Done { at, status } => self.settle(at, status, false),
+                Job::Compute { at } => self.compute(at),
                 Job::LetGo => self.let_go(&mut view),
             }
         }
@@ -135,11 +179,53 @@ impl Worker<'_> {
     /// Runs a node on the connection that writes. What comes after its transaction needs no turn.
     fn write(&self, at: usize) {
         let node = self.run.node(self.plan.dag.key(at));
-        let done = self.run_node(at, &self.connections.writer);
+        let computed = self.lock().take_computed(at);
+        let done = match computed {
+            Some(computed) => self.write_computed(at, computed),
+            None => {
+                announce(self.run, self.plan, at);
+                self.run_node(at, &self.connections.writer, None)
+            }
+        };
+        if self.asides.is_some() {
+            self.connections.writer.look_for_leftovers();
+        }
         let has_changed = node.is_some_and(|node| !only_reads(self.run, node));
         turns::pass_on(self.shared, has_changed);
         let status = self.tell(at, done);
         self.settle(at, status, true);
+    }
+
+    /// Writes a model from the rows that were computed; one that fails then is run the normal way.
+    fn write_computed(&self, at: usize, mut computed: Computed) -> Done {
+        let writer = &self.connections.writer;
+        let Some(asides) = self.asides else { return self.run_node(at, writer, None) };
+        asides.hand_over(&mut computed);
+        let done = self.run_node(at, writer, Some(&computed));
+        let had_rows = computed.rows.is_some();
+        asides.take_back(&mut computed);
+        let is_told = !done.ended.tested.is_empty() || self.run.stop.is_requested();
+        match had_rows && done.ended.status == Status::Error && !is_told {
+            true => self.run_node(at, writer, Some(&computed)),
+            false => done,
+        }
+    }
+
+    /// Computes a model while somebody else writes; then it waits for its turn.
+    fn compute(&self, at: usize) {
+        announce(self.run, self.plan, at);
+        let computed = self.asides.zip(self.computer).and_then(|(asides, computer)| {
+            let work = || asides.compute(at, (self.reader, computer));
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok()
+        });
+        let mut state = self.lock();
+        state.keep((at, self.plan.index[&at]), computed.unwrap_or_default());
+        drop(state);
+        self.shared.1.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.shared.0.lock().expect("invariant: no panic under lock")
     }
 
     /// Runs a test on a snapshot: one state of the data for all of it. Without it the engine gives up when tables
@@ -150,7 +236,8 @@ impl Worker<'_> {
             false => session.begin(),
         };
         let _ = self.reader.with(begin);
-        let done = self.run_node(at, self.reader);
+        announce(self.run, self.plan, at);
+        let done = self.run_node(at, self.reader, None);
         // A test that failed has ended the snapshot.
         if !matches!(self.reader.with(|session| Ok(session.in_transaction())), Ok(Some(true))) {
             self.let_go(view);
@@ -166,35 +253,40 @@ impl Worker<'_> {
         }
     }
 
-    /// Runs a node; how it ended, and the time that took.
-    fn run_node(&self, at: usize, connection: &Arc<Connection>) -> (Ended, Duration) {
-        let Worker { run, plan, finished, .. } = *self;
-        let id = plan.dag.key(at);
-        let Some(node) = run.node(id) else {
-            return (Ended::with(Status::Skipped), Duration::ZERO);
-        };
-        announce(run, plan, at);
+    /// Runs a node from where it stands.
+    fn run_node(
+        &self,
+        at: usize,
+        connection: &Arc<Connection>,
+        computed: Option<&Computed>,
+    ) -> Done {
         let (start, busy) = (Instant::now(), connection.busy());
-        let ended = attempt(run, node, connection);
-        let (total, engine) = (start.elapsed(), connection.busy().saturating_sub(busy));
-        if run.compiler.project.flags.profile_run {
-            let time = NodeTime { id: id.clone(), total, engine, write: ended.write_time };
-            finished.lock().expect("invariant: no panic under lock").times.push(time);
-        }
-        (ended, total)
+        let ended = match self.run.node(self.plan.dag.key(at)) {
+            Some(node) => attempt((self.run, node), connection, computed),
+            None => Ended::with(Status::Skipped),
+        };
+        let before =
+            computed.map_or((Duration::ZERO, Duration::ZERO), |one| (one.elapsed, one.busy));
+        let engine = connection.busy().saturating_sub(busy) + before.1;
+        Done { ended, elapsed: start.elapsed() + before.0, engine }
     }
 
     /// Reports how a node ended, and how the tests ended that ran in its transaction.
-    fn tell(&self, at: usize, (mut ended, elapsed): (Ended, Duration)) -> Status {
-        let Worker { run, plan, shared, finished, .. } = *self;
-        let tested = std::mem::take(&mut ended.tested);
-        let status = ended.status;
-        if let Some(node) = run.node(plan.dag.key(at)) {
+    fn tell(&self, at: usize, done: Done) -> Status {
+        let Worker { run, plan, finished, .. } = *self;
+        let Done { mut ended, elapsed, engine } = done;
+        let (id, tested, status) =
+            (plan.dag.key(at), std::mem::take(&mut ended.tested), ended.status);
+        if run.compiler.project.flags.profile_run {
+            let time = NodeTime { id: id.clone(), total: elapsed, engine, write: ended.write_time };
+            finished.lock().expect("invariant: no panic under lock").times.push(time);
+        }
+        if let Some(node) = run.node(id) {
             cost::compare(run, node, &ended, &self.connections.recent);
             self.report(at, ended, elapsed);
         }
         let tested = report_tested(run, plan, tested, finished);
-        shared.0.lock().expect("invariant: no panic under lock").tested.extend(tested);
+        self.lock().tested.extend(tested);
         status
     }
 
@@ -205,8 +297,8 @@ impl Worker<'_> {
 
     /// Lets begin what waited for the node.
     fn settle(&self, at: usize, status: Status, has_written: bool) {
-        let Worker { run, plan, shared: (lock, wake), .. } = *self;
-        let mut state = lock.lock().expect("invariant: no panic under lock");
+        let Worker { run, plan, shared: (_, wake), .. } = *self;
+        let mut state = self.lock();
         state.settle(has_written);
         let is_bad = status.is_failure() || status == Status::Skipped;
         if is_bad && state.stopped.is_none() {
@@ -218,7 +310,7 @@ impl Worker<'_> {
         }
         let newly = state.ready.finish(&plan.dag, at);
         for next in newly {
-            enqueue(run, plan, &mut state, next);
+            enqueue((run, plan, self.asides), &mut state, next);
         }
         drop(state);
         wake.notify_all();
@@ -252,13 +344,17 @@ fn announce(run: &Run<'_>, plan: &Plan, at: usize) {
 }
 
 /// A node that meets a bug fails alone; one that the user has stopped says so in one line.
-fn attempt(run: &Run<'_>, node: &Arc<Node>, connection: &Arc<Connection>) -> Ended {
+fn attempt(
+    (run, node): (&Run<'_>, &Arc<Node>),
+    connection: &Arc<Connection>,
+    computed: Option<&Computed>,
+) -> Ended {
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         timeout::within(node, connection, || match node.resource_type {
             ResourceType::Test => test::run(run, node, connection),
             ResourceType::UnitTest => unit_test::run(run, node, connection),
             ResourceType::Function => function::run(run, node, connection),
-            _ => model::run(run, node, connection),
+            _ => model::run_from(run, node, connection, computed),
         })
     }));
     let ended = done.unwrap_or_else(|_| {

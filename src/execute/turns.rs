@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
 
+use super::aside::{Asides, Chance, Computed};
 use super::queue::{Queue, Waiting};
 use crate::events::Status;
 use crate::graph::Ready;
@@ -20,6 +21,9 @@ const VERTICES_PER_TEST: usize = 128;
 const PATIENCE: Duration = Duration::from_millis(25);
 /// How long a snapshot is kept at most: the log of the database grows as long as one is.
 const LONGEST: Duration = Duration::from_millis(250);
+
+/// How long the writer is busy with one node before something of which nothing is known is computed beside it.
+const BUSY: Duration = Duration::from_millis(20);
 
 /// The state of a run, and what wakes those who wait for it to change.
 pub(super) type Shared = (Mutex<State>, Condvar);
@@ -35,7 +39,15 @@ pub(super) struct State {
     reads: Queue,
     /// The time from each vertex to the end of the run.
     paths: Vec<u64>,
-    is_writing: bool,
+    /// Since when somebody writes.
+    writing: Option<Instant>,
+    /// Models that are being computed beside the writer, and how many there may be.
+    computing: usize,
+    most: usize,
+    /// All that can be is computed first.
+    is_forced: bool,
+    /// What was computed, and waits for its turn.
+    computed: HashMap<usize, Computed>,
     /// Workers that have written and are not done with what comes after that.
     settling: usize,
     /// Workers that wait for something to do.
@@ -74,6 +86,10 @@ pub(super) enum Job {
     Done {
         at: usize,
         status: Status,
+    },
+    /// Computes it beside the writer.
+    Compute {
+        at: usize,
     },
     /// Lets the snapshot go.
     LetGo,
@@ -126,14 +142,13 @@ pub(super) fn next((lock, wake): &Shared, view: &mut View) -> Option<Job> {
             wake.notify_all();
             return None;
         }
+        if !state.reads.is_empty() {
+            waits_since.get_or_insert_with(Instant::now);
+        }
         state.idle += 1;
-        state = match state.reads.is_empty() {
-            true => wake.wait(state).expect("invariant: no panic under lock"),
-            false => {
-                waits_since.get_or_insert_with(Instant::now);
-                let woken = wake.wait_timeout(state, PATIENCE.saturating_sub(waited));
-                woken.expect("invariant: no panic under lock").0
-            }
+        state = match state.patience(waited) {
+            None => wake.wait(state).expect("invariant: no panic under lock"),
+            Some(time) => wake.wait_timeout(state, time).expect("invariant: no panic under lock").0,
         };
         state.idle -= 1;
     }
@@ -160,7 +175,11 @@ impl State {
             writes: Queue::default(),
             reads: Queue::default(),
             paths,
-            is_writing: false,
+            writing: None,
+            computing: 0,
+            most: 0,
+            is_forced: false,
+            computed: HashMap::new(),
             settling: 0,
             idle: 0,
             running: 0,
@@ -171,9 +190,14 @@ impl State {
         }
     }
 
+    /// Models may be computed beside the writer.
+    pub(super) fn allow(&mut self, asides: &Asides<'_>) {
+        (self.most, self.is_forced) = (asides.most(), asides.is_forced());
+    }
+
     /// Something is ready; `place` is its place in the plan.
-    pub(super) fn push(&mut self, (at, place): (usize, usize), on: On) {
-        let waiting = Waiting::new(at, place, self.paths[at]).since(self.written);
+    pub(super) fn push(&mut self, (at, place): (usize, usize), on: On, chance: Chance) {
+        let waiting = Waiting::new(at, place, self.paths[at]).since(self.written).with(chance);
         match on {
             On::Writer => self.writes.push(waiting),
             On::Reader => self.reads.push(waiting),
@@ -182,9 +206,22 @@ impl State {
 
     /// The writer's turn is over, its transaction is committed or undone.
     fn pass_on(&mut self, has_changed: bool) {
-        self.is_writing = false;
+        self.writing = None;
         self.settling += 1;
         self.written += usize::from(has_changed);
+    }
+
+    /// Something was computed, and waits for its turn to be written.
+    pub(super) fn keep(&mut self, (at, place): (usize, usize), computed: Computed) {
+        self.computing -= 1;
+        self.running -= 1;
+        self.computed.insert(at, computed);
+        self.push((at, place), On::Writer, Chance::No);
+    }
+
+    /// What was computed for a node whose turn it is.
+    pub(super) fn take_computed(&mut self, at: usize) -> Option<Computed> {
+        self.computed.remove(&at)
     }
 
     /// Something has ended and is told; `has_written` when it was on the writer's turn.
@@ -202,12 +239,12 @@ impl State {
         if self.may_write(view) {
             return match view.is_held() {
                 true => Some(Job::LetGo),
-                false => self.writes.pop().map(|at| self.write(at)),
+                false => self.take_write(),
             };
         }
         match view.since {
             Some(since) => Some(self.take_covered(view, since)),
-            None => self.take_read(view, is_impatient),
+            None => self.take_read(view, is_impatient).or_else(|| self.take_aside()),
         }
     }
 
@@ -236,11 +273,45 @@ impl State {
     /// has its price.
     fn may_write(&self, view: &View) -> bool {
         let is_left_to_others = view.is_held() && (self.settling > 0 || self.idle > 0);
-        !self.is_writing && !self.writes.is_empty() && !is_left_to_others
+        let is_there = self.writes.find(|one| self.is_writable(one)).is_some();
+        self.writing.is_none() && is_there && !is_left_to_others
+    }
+
+    /// Whether it is written as it is, and not computed first.
+    fn is_writable(&self, waiting: &Waiting) -> bool {
+        !self.is_forced || waiting.chance == Chance::No
+    }
+
+    fn take_write(&mut self) -> Option<Job> {
+        let at = self.writes.find(|one| self.is_writable(one))?.at;
+        self.writes.take(|one| one.at == at);
+        Some(self.write(at))
+    }
+
+    /// A model to compute while somebody writes for long, or while it is known to take long itself.
+    fn take_aside(&mut self) -> Option<Job> {
+        let is_long = self.writing.is_some_and(|since| since.elapsed() >= BUSY);
+        let is_due = |chance| chance == Chance::Good || (chance == Chance::Unknown && is_long);
+        if self.computing >= self.most || (self.writing.is_none() && !self.is_forced) {
+            return None;
+        }
+        let at = self.writes.take(|one| is_due(one.chance))?;
+        self.computing += 1;
+        Some(Job::Compute { at })
+    }
+
+    /// How long a worker that has nothing to do waits for something to happen; forever, unless time alone gives it work.
+    fn patience(&self, waited: Duration) -> Option<Duration> {
+        let for_reads = (!self.reads.is_empty()).then(|| PATIENCE.saturating_sub(waited));
+        let is_unknown = |one: &Waiting| one.chance == Chance::Unknown;
+        let may_compute = self.computing < self.most && self.writes.find(is_unknown).is_some();
+        let for_asides = self.writing.filter(|_| may_compute);
+        let for_asides = for_asides.map(|since| BUSY.saturating_sub(since.elapsed()));
+        [for_reads, for_asides].into_iter().flatten().min()
     }
 
     fn write(&mut self, at: usize) -> Job {
-        self.is_writing = true;
+        self.writing = Some(Instant::now());
         Job::Run { at, on: On::Writer }
     }
 
@@ -262,7 +333,7 @@ impl State {
     /// A test without a snapshot: on a new one, or on the connection that knows the schema.
     fn take_read(&mut self, view: &mut View, is_impatient: bool) -> Option<Job> {
         let is_cheap = self.enough <= 1 || view.seen == self.written;
-        if !is_cheap && !self.is_writing {
+        if !is_cheap && self.writing.is_none() {
             return self.reads.pop().map(|at| self.write(at));
         }
         if !is_cheap && !is_impatient && self.reads.len() < self.enough {
@@ -282,16 +353,25 @@ mod tests {
     use crate::graph::Dag;
     use crate::graph::tests::{dags, graph};
 
+    /// What a worker is about.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Doing {
+        Writes,
+        Computes,
+        Tells(On),
+    }
+
     /// A run without databases: each step of a worker is one of a test's choice.
     struct Play<'d> {
         dag: &'d Dag<usize>,
         is_test: &'d [bool],
         state: State,
-        workers: Vec<(View, Option<(usize, On, bool)>)>,
+        workers: Vec<(View, Option<(usize, Doing)>)>,
         /// How much was written when each vertex had been.
         committed: Vec<Option<usize>>,
         on_reader: usize,
         snapshots: usize,
+        computed: usize,
     }
 
     impl<'d> Play<'d> {
@@ -299,61 +379,86 @@ mod tests {
             let (ready, first) = dag.ready(dag.all());
             let paths = dag.longest(&dag.all(), |_| 1);
             let mut state = State::new(ready, dag.len(), dag.len(), paths);
-            state.enough = enough;
+            (state.enough, state.most) = (enough, workers - 1);
             let workers = (0..workers).map(|_| (View::default(), None)).collect();
             let committed = vec![None; dag.len()];
+            let (on_reader, snapshots, computed) = (0, 0, 0);
             let mut play =
-                Play { dag, is_test, state, workers, committed, on_reader: 0, snapshots: 0 };
+                Play { dag, is_test, state, workers, committed, on_reader, snapshots, computed };
             first.into_iter().for_each(|at| play.push(at));
             play
         }
 
         fn push(&mut self, at: usize) {
-            self.state.push((at, at), if self.is_test[at] { On::Reader } else { On::Writer });
+            let on = if self.is_test[at] { On::Reader } else { On::Writer };
+            let chance = match at % 3 {
+                0 if !self.is_test[at] => Chance::Good,
+                _ => Chance::No,
+            };
+            self.state.push((at, at), on, chance);
         }
 
         /// Lets a worker make a step; false when there was nothing for it.
         fn step(&mut self, who: usize, is_impatient: bool) -> bool {
-            let (view, job) = &mut self.workers[who];
-            let Some((at, on, is_told)) = *job else {
-                let was_held = view.is_held();
-                match self.state.take(view, is_impatient) {
-                    Some(Job::Run { at, on }) => {
-                        self.state.running += 1;
-                        *job = Some((at, on, on == On::Reader));
-                        self.snapshots += usize::from(view.is_held() && !was_held);
-                        self.check(who, at, on);
-                    }
-                    Some(Job::LetGo) => view.let_go(),
-                    Some(other) => panic!("nothing fails here: {other:?}"),
-                    None => return false,
-                }
-                return true;
+            let Some((at, doing)) = self.workers[who].1 else {
+                return self.begin(who, is_impatient);
             };
-            if !is_told {
-                self.state.pass_on(!self.is_test[at]);
-                *job = Some((at, on, true));
-                self.committed[at] = Some(self.state.written);
-                return true;
-            }
-            *job = None;
-            self.state.settle(on == On::Writer);
-            self.committed[at].get_or_insert(0);
-            let newly = self.state.ready.finish(self.dag, at);
-            newly.into_iter().for_each(|at| self.push(at));
+            self.workers[who].1 = match doing {
+                Doing::Writes => {
+                    self.state.pass_on(!self.is_test[at]);
+                    self.committed[at] = Some(self.state.written);
+                    Some((at, Doing::Tells(On::Writer)))
+                }
+                Doing::Computes => {
+                    self.computed += 1;
+                    self.state.keep((at, at), Computed::default());
+                    None
+                }
+                Doing::Tells(on) => {
+                    self.state.settle(on == On::Writer);
+                    self.committed[at].get_or_insert(0);
+                    let newly = self.state.ready.finish(self.dag, at);
+                    newly.into_iter().for_each(|at| self.push(at));
+                    None
+                }
+            };
             true
         }
 
-        fn check(&mut self, who: usize, at: usize, on: On) {
+        fn begin(&mut self, who: usize, is_impatient: bool) -> bool {
+            let (view, job) = &mut self.workers[who];
+            let was_held = view.is_held();
+            let (at, doing) = match self.state.take(view, is_impatient) {
+                Some(Job::LetGo) => {
+                    view.let_go();
+                    return true;
+                }
+                Some(Job::Run { at, on: On::Writer }) => (at, Doing::Writes),
+                Some(Job::Run { at, on: On::Reader }) => (at, Doing::Tells(On::Reader)),
+                Some(Job::Compute { at }) => (at, Doing::Computes),
+                Some(other) => panic!("nothing fails here: {other:?}"),
+                None => return false,
+            };
+            self.state.running += 1;
+            self.snapshots += usize::from(view.is_held() && !was_held);
+            *job = Some((at, doing));
+            self.check(who, at, doing);
+            true
+        }
+
+        fn check(&mut self, who: usize, at: usize, doing: Doing) {
             let parents = self.dag.parents(at).iter().map(|parent| self.committed[*parent]);
             let latest = parents.map(|one| one.expect("all parents ended")).max().unwrap_or(0);
-            let writing = |one: &&(View, Option<(usize, On, bool)>)| {
-                matches!(one.1, Some((_, On::Writer, false)))
+            let count = |wanted: Doing| {
+                let is = |one: &&(View, Option<(usize, Doing)>)| {
+                    one.1.is_some_and(|(_, doing)| doing == wanted)
+                };
+                self.workers.iter().filter(is).count()
             };
-            assert!(self.workers.iter().filter(writing).count() <= 1);
-            if on == On::Reader {
-                self.on_reader += 1;
+            assert!(count(Doing::Writes) <= 1 && count(Doing::Computes) < self.workers.len());
+            if doing == Doing::Tells(On::Reader) {
                 assert!(self.is_test[at] && self.workers[who].0.seen >= latest);
+                self.on_reader += 1;
             }
         }
 
@@ -383,9 +488,13 @@ mod tests {
             picks in prop::collection::vec(0usize..4, 1..40),
             workers in 1usize..5,
             enough in 1usize..6,
+            is_forced in any::<bool>(),
         ) {
             let mut play = Play::new(&dag, &is_test, workers, enough);
+            play.state.is_forced = is_forced && workers > 1;
             play.run(&picks);
+            let good = (0..dag.len()).filter(|at| at % 3 == 0 && !is_test[*at]).count();
+            prop_assert!(play.computed == good || !play.state.is_forced);
             prop_assert!(play.committed.iter().all(Option::is_some));
         }
     }

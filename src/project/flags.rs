@@ -23,6 +23,19 @@ pub const LOCK_TIMEOUT: u64 = 600;
 /// The size at which a log file is put aside unless `--log-file-max-bytes` says otherwise. dbt 1.12: 10 MiB.
 const LOG_FILE_MAX_BYTES: u64 = 10 * 1024 * 1024;
 
+/// Which models are computed beside the writer, of those that can be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ComputeAside {
+    /// Those for which it brings something.
+    #[default]
+    Auto,
+    /// All of them.
+    Always,
+    /// None.
+    Never,
+}
+
 /// What the command line said; `None` where it said nothing.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -73,6 +86,8 @@ pub struct FlagOverrides {
     pub profile_run: Option<bool>,
     /// `--no-batch-tests`: false
     pub batch_tests: Option<bool>,
+    /// `--compute-aside`
+    pub compute_aside: Option<ComputeAside>,
     /// `--warn-error`; false: no warning is an error, whatever variables, options and the project file say
     pub warn_error: Option<bool>,
     /// `--warn-error-options`, YAML
@@ -175,6 +190,8 @@ pub struct Flags {
     pub profile_run: bool,
     /// Small tests of one relation share a scan.
     pub batch_tests: bool,
+    /// Which models are computed beside the writer.
+    pub compute_aside: ComputeAside,
     /// Warnings are errors.
     pub warn_error: bool,
     /// Which warnings are errors: dbt's `{error: …, warn: …, silence: …}` (its older `include` and `exclude` are
@@ -269,6 +286,7 @@ impl Default for Flags {
             cost_growth: None,
             profile_run: false,
             batch_tests: true,
+            compute_aside: ComputeAside::Auto,
             warn_error: false,
             warn_error_options: Json::Null,
             strict: false,

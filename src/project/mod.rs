@@ -31,7 +31,7 @@ mod yaml_file;
 pub(crate) use files::text_checksum;
 pub use find::PROJECT_FILE;
 pub use flags::window::event_window;
-pub use flags::{FlagOverrides, Flags, parse_vars};
+pub use flags::{ComputeAside, FlagOverrides, Flags, parse_vars};
 pub use load::{Peeked, load, load_packages_root, load_root, peek};
 pub use packages::declared::{DEPENDENCIES_FILE, Declared, LOCK_FILE, LOCK_HASH, PACKAGES_FILE};
 pub use packages::root::{PackageFacts, PackagesRoot};

@@ -13,6 +13,16 @@ pub(super) fn create_parent(file: &Path) -> io::Result<()> {
     }
 }
 
+/// Makes an empty file, and its folder; one that exists is an error. Only its owner may read it.
+pub(super) fn create_new(file: &Path) -> io::Result<()> {
+    create_parent(file)?;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map(drop)
+}
+
 /// The `*.db` files of a folder with their stems, by name; none when there is no such folder.
 pub(super) fn databases_in(dir: &Path) -> Vec<(String, PathBuf)> {
     let Ok(entries) = dir.read_dir() else {

@@ -3,6 +3,7 @@
 //! One writer under `BEGIN IMMEDIATE`, many readers, write-ahead logging for files. An in-memory database is
 //! one connection that all sessions share. Opens database files itself; `files` is its only file access.
 
+mod aside;
 mod casts;
 mod catalog;
 mod ddl;
@@ -135,6 +136,7 @@ impl Adapter for SqliteAdapter {
             validates_views: false,
             real_schemas: !single,
             parallel_reads: !memory,
+            computes_aside: single && !memory,
             persistent: !memory,
             materialized_views: false,
             keeps_references: self.settings.foreign_keys,
@@ -162,6 +164,10 @@ impl Adapter for SqliteAdapter {
 
     fn reader(&self) -> Result<Box<dyn Session>> {
         self.session(Access::Read)
+    }
+
+    fn aside(&self) -> Result<Box<dyn Session>> {
+        self.session(Access::Aside)
     }
 
     fn foreign_functions(&self, sql: &str) -> Vec<&'static str> {

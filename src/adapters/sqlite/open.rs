@@ -16,6 +16,8 @@ pub(super) enum Access {
     Write,
     /// Only read; the file must exist.
     Read,
+    /// Read, and write into files that are attached later; the file must exist.
+    Aside,
 }
 
 /// Files that SQLite attaches besides `main` (`SQLITE_MAX_ATTACHED`).
@@ -51,13 +53,14 @@ pub(super) fn open(settings: &SqliteSettings, access: Access) -> Result<Connecti
 
 fn open_file(file: &Path, access: Access) -> Result<Connection> {
     let flags = match access {
-        Access::Read if !file.exists() => {
+        Access::Read | Access::Aside if !file.exists() => {
             return Err(AdapterError::CannotOpen {
                 path: file.to_owned(),
                 reason: "the file does not exist".to_owned(),
             });
         }
         Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        Access::Aside => OpenFlags::SQLITE_OPEN_READ_WRITE,
         Access::Write => {
             create_parent(file)?;
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
@@ -148,7 +151,7 @@ pub(super) fn attach(
     (schema, file): (&str, &Path),
     access: Access,
 ) -> Result<()> {
-    if access == Access::Read && !file.exists() {
+    if access != Access::Write && !file.exists() {
         return Ok(());
     }
     if access == Access::Write {

@@ -21,8 +21,8 @@ use super::finder::Finder;
 use super::open::{self, Access};
 use super::settings::{Layout, SqliteSettings};
 use super::{
-    MAIN, ROW_NUMBERS, Shared, TEMP, casts, ddl, errors, files, infer, lock, owner, plan, pragmas,
-    statements,
+    MAIN, ROW_NUMBERS, Shared, TEMP, aside, casts, ddl, errors, files, infer, lock, owner, plan,
+    pragmas, statements,
 };
 
 /// An open connection to SQLite.
@@ -36,6 +36,8 @@ pub(super) struct SqliteSession {
     finder: Finder,
     /// What its statements have cost.
     cost: Cost,
+    /// A computed file is attached.
+    has_taken_in: bool,
 }
 
 impl SqliteSession {
@@ -46,9 +48,18 @@ impl SqliteSession {
         created_schemas: Arc<Mutex<Vec<String>>>,
     ) -> Self {
         let path = settings.main_file().unwrap_or_else(|| PathBuf::from(":memory:"));
-        let (owns_transaction, cost) = (false, Cost::default());
-        let finder = Finder::default();
-        Self { connection, settings, naming, created_schemas, path, owns_transaction, finder, cost }
+        let (owns_transaction, cost, has_taken_in) = (false, Cost::default(), false);
+        Self {
+            connection,
+            settings,
+            naming,
+            created_schemas,
+            path,
+            owns_transaction,
+            finder: Finder::default(),
+            cost,
+            has_taken_in,
+        }
     }
 
     /// Runs `work` on the connection and names the file in what fails.
@@ -110,7 +121,12 @@ fn read<'s>(settings: &SqliteSettings, sql: &'s str) -> Cow<'s, str> {
 impl Session for SqliteSession {
     fn execute(&mut self, sql: &str) -> Result<Outcome> {
         let sql = read(&self.settings, sql);
-        statements::execute(&lock(&self.connection), &self.path, &sql, &mut self.cost)
+        let mut uncounted = Cost::default();
+        let cost = match self.has_taken_in && aside::is_read_by(&sql) {
+            true => &mut uncounted,
+            false => &mut self.cost,
+        };
+        statements::execute(&lock(&self.connection), &self.path, &sql, cost)
     }
 
     fn query(&mut self, sql: &str, bindings: &[Datum]) -> Result<Table> {
@@ -192,7 +208,9 @@ impl Session for SqliteSession {
 
     fn schemas(&mut self) -> Result<Vec<String>> {
         if let Layout::Attached { .. } = self.settings.layout {
-            return self.with(catalog::engine_schemas);
+            let mut schemas = self.with(catalog::engine_schemas)?;
+            schemas.retain(|name| !aside::is_schema(name));
+            return Ok(schemas);
         }
         let mut schemas = vec![self.settings.schema.clone()];
         for schema in lock(&self.created_schemas).iter() {
@@ -318,6 +336,29 @@ impl Session for SqliteSession {
 
     fn stored_bytes(&mut self, relation: &Relation) -> Result<Option<u64>> {
         self.with(|connection| catalog::stored_bytes(connection, &relation.physical()))
+    }
+
+    fn compute(&mut self, query: &str, file: &Path) -> Result<()> {
+        let query = read(&self.settings, query);
+        aside::compute(&mut lock(&self.connection), &query, file, &mut self.cost)
+    }
+
+    fn take_in(&mut self, file: &Path) -> Result<String> {
+        let query = aside::take_in(&lock(&self.connection), file)?;
+        self.has_taken_in = true;
+        Ok(query)
+    }
+
+    fn let_go_of(&mut self, file: &Path) -> Result<()> {
+        self.has_taken_in = false;
+        aside::detach(&lock(&self.connection), file)
+    }
+
+    fn has_temporary_objects(&mut self) -> Result<bool> {
+        // What the built-in macros leave behind has names that nobody else uses.
+        let sql =
+            "select exists (select 1 from temp.sqlite_master where instr(name, '__dbt_') = 0)";
+        self.with(|connection| connection.query_row(sql, [], |row| row.get(0)))
     }
 
     fn interrupt_handle(&self) -> Interrupt {

@@ -1,8 +1,8 @@
 //! Flags of the verbs that run nodes, about how that is done.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use crate::project::FlagOverrides;
+use crate::project::{ComputeAside, FlagOverrides};
 
 /// How models are built.
 #[derive(Debug, Default, Args)]
@@ -10,11 +10,30 @@ pub(in crate::cli) struct RunningArgs {
     /// Fail when a model takes more than FACTOR times the work of its last runs
     #[arg(long, value_name = "FACTOR", value_parser = factor)]
     fail_on_cost_growth: Option<f64>,
+
+    /// Which models are computed beside the one that is written, when there are several threads: those for which that
+    /// brings something, all that can be, or none
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_default_value = true)]
+    compute_aside: When,
+}
+
+/// When models are computed beside the writer.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum When {
+    #[default]
+    Auto,
+    Always,
+    Never,
 }
 
 impl RunningArgs {
     pub(in crate::cli) fn set_flags(&self, flags: &mut FlagOverrides) {
         flags.fail_on_cost_growth = self.fail_on_cost_growth;
+        flags.compute_aside = match self.compute_aside {
+            When::Auto => None,
+            When::Always => Some(ComputeAside::Always),
+            When::Never => Some(ComputeAside::Never),
+        };
     }
 }
 

@@ -86,6 +86,8 @@ pub struct NodeCost {
 pub struct Recent {
     seconds: HashMap<String, Vec<f64>>,
     steps: HashMap<(String, Mode), Vec<f64>>,
+    /// Steps for each row that was written, and at all, the last time that a node was built whole.
+    work: HashMap<String, (f64, f64)>,
 }
 
 /// How many runs of each node count.
@@ -108,12 +110,20 @@ impl Recent {
         self.steps.get(&(unique_id.to_owned(), mode)).map_or(&[], Vec::as_slice)
     }
 
+    /// The steps of a node the last time that it was built whole: all of them, and for each row that was written.
+    pub fn work(&self, unique_id: &str) -> Option<(f64, f64)> {
+        self.work.get(unique_id).copied()
+    }
+
     fn add(&mut self, row: &[Datum]) {
         let id = text(&row[0]);
         let number = |at: usize| row[at].to_json().as_f64();
         if let Some((steps, mode)) = number(2).zip(opt(&row[3]).and_then(|word| Mode::parse(&word)))
         {
             keep(self.steps.entry((id.clone(), mode)).or_default(), steps);
+            if let Some(rows) = number(4).filter(|_| mode == Mode::Whole) {
+                self.work.entry(id.clone()).or_insert((steps, steps / rows.max(1.0)));
+            }
         }
         if let Some(seconds) = number(1).filter(|seconds| *seconds >= SHORTEST) {
             keep(self.seconds.entry(id).or_default(), seconds);
@@ -167,7 +177,7 @@ impl LedgerReader<'_> {
             bindings.extend(nodes.iter().map(|id| Datum::from(*id)));
         }
         let sql = format!(
-            "select node.unique_id, node.seconds, cost.steps, cost.mode \
+            "select node.unique_id, node.seconds, cost.steps, cost.mode, node.rows_out \
              from (select run_id, number from _forge_runs where project = ? and target = ? and run_id <> ? \
              order by number desc limit ?) as run \
              cross join _forge_node_runs as node on node.run_id = run.run_id {which} \

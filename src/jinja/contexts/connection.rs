@@ -1,6 +1,7 @@
 //! The database of one rendering: a session that is opened when it is needed, and the comment on its statements.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
@@ -26,6 +27,33 @@ pub struct Connection {
     /// Nanoseconds that the session worked; counted when somebody wants to know.
     busy: AtomicU64,
     is_timed: AtomicBool,
+    differs: Differs,
+}
+
+/// Whether the session differs from others on the same database by what statements did to it.
+#[derive(Default)]
+struct Differs {
+    is_watched: AtomicBool,
+    /// Settings were changed, or databases attached.
+    is_certain: AtomicBool,
+    /// Temporary objects were made, and maybe dropped.
+    is_possible: AtomicBool,
+}
+
+impl Differs {
+    fn look(&self, sql: &str) {
+        if !self.is_watched.load(Ordering::Relaxed) {
+            return;
+        }
+        for word in sql.split(|c: char| c != '_' && !c.is_alphanumeric()) {
+            let is = |one: &str| word.eq_ignore_ascii_case(one);
+            if ["pragma", "attach", "detach"].iter().any(|one| is(one)) {
+                self.is_certain.store(true, Ordering::Release);
+            } else if ["temp", "temporary"].iter().any(|one| is(one)) {
+                self.is_possible.store(true, Ordering::Release);
+            }
+        }
+    }
 }
 
 impl fmt::Debug for Connection {
@@ -47,6 +75,7 @@ impl Connection {
             companion: Mutex::default(),
             busy: AtomicU64::new(0),
             is_timed: AtomicBool::new(false),
+            differs: Differs::default(),
         }
     }
 
@@ -139,6 +168,7 @@ impl Connection {
     pub fn execute(&self, sql: &str, comment: &QueryComment) -> adapters::Result<Option<Outcome>> {
         let commented = comment.apply(sql)?;
         comment.tell(&commented);
+        self.differs.look(sql);
         self.statements.lock().expect("invariant: no panic under lock").push(sql.to_owned());
         let stands_alone = self.keeps_transaction && stands_alone(sql);
         self.with(|session| {
@@ -151,6 +181,32 @@ impl Connection {
             }
             done
         })
+    }
+
+    /// Computes a query into a file; for sessions that do so.
+    pub fn compute(&self, sql: &str, file: &Path, comment: &QueryComment) -> adapters::Result<()> {
+        comment.tell(sql);
+        self.with(|session| session.compute(sql, file)).map(drop)
+    }
+
+    /// Notices from now on whether statements make the session differ from others on the same database.
+    pub fn watch(&self) {
+        self.differs.is_watched.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether they did.
+    pub fn differs(&self) -> bool {
+        self.differs.is_certain.load(Ordering::Acquire)
+    }
+
+    /// Looks whether temporary objects are left, after statements that may have made some.
+    pub fn look_for_leftovers(&self) {
+        if self.differs.is_possible.swap(false, Ordering::AcqRel) {
+            let left = self.with(|session| session.has_temporary_objects());
+            if !matches!(left, Ok(Some(false))) {
+                self.differs.is_certain.store(true, Ordering::Release);
+            }
+        }
     }
 
     /// Runs `work` outside of the transaction that this connection keeps; what was done before it is made permanent.
@@ -293,6 +349,20 @@ fn first_word(sql: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_makes_a_session_differ_is_noticed() {
+        let differs = |sql: &str| {
+            let differs = Differs { is_watched: true.into(), ..Differs::default() };
+            differs.look(sql);
+            [differs.is_certain, differs.is_possible].map(AtomicBool::into_inner)
+        };
+        assert_eq!(differs("select 1;\nPRAGMA case_sensitive_like=on"), [true, false]);
+        assert_eq!(differs("attach 'x' as y"), [true, false]);
+        assert_eq!(differs("create temp table x as select 1"), [false, true]);
+        assert_eq!(differs("drop table \"temp\".x"), [false, true]);
+        assert_eq!(differs("select temperature, temp_c from pragma_table_info('x')"), [false; 2]);
+    }
 
     #[test]
     fn statements_that_manage_transactions_stand_alone() {

@@ -87,6 +87,7 @@ pub(in crate::project) fn resolve(
         cost_growth: overrides.fail_on_cost_growth,
         profile_run: overrides.profile_run.unwrap_or(false),
         batch_tests: overrides.batch_tests.unwrap_or(true),
+        compute_aside: overrides.compute_aside.unwrap_or_default(),
         strict: resolver.on("strict", overrides.strict, false),
         quiet: resolver.on("quiet", overrides.quiet, false),
         use_colors: resolver.use_colors(overrides.use_colors),

@@ -19,6 +19,9 @@ const KILLS: usize = 10;
 /// When the runs after the first one happen.
 const LATER: [(&str, &str); 1] = [("FORGE_NOW", "2026-03-02T12:00:00Z")];
 
+/// How runs are started that are killed.
+const WAYS: [&[&str]; 2] = [&["build"], &["build", "--threads", "2", "--compute-aside", "always"]];
+
 const PROJECT: &str = "//- dbt_project.yml
 name: shop
 version: '1.0'
@@ -134,7 +137,7 @@ fn killed_at_random_moments_a_retry_ends_as_an_uninterrupted_run() {
         start.restore();
         random = next(random);
         let moment = took.mul_f64(1.05 * (random % 10_000) as f64 / 10_000.0);
-        if killed_after(&start.scratch, moment) {
+        if killed_after(&start.scratch, moment, WAYS[tries % WAYS.len()]) {
             let done = check(&start, &after, tries);
             *reached.entry(done).or_default() += 1;
             finish(&start.scratch, &after, tries);
@@ -149,8 +152,8 @@ fn next(random: u64) -> u64 {
 }
 
 /// Whether the run was still running when it was killed.
-fn killed_after(scratch: &Scratch, moment: Duration) -> bool {
-    let mut command = scratch.command(&["build"]);
+fn killed_after(scratch: &Scratch, moment: Duration, way: &[&str]) -> bool {
+    let mut command = scratch.command(way);
     command.envs(LATER).stdout(Stdio::null()).stderr(Stdio::null());
     let mut forge = command.spawn().unwrap();
     // Not a wait for something: any moment is as good as another.

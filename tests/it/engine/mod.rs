@@ -3,6 +3,7 @@
 //! Invariant: after any failure a relation is the old one or the new one, and the message says what to do.
 
 mod artifacts;
+mod aside;
 mod casts;
 mod conservation;
 mod cost;
