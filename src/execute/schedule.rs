@@ -214,10 +214,12 @@ impl Worker<'_> {
     /// Computes a model while somebody else writes; then it waits for its turn.
     fn compute(&self, at: usize) {
         announce(self.run, self.plan, at);
+        let _ = self.reader.with(|session| session.begin());
         let computed = self.asides.zip(self.computer).and_then(|(asides, computer)| {
             let work = || asides.compute(at, (self.reader, computer));
             std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok()
         });
+        let _ = self.reader.rollback();
         let mut state = self.lock();
         state.keep((at, self.plan.index[&at]), computed.unwrap_or_default());
         drop(state);

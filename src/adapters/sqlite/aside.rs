@@ -32,14 +32,23 @@ pub(super) fn compute(
     })?;
     attach(connection, file)?;
     let sql = format!("create table {SCHEMA}.{ROWS} as\n{query}");
-    let computed = guarded(connection, file, |connection| {
-        let mut statement = connection.prepare(&sql)?;
+    let fail = |error| errors::of_connection(error, file);
+    // One state of the data: without it the engine gives up when tables change faster than it reads the schema.
+    let begun = connection.execute_batch("begin").map_err(fail);
+    let computed = begun.and_then(|()| run(connection, &sql, file, cost));
+    let end = if computed.is_ok() { "commit" } else { "rollback" };
+    let ended = connection.execute_batch(end).map_err(fail);
+    let forgotten = detach(connection, file);
+    computed.and(ended).and(forgotten)
+}
+
+fn run(connection: &mut Connection, sql: &str, file: &Path, cost: &mut Cost) -> Result<()> {
+    guarded(connection, file, |connection| {
+        let mut statement = connection.prepare(sql)?;
         statement.raw_execute()?;
         *cost += statements::spent(&statement);
         Ok(())
-    });
-    let forgotten = detach(connection, file);
-    computed.and(forgotten)
+    })
 }
 
 /// Attaches a file that was computed; the query of its rows, in the order in which they were computed.

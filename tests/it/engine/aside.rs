@@ -310,3 +310,29 @@ fn many_threads_compute_many_models() {
     plain.forge(&["run", "--threads", "1"]).expect(0, &["PASS=30"]);
     assert_eq!(plain.rows("shop.db"), aside);
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_what_is_computed() {
+    let endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select max(i) as id from n";
+    let scratch = Scratch::new("");
+    for name in ["a", "b"] {
+        scratch.write(&format!("models/{name}.sql"), &model("materialized='table'", endless));
+    }
+    let mut command = scratch.command(&[&["run"], ALWAYS].concat());
+    let quiet = std::process::Stdio::null;
+    let mut forge = command.stdout(quiet()).stderr(quiet()).spawn().unwrap();
+    let files = || std::fs::read_dir(scratch.path("target/aside")).map_or(0, Iterator::count);
+    while files() < 2 {
+        assert_eq!(forge.try_wait().unwrap(), None, "it ended by itself");
+        std::thread::yield_now();
+    }
+    let id = forge.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert_eq!(forge.wait().unwrap().code(), Some(130));
+    assert!(!scratch.path("target/aside").exists());
+    scratch.write("models/a.sql", &model("materialized='table'", "select 1 as id"));
+    scratch.write("models/b.sql", &model("materialized='table'", "select 2 as id"));
+    scratch.forge(&["retry"]).expect(0, &["PASS=2"]);
+    assert_eq!(rows(&scratch, "select id from b"), ["2"]);
+}
