@@ -191,6 +191,8 @@ impl Worker<'_> {
             self.connections.writer.look_for_leftovers();
         }
         let has_changed = node.is_some_and(|node| !only_reads(self.run, node));
+        // Before somebody else writes, and not only when the failure has been told.
+        self.stop_if_first(&mut self.lock(), at, done.ended.status);
         turns::pass_on(self.shared, has_changed);
         let status = self.tell(at, done);
         self.settle(at, status, true);
@@ -297,6 +299,15 @@ impl Worker<'_> {
         report(run, plan.dag.key(at), plan.index[&at], ended, elapsed, finished);
     }
 
+    /// `--fail-fast`: the first failure lets nothing new begin.
+    fn stop_if_first(&self, state: &mut State, at: usize, status: Status) {
+        if status.is_failure() && self.run.compiler.project.flags.fail_fast {
+            let node = self.run.node(self.plan.dag.key(at));
+            let name = node.map_or("", |node| node.name.as_str());
+            state.stopped.get_or_insert_with(|| format!("`--fail-fast`: `{name}` failed"));
+        }
+    }
+
     /// Lets begin what waited for the node.
     fn settle(&self, at: usize, status: Status, has_written: bool) {
         let Worker { run, plan, shared: (_, wake), .. } = *self;
@@ -306,10 +317,7 @@ impl Worker<'_> {
         if is_bad && state.stopped.is_none() {
             hold_up(run, plan, &mut state, at, status);
         }
-        if status.is_failure() && run.compiler.project.flags.fail_fast && state.stopped.is_none() {
-            let name = run.node(plan.dag.key(at)).map_or("", |node| node.name.as_str());
-            state.stopped = Some(format!("`--fail-fast`: `{name}` failed"));
-        }
+        self.stop_if_first(&mut state, at, status);
         let newly = state.ready.finish(&plan.dag, at);
         for next in newly {
             enqueue((run, plan, self.asides), &mut state, next);

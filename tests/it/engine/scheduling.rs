@@ -85,6 +85,14 @@ fn fail_fast_stops_at_the_first_failure() {
         .forge(&["run", "--fail-fast", "--threads", "1"])
         .expect(1, &["ERROR=1", "SKIP=20", "fail-fast"]);
     scratch.forge(&["run", "--threads", "4"]).expect(1, &["ERROR=1", "PASS=20"]);
+    // What is computed beside the writer waits for its turn, and that does not come any more.
+    let aside = ["run", "--fail-fast", "--threads", "2", "--compute-aside", "always"];
+    let scratch = Scratch::new("");
+    for name in ["a", "b"] {
+        let path = format!("models/{name}.sql");
+        scratch.write(&path, &model("materialized='table'", "select nope"));
+    }
+    scratch.forge(&aside).expect(1, &["ERROR=1", "SKIP=1"]);
 }
 
 #[test]
