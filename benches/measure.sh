@@ -96,7 +96,7 @@ statements() {
     python3 - <<'EOF'
 import json, os
 nodes = json.load(open("target/manifest.json"))["nodes"]
-print("pragma journal_mode = wal; pragma synchronous = normal; pragma temp_store = memory; pragma cache_size = -65536;")
+print("pragma journal_mode = wal; pragma synchronous = normal; pragma temp_store = memory; pragma cache_size = -65536; pragma wal_autocheckpoint = 16384;")
 for result in json.load(open("target/run_results.json"))["results"]:
     node = nodes[result["unique_id"]]
     path = node["build_path"]

@@ -38,6 +38,7 @@ pub const KEYS: &[&str] = &[
     "mmap_mib",
     "synchronous",
     "temp_store",
+    "wal_mib",
     "write_ahead_log",
 ];
 

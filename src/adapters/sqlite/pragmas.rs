@@ -29,11 +29,20 @@ pub struct Pragmas {
     /// How much of each file is read through the memory map, in MiB. None by default: a disk that fails would end the
     /// process instead of the statement.
     pub mmap_mib: u64,
+    /// How long the write-ahead log becomes before it is copied into the file, in MiB. Copying waits for the disk, and
+    /// what changed often is copied once.
+    pub wal_mib: u64,
 }
 
 impl Default for Pragmas {
     fn default() -> Self {
-        Pragmas { synchronous: "normal", temp_store: "memory", cache_mib: 64, mmap_mib: 0 }
+        Pragmas {
+            synchronous: "normal",
+            temp_store: "memory",
+            cache_mib: 64,
+            mmap_mib: 0,
+            wal_mib: 64,
+        }
     }
 }
 
@@ -46,12 +55,17 @@ impl Pragmas {
             temp_store: word(output, "temp_store", TEMP_STORE)?.unwrap_or(usual.temp_store),
             cache_mib: mebibytes(output, "cache_mib", 1)?.unwrap_or(usual.cache_mib),
             mmap_mib: mebibytes(output, "mmap_mib", 0)?.unwrap_or(usual.mmap_mib),
+            wal_mib: mebibytes(output, "wal_mib", 1)?.unwrap_or(usual.wal_mib),
         })
     }
 
     /// Sets those of a connection, and of its main file.
     pub(super) fn apply(&self, connection: &Connection) -> rusqlite::Result<()> {
         connection.pragma_update(None, "temp_store", self.temp_store)?;
+        let page: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        let pages = i64::try_from(self.wal_mib << 20).unwrap_or(i64::MAX) / page.max(1);
+        let pages = pages.min(i64::from(i32::MAX));
+        connection.pragma_update(None, "wal_autocheckpoint", pages)?;
         self.apply_to(connection, MAIN)
     }
 
@@ -139,6 +153,7 @@ const OF_FILES: &[(&str, Say)] = &[
 
 const OF_CONNECTIONS: &[(&str, Say)] = &[
     ("temp_store", |value| numbered(TEMP_STORE, value, 1)),
+    ("wal_autocheckpoint", |value| format!("{value} pages")),
     ("busy_timeout", |value| format!("{value} ms")),
     ("foreign_keys", |value| if value == "1" { "on" } else { "off" }.to_owned()),
 ];
@@ -184,14 +199,15 @@ mod tests {
                 "synchronous normal",
                 "cache_size 64 MiB",
                 "temp_store memory",
+                "wal_autocheckpoint 16384 pages",
                 "busy_timeout 5000 ms",
                 "foreign_keys on"
             ]
         );
-        let set =
-            json!({"synchronous": "EXTRA", "temp_store": "file", "cache_mib": 8, "mmap_mib": 2});
+        let set = json!({"synchronous": "EXTRA", "temp_store": "file", "cache_mib": 8, "mmap_mib": 2, "wal_mib": 4});
         let told = told(&read(set).unwrap());
         assert_eq!(told[1..4], ["synchronous extra", "cache_size 8 MiB", "temp_store file"]);
+        assert_eq!(told[4], "wal_autocheckpoint 1024 pages");
         assert_eq!(read(json!({"synchronous": false})).unwrap().synchronous, "off");
     }
 
