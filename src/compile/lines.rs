@@ -125,7 +125,7 @@ fn with_marked_macros(compiler: &Compiler) -> (Vec<MacroDef>, Compiler) {
         if *def.package == *globals.root_package {
             own.push(def.clone());
             if let Some(marked) = mark(&def.source, own.len(), 1) {
-                def.source = marked;
+                def.source = marked.into();
             }
         }
         defs.push(def);

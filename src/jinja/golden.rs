@@ -60,7 +60,7 @@ pub(crate) fn engine(package: &str, source: &str) -> Engine {
         unique_id: format!("macro.{package}.{}", block.internal_name()),
         package: package.to_owned(),
         name: block.internal_name(),
-        source: source[block.span.clone()].to_owned(),
+        source: source[block.span.clone()].into(),
         arguments: block.arguments,
         path: "macros/m.sql".to_owned(),
         offset: block.span.start,
@@ -258,7 +258,7 @@ fn names_mean_the_own_then_the_root_then_a_built_in_macro() {
         unique_id: format!("macro.{package}.{name}"),
         package: package.to_owned(),
         name: name.to_owned(),
-        source: format!("{{% macro {name}() %}}{package}{{% endmacro %}}"),
+        source: format!("{{% macro {name}() %}}{package}{{% endmacro %}}").into(),
         ..MacroDef::default()
     };
     let engine = Engine::new(vec![

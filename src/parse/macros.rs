@@ -29,9 +29,13 @@ pub(crate) struct Collected {
     pub(crate) macros: IndexMap<UniqueId, Macro>,
 }
 
+/// As many macros as forge brings, and some more: lists that grow are copied again and again.
+const ROOM: usize = 700;
+
 /// Reads the macro blocks of all packages.
 pub(crate) fn collect(project: &Project, now: f64, diagnostics: &mut Diagnostics) -> Collected {
-    let mut out = Collected { defs: Vec::new(), macros: IndexMap::new() };
+    let mut out =
+        Collected { defs: Vec::with_capacity(ROOM), macros: IndexMap::with_capacity(ROOM) };
     for embedded in templates::all(&project.target.adapter_type) {
         let path = format!("macros/{}", embedded.path);
         let shown = format!("{}/{path}", embedded.package);
@@ -71,7 +75,7 @@ fn query_comment(project: &Project) -> Option<MacroDef> {
         unique_id: QUERY_COMMENT.to_owned(),
         package: "query-comment".to_owned(),
         name: "query_comment".to_owned(),
-        source: source[block.span.clone()].to_owned(),
+        source: source[block.span.clone()].into(),
         arguments: block.arguments,
         path: "dbt_project.yml".to_owned(),
         offset: 0,
@@ -127,6 +131,12 @@ fn add_file(
             );
             continue;
         }
+        // Most are published as they are, and then the text is there once.
+        let macro_sql: Arc<str> = source.text[published.clone()].into();
+        let text = match published == block.span {
+            true => macro_sql.clone(),
+            false => source.text[block.span.clone()].into(),
+        };
         out.macros.insert(
             unique_id.clone(),
             Macro {
@@ -134,7 +144,7 @@ fn add_file(
                 package_name: package.clone(),
                 name: name.clone(),
                 original_file_path: path.to_owned(),
-                macro_sql: source.text[published].into(),
+                macro_sql,
                 span,
                 depends_on: DependsOn::default(),
                 description: String::new(),
@@ -150,7 +160,7 @@ fn add_file(
             unique_id: unique_id.to_string(),
             package: package.to_string(),
             name,
-            source: source.text[block.span.clone()].to_owned(),
+            source: text,
             arguments: block.arguments,
             path: path.to_owned(),
             offset: block.span.start,

@@ -101,11 +101,16 @@ impl Logged {
     }
 }
 
+const MICROS_OF_DAY: i64 = 86_400_000_000;
+
 /// dbt's line: time, level, thread, message.
 pub fn text(entry: &Entry, now: Timestamp) -> String {
-    let time = now.strftime("%H:%M:%S%.6f");
+    let micros = now.as_microsecond().rem_euclid(MICROS_OF_DAY);
+    let (seconds, micros) = (micros / 1_000_000, micros % 1_000_000);
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     let message = entry.message.trim_end_matches('\n');
-    format!("{time} [{:<5}] [{}]: {message}\n", word(entry.level), thread())
+    let (word, thread) = (word(entry.level), thread());
+    format!("{hour:02}:{minute:02}:{second:02}.{micros:06} [{word:<5}] [{thread}]: {message}\n")
 }
 
 impl EventSink for Logged {

@@ -86,7 +86,9 @@ impl Transcript {
             Event::Diagnostic(diagnostic) => self.diagnostic(&diagnostic),
             Event::Statement { sql } => self.message(Level::Debug, &sql),
             Event::RunStarted { total, summary, threads } => self.started(total, &summary, threads),
-            Event::NodeStarted { title, .. } => self.at(Level::Debug, format!("start {title}\n")),
+            Event::NodeStarted { title, .. } => {
+                self.verbosity.shows(Level::Debug).then(|| format!("start {title}\n"))
+            }
             Event::NodeFinished { outcome, .. } => self.finished(outcome),
             Event::BatchFinished { index, total, outcome } => self.batch(index, total, outcome),
             Event::RunFinished { elapsed } => self.ended(elapsed),
@@ -115,6 +117,9 @@ impl Transcript {
     }
 
     fn message(&self, level: Level, text: &str) -> Option<String> {
+        if !self.verbosity.shows(level) {
+            return None;
+        }
         let text = text.trim_end_matches('\n');
         let text = match level {
             Level::Debug => self.style.paint(Paint::Dim, text).into_owned(),
@@ -122,7 +127,7 @@ impl Transcript {
             Level::Warn => format!("{} {text}", self.style.paint(Paint::Warning, "warning:")),
             Level::Error => format!("{} {text}", self.style.paint(Paint::Error, "error:")),
         };
-        self.at(level, text + "\n")
+        Some(text + "\n")
     }
 
     fn one_line(&self, diagnostic: &Diagnostic) -> String {
@@ -160,14 +165,15 @@ impl Transcript {
 
     fn finished(&mut self, outcome: NodeOutcome) -> Option<String> {
         self.tally.add(outcome.status);
-        let mut text = outcome::line(&outcome, self.style) + "\n";
-        if let Some(reason) = outcome::reason(&outcome, self.style) {
-            text += &format!("{reason}\n");
-        }
+        let text = self.verbosity.shows(Level::Info).then(|| {
+            let reason = outcome::reason(&outcome, self.style);
+            let reason = reason.map(|reason| reason + "\n").unwrap_or_default();
+            outcome::line(&outcome, self.style) + "\n" + &reason
+        });
         if outcome::has_details(&outcome) {
             self.unwell.push(outcome);
         }
-        self.at(Level::Info, text)
+        text
     }
 
     /// Batches are told while they come.

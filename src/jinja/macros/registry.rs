@@ -18,7 +18,7 @@ pub struct MacroDef {
     /// dbt's internal name: the test `x` is `test_x`.
     pub name: String,
     /// The whole block, tags included.
-    pub source: String,
+    pub source: Arc<str>,
     /// What it declares.
     pub arguments: Vec<Argument>,
     /// The file, relative to its package.
