@@ -189,6 +189,11 @@ impl Config {
         Self::default()
     }
 
+    /// Gives back the room that is not needed.
+    pub(super) fn shrink(&mut self) {
+        self.set.shrink_to_fit();
+    }
+
     /// What was set for a key, `None` when nothing or null was.
     pub fn get(&self, name: &str) -> Option<&Json> {
         self.find(canonical(name)).filter(|v| !v.is_null())

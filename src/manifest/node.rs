@@ -177,8 +177,8 @@ pub struct Node {
 /// What only one kind of node has.
 #[derive(Clone, Debug)]
 pub enum NodeKind {
-    /// A model.
-    Model(Model),
+    /// A model; aside, as its part is larger than that of tests, of which there are more.
+    Model(Box<Model>),
     /// A seed.
     Seed(Seed),
     /// A data test.
@@ -365,6 +365,24 @@ pub struct Hook {
 }
 
 impl Node {
+    /// Gives back the room that its lists have and do not need: a list of one has room for four, and there are
+    /// thousands of nodes.
+    pub fn shrink(&mut self) {
+        for text in [&mut self.name, &mut self.path, &mut self.alias, &mut self.description] {
+            text.shrink_to_fit();
+        }
+        self.config.shrink();
+        self.fqn.shrink_to_fit();
+        self.doc_blocks.shrink_to_fit();
+        self.unrendered.shrink_to_fit();
+        self.vars.shrink_to_fit();
+        self.tags.shrink_to_fit();
+        self.refs.shrink_to_fit();
+        self.sources.shrink_to_fit();
+        self.depends_on.macros.shrink_to_fit();
+        self.columns.shrink_to_fit();
+    }
+
     /// `materialized` of the configuration, or what nodes of its kind usually are.
     pub fn materialized(&self) -> &str {
         self.config.get_str("materialized").unwrap_or(match self.resource_type {

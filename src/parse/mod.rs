@@ -70,17 +70,10 @@ pub fn parse(
     let patches = patches::assign(&cx, &properties, &halves, &mut diagnostics);
     parsed.nodes = finish_nodes(&cx, halves, patches, &mut diagnostics);
     functions::settle(&mut parsed.nodes, &mut diagnostics);
-    parse_properties(&cx, &properties, &mut parsed, &mut diagnostics);
-    // The trees of all property files are large: all cores clear them away.
-    parallel::both(
-        parallel::is_worth(properties.len()),
-        || drop(parallel::map(properties, drop)),
-        || {
-            if !diagnostics.has_errors() {
-                unused_configs::warn(&cx, parsed.fqns(), &mut diagnostics);
-            }
-        },
-    );
+    parse_properties(&cx, properties, &mut parsed, &mut diagnostics);
+    if !diagnostics.has_errors() {
+        unused_configs::warn(&cx, parsed.fqns(), &mut diagnostics);
+    }
     let nodes = std::mem::take(&mut parsed.nodes);
     (ParsedProject { manifest: parsed.into_manifest(project, globals), nodes }, diagnostics)
 }
@@ -246,19 +239,23 @@ struct Additions {
     diagnostics: Diagnostics,
 }
 
-/// Adds what property files define, file by file.
+/// Adds what property files define, file by file. Their trees are large: each is cleared away once it is used.
 fn parse_properties(
     cx: &Context<'_>,
-    properties: &PackageProperties<'_>,
+    properties: PackageProperties<'_>,
     parsed: &mut Parsed,
     diagnostics: &mut Diagnostics,
 ) {
     let owners = Owners::of(parsed.nodes.iter());
-    let added = parallel::map(properties.iter().collect(), |(package, properties)| {
-        additions(cx, package, properties, &owners)
+    let added = parallel::map(properties, |(package, properties)| {
+        let added = additions(cx, package, &properties, &owners);
+        let Properties { groups, macros, .. } = properties;
+        (added, (package, groups, macros))
     });
     drop(owners);
-    for added in added {
+    let mut rest = Vec::new();
+    for (added, (package, groups, macros)) in added {
+        rest.push((package, groups, macros));
         parsed.nodes.extend(added.nodes);
         parsed.sources.extend(added.sources);
         parsed.exposures.extend(added.exposures);
@@ -267,11 +264,11 @@ fn parse_properties(
     }
     sources::refuse_duplicates(&parsed.sources, diagnostics);
     definitions::refuse_duplicates(&parsed.definitions, diagnostics);
-    for (package, properties) in properties {
-        for group in properties.groups.iter().map(|raw| exposures::group(package, raw)) {
+    for (package, groups, macros) in rest {
+        for group in groups.iter().map(|raw| exposures::group(package, raw)) {
             exposures::add_group(group, &mut parsed.groups, diagnostics);
         }
-        for patch in &properties.macros {
+        for patch in &macros {
             patches::patch_macro(cx, package, patch, parsed, diagnostics);
         }
     }

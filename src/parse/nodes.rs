@@ -110,7 +110,7 @@ pub(crate) fn draft_of_file(
         }
         _ => {
             let model = Model { language: Language::of_path(&file.path), ..Model::default() };
-            (NodeKind::Model(model), file.path.clone())
+            (NodeKind::Model(Box::new(model)), file.path.clone())
         }
     };
     let (raw_code, span) = stripped(cx, file);
@@ -431,7 +431,9 @@ pub(crate) fn settle(cx: &Context<'_>, node: &mut Node) -> Result<(), Diagnostic
             return Err(Diagnostic::error(codes::BAD_CONFIG, message).at(span, ""));
         }
     }
-    relation_names::set(cx, node)
+    relation_names::set(cx, node)?;
+    node.shrink();
+    Ok(())
 }
 
 fn unrendered(cx: &Context<'_>, node: &Node) -> Vec<(String, Json)> {

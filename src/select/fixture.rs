@@ -152,12 +152,12 @@ impl Slim {
 
     fn kind(&self, kind: ResourceType) -> NodeKind {
         match kind {
-            ResourceType::Model => NodeKind::Model(Model {
+            ResourceType::Model => NodeKind::Model(Box::new(Model {
                 access: self.access.clone(),
                 version: self.version.clone(),
                 latest_version: self.latest_version.clone(),
                 ..Model::default()
-            }),
+            })),
             ResourceType::Seed => NodeKind::Seed(Seed::default()),
             ResourceType::Test => NodeKind::Test(Test {
                 metadata: self.test.clone().map(|name| TestMetadata {

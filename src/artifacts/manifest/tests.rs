@@ -4,8 +4,7 @@ use std::path::Path;
 
 use super::*;
 use crate::manifest::{
-    Column, Config, DependsOn, Metadata, Model, NodeKind, RefCall, ResourceType, Seed, Test,
-    TestMetadata,
+    Column, Config, DependsOn, Metadata, NodeKind, RefCall, ResourceType, Seed, Test, TestMetadata,
 };
 use crate::source::{SourceMap, Span};
 
@@ -52,7 +51,7 @@ fn node(id: &str, resource_type: ResourceType, kind: NodeKind) -> Node {
 
 fn project() -> Manifest {
     let mut orders =
-        node("model.shop.orders", ResourceType::Model, NodeKind::Model(Model::default()));
+        node("model.shop.orders", ResourceType::Model, NodeKind::Model(Box::default()));
     orders.depends_on.nodes = vec!["seed.shop.raw".into()];
     orders.refs = vec![RefCall { package: None, name: "raw".into(), version: None }];
     orders.columns.insert("id".into(), column("id"));
