@@ -322,8 +322,12 @@ impl Worker<'_> {
         for next in newly {
             enqueue((run, plan, self.asides), &mut state, next);
         }
+        // The one who has written takes what is to be written next.
+        let is_wanted = !has_written || state.has_more();
         drop(state);
-        wake.notify_all();
+        if is_wanted {
+            wake.notify_all();
+        }
     }
 }
 

@@ -154,15 +154,10 @@ pub(super) fn next((lock, wake): &Shared, view: &mut View) -> Option<Job> {
     }
 }
 
-/// What was on the writer's turn is committed or undone: another worker may write.
-pub(super) fn pass_on((lock, wake): &Shared, has_changed: bool) {
-    let mut state = lock.lock().expect("invariant: no panic under lock");
-    state.pass_on(has_changed);
-    let is_wanted = !state.writes.is_empty() || !state.reads.is_empty();
-    drop(state);
-    if is_wanted {
-        wake.notify_one();
-    }
+/// What was on the writer's turn is committed or undone: a worker that is awake may write. To wake one takes longer than
+/// what is left to do here.
+pub(super) fn pass_on((lock, _): &Shared, has_changed: bool) {
+    lock.lock().expect("invariant: no panic under lock").pass_on(has_changed);
 }
 
 impl State {
@@ -229,6 +224,15 @@ impl State {
         self.left -= 1;
         self.running -= 1;
         self.settling -= usize::from(has_written);
+    }
+
+    /// Whether there is something to do for others than a worker without a snapshot that looks for it now.
+    pub(super) fn has_more(&self) -> bool {
+        let may_compute = |one: &Waiting| one.chance != Chance::No;
+        let may_compute = self.computing < self.most && self.writes.find(may_compute).is_some();
+        let is_idle_work = !(self.held_up.is_empty() && self.tested.is_empty());
+        let is_over = self.left == 0 || self.stopped.is_some();
+        may_compute || is_idle_work || is_over || !self.reads.is_empty()
     }
 
     /// What can be done now: what needs no work, then writing when nobody writes, then reading.
