@@ -320,4 +320,16 @@ mod tests {
         assert_eq!(&a[14..15], "4");
         assert!("89ab".contains(&a[19..20]));
     }
+
+    #[test]
+    fn outputs_are_replaced_whether_the_old_text_is_longer_or_shorter() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("compiled/a.sql");
+        for text in ["select 1", "select 1", "select 10", "select", "", "välue"] {
+            RealHost::new().write_output(&path, text).unwrap();
+            assert!(has_text(&path, text).unwrap());
+            assert!(!has_text(&path, "select 1 ").unwrap());
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        }
+    }
 }

@@ -203,6 +203,17 @@ mod tests {
     }
 
     #[test]
+    fn a_line_begins_with_the_time_of_the_day() {
+        for (now, told) in [
+            ("2026-11-28T03:04:05.000006Z", "03:04:05.000006 [info ] ["),
+            ("1969-12-31T23:59:59.5Z", "23:59:59.500000 [info ] ["),
+        ] {
+            let line = text(&structured::printed("x"), now.parse().unwrap());
+            assert!(line.starts_with(told) && line.ends_with("]: x\n"), "{line}");
+        }
+    }
+
+    #[test]
     fn levels_below_the_wanted_one_are_left_out() {
         let disk = Disk::default();
         let log = logged(disk.clone(), Form::Json, Level::Warn);

@@ -55,3 +55,22 @@ fn lines_are_filled_as_dbt_fills_them() {
     let long = "x".repeat(90);
     assert!(fancy(&long, (1, 1), "OK", Some(0.5)).ends_with("x  [OK in 0.50s]"));
 }
+
+#[test]
+fn without_data_people_read_the_same() {
+    let id = UniqueId::from("model.shop.view main.a");
+    let events = [
+        Event::NodeStarted { id, index: 1, title: "view main.a".into() },
+        Event::Statement { sql: "select 1".to_owned() },
+        Event::NodeFinished { index: 1, outcome: outcome(Status::Success, "view main.a") },
+        Event::NodeFinished { index: 2, outcome: outcome(Status::Skipped, "view main.b") },
+    ];
+    let told = |mut journal: Journal| -> Vec<Entry> {
+        events.iter().flat_map(|event| journal.entries(event, Timestamp::UNIX_EPOCH)).collect()
+    };
+    let (with, without) = (told(journal()), told(journal().without_data()));
+    let read = |all: &[Entry]| all.iter().map(|e| (e.name, e.message.clone())).collect::<Vec<_>>();
+    assert_eq!(read(&with), read(&without));
+    assert!(with.iter().all(|entry| !entry.data.is_null()));
+    assert!(without.iter().all(|entry| entry.data.is_null()));
+}
