@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 
 use super::ledger::Recent;
 use super::plan::Plan;
-use super::{Run, lock};
+use super::{Run, lock, overridden};
 use crate::adapters::Cost;
 use crate::compile::{CompiledNode, Variant};
 use crate::jinja::contexts::Connection;
@@ -102,7 +102,7 @@ impl<'r> Asides<'r> {
             || !is_able
             || run.threads < 2
             || !lock::is_needed(run)
-            || is_overridden(run)
+            || overridden::is_any(run, MAKERS, MATERIALIZATION)
         {
             return None;
         }
@@ -272,18 +272,6 @@ impl Computed {
             *statement = statement.replace(rows, &compiled.code);
         }
     }
-}
-
-/// Whether a project or a package has its own way from a query to a table.
-fn is_overridden(run: &Run<'_>) -> bool {
-    let internal = &run.compiler.globals.places.internal;
-    let is_own = |package: &str| internal.iter().all(|built_in| built_in != package);
-    let is_maker = |name: &str| {
-        let is = |maker: &str| name == maker || name.ends_with(&format!("__{maker}"));
-        MAKERS.iter().any(|maker| is(maker)) || name.starts_with(MATERIALIZATION)
-    };
-    let macros = &run.compiler.manifest.macros;
-    macros.values().any(|one| is_own(&one.package_name) && is_maker(&one.name))
 }
 
 fn cores() -> usize {

@@ -46,6 +46,7 @@ pub mod microbatch;
 mod model;
 mod operation;
 mod outcome;
+mod overridden;
 mod partial;
 mod plan;
 mod pointer;

@@ -9,12 +9,12 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use serde_json::Value as Json;
 
-use super::Run;
+use super::{Run, overridden};
 use crate::adapters::Table;
 use crate::jinja::contexts::Connection;
 use crate::manifest::{Node, ResourceType};
 
-/// Macros that make a test what it is; the templates of engines and packages are known by their ends.
+/// Macros that make a test what it is.
 const MAKERS: &[&str] = &[
     "get_test_sql",
     "get_limit_sql",
@@ -22,9 +22,9 @@ const MAKERS: &[&str] = &[
     "should_store_failures",
     "statement",
     "store_result",
-    MATERIALIZATION,
 ];
 
+/// What the names of all that run tests begin with.
 const MATERIALIZATION: &str = "materialization_test";
 
 /// What a test's configuration says about the statement.
@@ -41,18 +41,9 @@ pub struct TestStatements {
 
 /// Whether tests run as they do without the macros of a project or a package.
 pub(super) fn are_built_in(run: &Run<'_>) -> bool {
-    *run.test_statements.are_built_in.get_or_init(|| !is_overridden(run))
-}
-
-fn is_overridden(run: &Run<'_>) -> bool {
-    let internal = &run.compiler.globals.places.internal;
-    let is_own = |package: &str| internal.iter().all(|built_in| built_in != package);
-    let is_maker = |name: &str| {
-        MAKERS.iter().any(|maker| name == *maker || name.ends_with(&format!("__{maker}")))
-            || name.starts_with(MATERIALIZATION)
-    };
-    let macros = &run.compiler.manifest.macros;
-    macros.values().any(|one| is_own(&one.package_name) && is_maker(&one.name))
+    *run.test_statements
+        .are_built_in
+        .get_or_init(|| !overridden::is_any(run, MAKERS, MATERIALIZATION))
 }
 
 /// What the configuration of a test says; none when its statement has to be rendered.
