@@ -16,6 +16,9 @@ pub(super) const LITERALS: i64 = 1000;
 
 const ROWS: i64 = 6;
 
+/// Steps of the engine that a query may take.
+const MOST_STEPS: i32 = 1_000_000;
+
 pub(super) struct Database {
     session: Mutex<Box<dyn Session>>,
     /// The column whose values are others.
@@ -37,18 +40,8 @@ impl Database {
     fn new(changed: Option<(&'static str, &'static str)>) -> Self {
         let adapter = SqliteAdapter::in_memory();
         let mut session = adapter.writer().unwrap();
-        for (place, (table, columns)) in TABLES.iter().enumerate() {
-            session.execute(&format!("create table {table} ({})", columns.join(", "))).unwrap();
-            for row in 0..ROWS {
-                let values = columns.iter().enumerate().map(|(at, column)| {
-                    let is_changed = changed == Some((table, column));
-                    value(place as i64 * 5 + at as i64 * 3, row, is_changed)
-                });
-                let values: Vec<String> = values.collect();
-                session
-                    .execute(&format!("insert into {table} values ({})", values.join(", ")))
-                    .unwrap();
-            }
+        for statement in content(changed) {
+            session.execute(&statement).unwrap();
         }
         Database { session: Mutex::new(session), changed }
     }
@@ -72,6 +65,23 @@ impl Database {
     }
 }
 
+/// What makes the database.
+fn content(changed: Option<(&'static str, &'static str)>) -> Vec<String> {
+    let mut statements = Vec::new();
+    for (place, (table, columns)) in TABLES.iter().enumerate() {
+        statements.push(format!("create table {table} ({})", columns.join(", ")));
+        for row in 0..ROWS {
+            let values = columns.iter().enumerate().map(|(at, column)| {
+                let is_changed = changed == Some((table, column));
+                value(place as i64 * 5 + at as i64 * 3, row, is_changed)
+            });
+            let values: Vec<String> = values.collect();
+            statements.push(format!("insert into {table} values ({})", values.join(", ")));
+        }
+    }
+    statements
+}
+
 /// Small numbers and a null; others when the column is changed.
 fn value(seed: i64, row: i64, is_changed: bool) -> String {
     let number = match is_changed {
@@ -89,9 +99,28 @@ pub(super) fn lineage(sql: &str) -> Result<Lineage, String> {
     of_sql(sql, &Database::catalog(), syntax).map_err(|unknown| unknown.to_string())
 }
 
-/// Whether the engine takes a query.
+/// Whether the engine takes a query, and has its rows in a moment.
 pub(super) fn is_valid(sql: &str) -> Result<(), String> {
-    Database::all()[0].reads(sql).map(drop)
+    Database::all()[0].reads(sql)?;
+    match is_short(sql) {
+        true => Ok(()),
+        false => Err("it takes too many steps".to_owned()),
+    }
+}
+
+/// Whether a query takes few steps: products of recursive queries inside of each other never end.
+fn is_short(sql: &str) -> bool {
+    let mut connection = rusqlite::Connection::open_in_memory().unwrap();
+    connection.execute_batch(&content(None).join(";")).unwrap();
+    let stop: fn() -> bool = || true;
+    connection.progress_handler(MOST_STEPS, Some(stop)).unwrap();
+    let count = || {
+        let mut statement = connection.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        while rows.next()?.is_some() {}
+        Ok::<(), rusqlite::Error>(())
+    };
+    !matches!(count(), Err(rusqlite::Error::SqliteFailure(error, _)) if error.code == rusqlite::ErrorCode::OperationInterrupted)
 }
 
 /// What the judges say against the lineage of a query; empty when they agree.
