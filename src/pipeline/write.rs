@@ -43,17 +43,16 @@ pub(super) fn write_artifacts(
         identifier: Some(policy.identifier),
     };
     let lookup = |id: &str| compiled.get(id).map(|info| &**info);
-    let write = |name: &str, fill: Fill<'_>| {
-        write_one(world, &project.target_dir().join(name), fill);
-    };
-    write(state::VARS, &mut |out| out.write_all(vars_text(&prepared.manifest).as_bytes()));
-    write("manifest.json", &mut |out| write_manifest(&prepared.manifest, quoting, &lookup, out));
+    let path = |name: &str| project.target_dir().join(name);
+    let write = |name: &str, text: &str| write_text(world, &path(name), text);
+    write(state::VARS, &vars_text(&prepared.manifest));
+    write_one(world, &path("manifest.json"), &mut |out| {
+        write_manifest(&prepared.manifest, quoting, &lookup, out)
+    });
     let semantic = semantic_manifest(&prepared.manifest);
-    write("semantic_manifest.json", &mut |out| out.write_all(semantic.to_string().as_bytes()));
+    write("semantic_manifest.json", &semantic.to_string());
     match osi_document(&semantic) {
-        Ok(document) => {
-            write("osi_document.json", &mut |out| out.write_all(document.as_bytes()));
-        }
+        Ok(document) => write("osi_document.json", &document),
         Err(error) => {
             let message = format!("cannot write `osi_document.json`: {error}");
             world.sink.emit(Event::Diagnostic(Diagnostic::warning(codes::NOT_WRITTEN, message)));
@@ -63,8 +62,8 @@ pub(super) fn write_artifacts(
         let dag = &prepared.dag;
         let vertices = dag.keys().enumerate().map(|(at, id)| (id, dag.children(at)));
         let summary = graph_summary(&project.invocation_id, vertices);
-        write("graph_summary.json", &mut |out| out.write_all(summary.as_bytes()));
-        write("run_results.json", &mut |out| out.write_all(results.to_json().as_bytes()));
+        write("graph_summary.json", &summary);
+        write("run_results.json", &results.to_json());
     }
 }
 
@@ -75,6 +74,16 @@ pub(super) fn write_one(world: &World, path: &Path, fill: Fill<'_>) {
         true => world.host.write_with(path, fill),
         false => masked(&mask, fill).and_then(|text| world.host.write(path, &text)),
     };
+    tell(world, path, done);
+}
+
+/// The same for a text that is there.
+fn write_text(world: &World, path: &Path, text: &str) {
+    let mask = Mask::of(&*world.host);
+    tell(world, path, world.host.write(path, &mask.apply(text)));
+}
+
+fn tell(world: &World, path: &Path, done: io::Result<()>) {
     if let Err(error) = done {
         let message = format!("cannot write `{}`: {error}", path.display());
         world.sink.emit(Event::Diagnostic(Diagnostic::warning(codes::NOT_WRITTEN, message)));
