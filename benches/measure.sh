@@ -24,8 +24,10 @@ find_tools() {
 # measure CMD…: prints wall seconds, CPU seconds and peak MiB of one run; the last is "-" where nothing can tell it.
 measure() {
     local log=$scratch/log figures=$scratch/figures begin=$EPOCHREALTIME
+    local TIMEFORMAT='%3U %3S'
     if [[ $timer == gnu ]]; then
-        /usr/bin/time -v -o "$figures" "$@" > "$log" 2>&1 || show_failure "$@"
+        # The shell tells milliseconds of CPU, the program tells peak memory.
+        { time /usr/bin/time -f '%M' -o "$scratch/peak" "$@" > "$log" 2>&1 || show_failure "$@"; } 2> "$figures"
     elif [[ $timer == python ]]; then
         python3 - "$figures" "$@" > "$log" 2>&1 <<'EOF' || show_failure "$@"
 import resource, subprocess, sys, time
@@ -38,12 +40,11 @@ open(sys.argv[1], "w").write(f"{used.ru_utime + used.ru_stime} {kib} {wall}")
 sys.exit(code)
 EOF
     else
-        local TIMEFORMAT='%U %S'
         { time "$@" > "$log" 2>&1 || show_failure "$@"; } 2> "$figures"
     fi
     local end=$EPOCHREALTIME
     case $timer in
-        gnu) awk -F': ' '/(User|System) time/ {u += $2} /Maximum resident/ {m = $2} END {print u, m}' "$figures" ;;
+        gnu) awk -v peak="$(tail -n 1 "$scratch/peak")" '{print $1 + $2, peak}' "$figures" ;;
         bash) awk '{print $1 + $2}' "$figures" ;;
         *) cat "$figures" ;;
     esac | awk -v begin="$begin" -v end="$end" \
@@ -54,6 +55,13 @@ show_failure() {
     echo "$(basename "$0"): failed: $*" >&3
     tail -n 20 "$scratch/log" >&3
     exit 1
+}
+
+# start CMD…: prints wall seconds of one start, of twenty in a row: the shell's fork included, nothing else around it.
+start() {
+    local TIMEFORMAT='%3R' twenty
+    twenty=$( { time for (( n = 0; n < 20; n++ )); do "$@" > /dev/null 2>&1 || show_failure "$@"; done; } 2>&1 )
+    awk -v twenty="$twenty" 'BEGIN {printf "%.4f\n", twenty / 20}'
 }
 
 # median FIELD: the middle of the column of what comes in.
