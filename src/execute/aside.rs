@@ -22,8 +22,9 @@ use crate::manifest::expectation;
 use crate::manifest::{Language, Node, ResourceType};
 use crate::project::ComputeAside;
 
-/// The folder below that of artifacts with the files of a run.
-const FOLDER: &str = "aside";
+/// The folder below that of artifacts with the files of a run. It is removed with all that is in it, so nothing else
+/// may have its name, also where artifacts go into a folder with other things.
+const FOLDER: &str = ".forge_aside";
 /// A model that takes less than so many steps is written as fast as it is handed over.
 const LEAST_STEPS: f64 = 1_000_000.0;
 /// A model that takes fewer steps for each of its rows mostly copies, and would copy twice.

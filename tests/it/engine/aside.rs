@@ -167,7 +167,7 @@ fn what_is_left_is_the_same() {
     let all = ["aside_below", "aside_empty", "aside_from_view", "aside_types", "grown"];
     assert_eq!(computed(&always), all);
     assert!(computed(&never).is_empty() && computed(&one).is_empty());
-    assert!(!always.path("target/aside").exists());
+    assert!(!always.path("target/.forge_aside").exists());
     let costs = "select steps, rows_scanned, sorts, rows_indexed from _forge_costs join _forge_runs using (run_id) \
                  where unique_id like 'model.shop.aside%' order by number, unique_id";
     let of = |scratch: &Scratch| -> Vec<Vec<i64>> {
@@ -222,7 +222,7 @@ fn mistakes_are_told_as_ever() {
             "select name from sqlite_master where name not like '%forge%' order by name",
         );
         assert_eq!(found, ["base", "fine"]);
-        assert!(!scratch.path("target/aside").exists());
+        assert!(!scratch.path("target/.forge_aside").exists());
         lines
     };
     assert_eq!(told(ALWAYS), told(NEVER));
@@ -273,14 +273,14 @@ fn a_project_with_a_way_of_its_own_keeps_it() {
 fn what_stands_in_the_way_of_the_files_changes_nothing() {
     let scratch = project();
     // What a run that was killed has left.
-    scratch.write("target/aside/1-0.db", "half of a file");
+    scratch.write("target/.forge_aside/1-0.db", "half of a file");
     scratch.forge(&[&["build"], ALWAYS].concat()).expect(0, &["ERROR=0"]);
-    assert!(!computed(&scratch).is_empty() && !scratch.path("target/aside").exists());
+    assert!(!computed(&scratch).is_empty() && !scratch.path("target/.forge_aside").exists());
     let never = project();
     never.forge(&[&["build"], NEVER].concat()).expect(0, &["ERROR=0"]);
     // A file where the folder would be.
     let blocked = project();
-    blocked.write("target/aside", "a file");
+    blocked.write("target/.forge_aside", "a file");
     blocked.forge(&[&["build"], ALWAYS].concat()).expect(0, &["ERROR=0"]);
     assert!(computed(&blocked).is_empty());
     assert_same(&left(&blocked), &left(&never));
@@ -322,7 +322,8 @@ fn an_interrupt_ends_what_is_computed() {
     let mut command = scratch.command(&[&["run"], ALWAYS].concat());
     let quiet = std::process::Stdio::null;
     let mut forge = command.stdout(quiet()).stderr(quiet()).spawn().unwrap();
-    let files = || std::fs::read_dir(scratch.path("target/aside")).map_or(0, Iterator::count);
+    let files =
+        || std::fs::read_dir(scratch.path("target/.forge_aside")).map_or(0, Iterator::count);
     while files() < 2 {
         assert_eq!(forge.try_wait().unwrap(), None, "it ended by itself");
         std::thread::yield_now();
@@ -330,7 +331,7 @@ fn an_interrupt_ends_what_is_computed() {
     let id = forge.id().to_string();
     assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
     assert_eq!(forge.wait().unwrap().code(), Some(130));
-    assert!(!scratch.path("target/aside").exists());
+    assert!(!scratch.path("target/.forge_aside").exists());
     scratch.write("models/a.sql", &model("materialized='table'", "select 1 as id"));
     scratch.write("models/b.sql", &model("materialized='table'", "select 2 as id"));
     scratch.forge(&["retry"]).expect(0, &["PASS=2"]);
