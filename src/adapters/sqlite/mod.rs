@@ -7,6 +7,7 @@ mod aside;
 mod casts;
 mod catalog;
 mod ddl;
+mod describe;
 mod errors;
 mod event_time;
 mod files;

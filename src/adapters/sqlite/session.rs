@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::Connection;
 
 use super::super::column::Column;
 use super::super::cost::Cost;
@@ -21,8 +20,8 @@ use super::finder::Finder;
 use super::open::{self, Access};
 use super::settings::{Layout, SqliteSettings};
 use super::{
-    MAIN, ROW_NUMBERS, Shared, TEMP, aside, casts, ddl, errors, files, infer, lock, owner, plan,
-    pragmas, statements,
+    MAIN, ROW_NUMBERS, Shared, TEMP, aside, casts, ddl, describe, errors, files, infer, lock,
+    owner, plan, pragmas, statements,
 };
 
 /// An open connection to SQLite.
@@ -145,7 +144,8 @@ impl Session for SqliteSession {
             self.begin()?;
         }
         let target = (relation, columns);
-        let inserted = insert(&lock(&self.connection), &self.path, target, rows, &mut self.cost);
+        let inserted =
+            statements::insert(&lock(&self.connection), &self.path, target, rows, &mut self.cost);
         match &inserted {
             Ok(_) if own_transaction => self.commit()?,
             Err(_) if own_transaction => self.rollback()?,
@@ -155,7 +155,7 @@ impl Session for SqliteSession {
     }
 
     fn describe(&mut self, sql: &str) -> Result<Description> {
-        describe(&mut lock(&self.connection), &self.path, &read(&self.settings, sql))
+        describe::describe(&mut lock(&self.connection), &self.path, &read(&self.settings, sql))
     }
 
     fn result_columns(&mut self, sql: &str) -> Result<Vec<Column>> {
@@ -165,7 +165,7 @@ impl Session for SqliteSession {
         // What cannot be found out stays unknown.
         let told = catalog::affinities(&connection, &sql).unwrap_or_default();
         let read = infer::column_types(&sql).unwrap_or_default();
-        Ok(completed(columns, &told, &read))
+        Ok(describe::completed(columns, &told, &read))
     }
 
     fn dangling_references(&mut self) -> Result<Table> {
@@ -377,74 +377,6 @@ impl Drop for SqliteSession {
     }
 }
 
-fn insert(
-    connection: &Connection,
-    path: &Path,
-    (relation, columns): (&Relation, &[String]),
-    rows: &mut dyn Iterator<Item = Vec<Datum>>,
-    cost: &mut Cost,
-) -> Result<u64> {
-    let names: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
-    let sql = format!(
-        "insert into {} ({}) values ({})",
-        relation.render(),
-        names.join(", "),
-        vec!["?"; columns.len()].join(", ")
-    );
-    let fail = |error| errors::of_statement(error, path, &sql);
-    let mut statement = connection.prepare(&sql).map_err(fail)?;
-    let mut count = 0;
-    for row in rows {
-        statement.execute(params_from_iter(&row)).map_err(fail)?;
-        count += 1;
-    }
-    *cost += statements::spent(&statement);
-    Ok(count)
-}
-
-/// The types of columns that have none, from what the engine and what the SQL tells.
-fn completed(columns: Vec<Column>, told: &[String], read: &[String]) -> Vec<Column> {
-    let fits = |types: &[String]| types.len() == columns.len();
-    let (told, read) = (fits(told).then_some(told), fits(read).then_some(read));
-    let of = |types: Option<&[String]>, at: usize| {
-        types.and_then(|types| types.get(at)).filter(|name| !name.is_empty()).cloned()
-    };
-    let complete = |(at, column): (usize, Column)| {
-        let known = Some(column.dtype.clone()).filter(|name| !name.is_empty());
-        let dtype = known.or_else(|| of(read, at)).or_else(|| of(told, at)).unwrap_or_default();
-        Column { dtype, ..column }
-    };
-    columns.into_iter().enumerate().map(complete).collect()
-}
-
-fn describe(connection: &mut Connection, path: &Path, sql: &str) -> Result<Description> {
-    let reads: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
-    let seen = Arc::clone(&reads);
-    let watch = move |context: AuthContext<'_>| {
-        if let AuthAction::Read { table_name, column_name } = context.action {
-            let read = (table_name.to_owned(), column_name.to_owned());
-            let mut reads = lock(&seen);
-            if !reads.contains(&read) {
-                reads.push(read);
-            }
-        }
-        Authorization::Allow
-    };
-    let fail = |error| errors::of_statement(error, path, sql);
-    connection.authorizer(Some(watch)).map_err(fail)?;
-    let columns = connection.prepare(sql).map(|statement| {
-        let columns = statement.columns();
-        let columns =
-            columns.map(|column| Column::new(column.name(), column.decl_type().unwrap_or("")));
-        columns.collect()
-    });
-    let unwatched: Option<fn(AuthContext<'_>) -> Authorization> = None;
-    connection.authorizer(unwatched).map_err(fail)?;
-    let columns = columns.map_err(fail)?;
-    let reads = std::mem::take(&mut *lock(&reads));
-    Ok(Description { columns, reads })
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::super::Adapter;
@@ -568,30 +500,6 @@ mod tests {
         assert_eq!(scalar(&mut session, "select count(*) from t"), Datum::Integer(0));
         let missing = adapter.relation(None, "missing");
         assert!(session.truncate_relation(&missing).unwrap_err().missing_relation().is_some());
-    }
-
-    #[test]
-    fn a_description_tells_columns_and_reads_without_running() {
-        let (_, mut session) =
-            session("create table t (a int, b text); create view v as select a from t");
-        let described = session.describe("select v.a, count(*) as n from v group by 1").unwrap();
-        let columns: Vec<(&str, &str)> = described
-            .columns
-            .iter()
-            .map(|column| (column.name.as_str(), column.dtype.as_str()))
-            .collect();
-        assert_eq!(columns, [("a", "INT"), ("n", "")]);
-        let read = |table: &str, column: &str| (table.to_owned(), column.to_owned());
-        assert!(described.reads.contains(&read("t", "a")));
-        assert!(!described.reads.contains(&read("t", "b")));
-        let error = session.describe("select a,\n  nope from t").unwrap_err();
-        assert_eq!(error.offset(), Some(12));
-        let error = session.describe("select 1; selec 2").unwrap_err();
-        assert_eq!(error.offset(), Some(10));
-        let error = session.describe("select 1; select 2").unwrap_err();
-        assert_eq!(error.to_string(), "only one statement can be run here");
-        assert!(session.describe("select 1; -- the end").is_ok());
-        assert_eq!(session.describe("select 1 as x").unwrap().reads, []);
     }
 
     #[test]

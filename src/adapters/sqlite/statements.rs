@@ -9,8 +9,10 @@ use rusqlite::{Batch, Connection, Rows, Statement, StatementStatus, ToSql, param
 use super::super::cost::Cost;
 use super::super::datum::Datum;
 use super::super::error::Result;
+use super::super::relation::Relation;
 use super::super::session::Outcome;
 use super::super::table::Table;
+use super::catalog::quoted;
 use super::errors;
 
 /// Runs all statements of `sql` in order.
@@ -213,6 +215,32 @@ impl ToSql for Datum {
             Self::Blob(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
         })
     }
+}
+
+/// Inserts rows with bound values; how many there were.
+pub(super) fn insert(
+    connection: &Connection,
+    path: &Path,
+    (relation, columns): (&Relation, &[String]),
+    rows: &mut dyn Iterator<Item = Vec<Datum>>,
+    cost: &mut Cost,
+) -> Result<u64> {
+    let names: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+    let sql = format!(
+        "insert into {} ({}) values ({})",
+        relation.render(),
+        names.join(", "),
+        vec!["?"; columns.len()].join(", ")
+    );
+    let fail = |error| errors::of_statement(error, path, &sql);
+    let mut statement = connection.prepare(&sql).map_err(fail)?;
+    let mut count = 0;
+    for row in rows {
+        statement.execute(params_from_iter(&row)).map_err(fail)?;
+        count += 1;
+    }
+    *cost += spent(&statement);
+    Ok(count)
 }
 
 #[cfg(test)]

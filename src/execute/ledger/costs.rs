@@ -86,7 +86,7 @@ pub struct NodeCost {
 pub struct Recent {
     seconds: HashMap<String, Vec<f64>>,
     steps: HashMap<(String, Mode), Vec<f64>>,
-    /// Steps for each row that was written, and at all, the last time that a node was built whole.
+    /// Steps, all of them and for each row that was written, the last time that a node was built whole.
     work: HashMap<String, (f64, f64)>,
 }
 
